@@ -1,0 +1,1 @@
+//! One table of tools, one file per platform area.
