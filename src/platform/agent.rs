@@ -1,0 +1,265 @@
+//! The HTTP library, set up: connections that notice cancellation, name resolution, TLS.
+//!
+//! ureq blocks in reads for as long as its timeout allows. [`Watch`] sits around the TCP stream
+//! (below TLS) and waits in short slices instead; between two of them it looks at the [`Scope`] of
+//! the current thread. A connection whose wait was abandoned returns an error, and ureq drops it.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::io;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
+
+use ureq::Agent;
+use ureq::http::Uri;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{
+    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, RustlsConnector,
+    SocksConnector, TcpConnector, Transport,
+};
+
+use super::CancelToken;
+use crate::limits;
+
+/// How long a wait goes on before it looks up: cancellation is noticed this soon.
+const SLICE: Duration = Duration::from_millis(50);
+
+/// An idle connection is closed after this. Node.js, on which the platform runs, closes idle
+/// connections after 5 s; being first avoids sending a request into a closing connection.
+const IDLE_MAX: Duration = Duration::from_secs(4);
+
+/// A TCP connect or name lookup takes no longer than this: unlike a slow answer, an address that
+/// does not react within seconds will not.
+const CONNECT_MAX: Duration = Duration::from_secs(10);
+
+/// Everything the HTTP library is told once.
+pub(super) struct Setup {
+    /// Bound of one request.
+    pub timeout: Duration,
+    /// Trusted authorities; `None` accepts any certificate.
+    pub roots: Option<Vec<Certificate<'static>>>,
+    /// Proxy to the platform.
+    pub proxy: Option<ureq::Proxy>,
+}
+
+/// Makes the agent.
+pub(super) fn build(setup: Setup) -> Agent {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = TlsConfig::builder().unversioned_rustls_crypto_provider(provider);
+    let tls = match setup.roots {
+        Some(roots) => tls.root_certs(RootCerts::new_with_certs(&roots)),
+        None => tls.disable_verification(true),
+    };
+    let connect = setup.timeout.min(CONNECT_MAX);
+    let config = Agent::config_builder()
+        .tls_config(tls.build())
+        .proxy(setup.proxy)
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .user_agent(concat!("itential-mcp/", env!("CARGO_PKG_VERSION")))
+        .accept("application/json")
+        .timeout_global(Some(setup.timeout))
+        .timeout_resolve(Some(connect))
+        .timeout_connect(Some(connect))
+        .max_idle_connections(limits::TOOL_WORKERS)
+        .max_idle_connections_per_host(limits::TOOL_WORKERS)
+        .max_idle_age(IDLE_MAX)
+        .input_buffer_size(16 * 1024)
+        .output_buffer_size(16 * 1024)
+        .build();
+    let connector =
+        ().chain(SocksConnector::default())
+            .chain(ConnectProxyConnector::default())
+            .chain(TcpConnector::default())
+            .chain(WatchConnector)
+            .chain(RustlsConnector::default());
+    Agent::with_parts(config, connector, Names)
+}
+
+/// What the current thread is waiting for: whose call it is, and until when.
+#[derive(Clone)]
+pub(super) struct Scope {
+    /// Cancelled when nobody needs the answer.
+    pub token: CancelToken,
+    /// When waiting ends in any case.
+    pub deadline: Instant,
+}
+
+thread_local! {
+    static SCOPE: RefCell<Option<Scope>> = const { RefCell::new(None) };
+}
+
+impl Scope {
+    /// Runs `work` with this scope on the current thread.
+    pub fn run<T>(self, work: impl FnOnce() -> T) -> T {
+        struct Restore(Option<Scope>);
+        impl Drop for Restore {
+            fn drop(&mut self) {
+                SCOPE.set(self.0.take());
+            }
+        }
+        let _restore = Restore(SCOPE.replace(Some(self)));
+        work()
+    }
+
+    /// The current thread's scope.
+    fn current() -> Option<Self> {
+        SCOPE.with_borrow(Clone::clone)
+    }
+
+    /// The error of a wait that must end now, if so.
+    fn verdict(&self, reason: ureq::Timeout) -> Result<(), ureq::Error> {
+        if self.token.is_cancelled() {
+            // Not `Interrupted`, which callers retry; who waits reads the token anyway.
+            return Err(io::Error::other("cancelled").into());
+        }
+        if Instant::now() >= self.deadline {
+            return Err(ureq::Error::Timeout(reason));
+        }
+        Ok(())
+    }
+}
+
+/// Puts a [`Watch`] around every stream.
+#[derive(Debug)]
+struct WatchConnector;
+
+impl<In: Transport> Connector<In> for WatchConnector {
+    type Out = Watch<In>;
+
+    fn connect(
+        &self,
+        _details: &ConnectionDetails,
+        chained: Option<In>,
+    ) -> Result<Option<Self::Out>, ureq::Error> {
+        Ok(chained.map(Watch))
+    }
+}
+
+/// A stream whose waits notice cancellation.
+#[derive(Debug)]
+struct Watch<T>(T);
+
+impl<T: Transport> Transport for Watch<T> {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.0.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        // Sending in slices could send a byte twice. Requests are small and fit the socket buffer.
+        if let Some(scope) = Scope::current() {
+            scope.verdict(timeout.reason)?;
+        }
+        self.0.transmit_output(amount, timeout)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        let Some(scope) = Scope::current() else { return self.0.await_input(timeout) };
+        let begun = Instant::now();
+        let mut left = *timeout.after;
+        loop {
+            scope.verdict(timeout.reason)?;
+            let slice = NextTimeout { after: left.min(SLICE).into(), ..timeout };
+            match self.0.await_input(slice) {
+                Err(ureq::Error::Timeout(reason)) => {
+                    left = (*timeout.after).saturating_sub(begun.elapsed());
+                    if left.is_zero() {
+                        return Err(ureq::Error::Timeout(reason));
+                    }
+                }
+                done => return done,
+            }
+        }
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.0.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.0.is_tls()
+    }
+}
+
+/// Looks names up on a thread of their own, because the system's resolver cannot be interrupted.
+#[derive(Debug)]
+struct Names;
+
+/// A name without address.
+#[derive(Debug)]
+pub(super) struct NameFailure {
+    /// The name.
+    pub host: String,
+    /// What the system said.
+    pub cause: String,
+}
+
+impl std::error::Error for NameFailure {}
+
+impl fmt::Display for NameFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.host, self.cause)
+    }
+}
+
+impl Resolver for Names {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        _config: &ureq::config::Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let host = uri.host().unwrap_or_default();
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let port = uri.port_u16().unwrap_or(match uri.scheme_str() {
+            Some("https") => 443,
+            Some("http") | None => 80,
+            Some(_) => 1080,
+        });
+        let mut found = self.empty();
+        if let Ok(address) = bare.parse() {
+            found.push(SocketAddr::new(address, port));
+            return Ok(found);
+        }
+        for address in lookup(bare, port, timeout)?.into_iter().take(16) {
+            found.push(address);
+        }
+        Ok(found)
+    }
+}
+
+fn lookup(host: &str, port: u16, timeout: NextTimeout) -> Result<Vec<SocketAddr>, ureq::Error> {
+    let failure =
+        |cause: String| ureq::Error::Other(Box::new(NameFailure { host: host.to_owned(), cause }));
+    let (sender, answer) = mpsc::sync_channel(1);
+    let name = host.to_owned();
+    std::thread::Builder::new()
+        .name("platform-dns".to_owned())
+        .spawn(move || {
+            let found = (name.as_str(), port).to_socket_addrs().map(Iterator::collect::<Vec<_>>);
+            // Nobody listens any more when the wait was given up.
+            let _ = sender.send(found);
+        })
+        .map_err(|error| failure(error.to_string()))?;
+    let begun = Instant::now();
+    loop {
+        if let Some(scope) = Scope::current() {
+            scope.verdict(timeout.reason)?;
+        }
+        match answer.recv_timeout(SLICE) {
+            Ok(Ok(found)) if found.is_empty() => return Err(failure("no address".to_owned())),
+            Ok(Ok(found)) => return Ok(found),
+            Ok(Err(error)) => return Err(failure(error.to_string())),
+            Err(mpsc::RecvTimeoutError::Timeout) if begun.elapsed() < *timeout.after => {}
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                return Err(ureq::Error::Timeout(timeout.reason));
+            }
+            Err(mpsc::RecvTimeoutError::Disconnected) => {
+                return Err(failure("the resolver ended without an answer".to_owned()));
+            }
+        }
+    }
+}

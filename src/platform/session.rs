@@ -1,0 +1,254 @@
+//! The login: one at a time, shared by everybody, renewed when it ends.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use ureq::http::header::{AUTHORIZATION, COOKIE, HeaderName, SET_COOKIE};
+use ureq::http::{HeaderMap, HeaderValue};
+
+use super::error::Error;
+use super::{CancelToken, Target};
+
+/// After the platform refused the credentials, calls get the same refusal for this long without
+/// asking again: a worker pool that hammers the login would lock the account.
+const REFUSED_PAUSE: Duration = Duration::from_secs(5);
+
+/// Shortest plain-text login body taken for a token; shorter ones are words such as `OK`.
+const TOKEN_CHARS_MIN: usize = 16;
+
+/// What proves that a request belongs to a session.
+#[derive(Debug)]
+pub(super) struct Credential {
+    /// Header name.
+    pub name: HeaderName,
+    /// Header value, marked sensitive.
+    pub value: HeaderValue,
+}
+
+impl Credential {
+    /// A bearer token from the answer of `/oauth/token`.
+    pub fn bearer(body: &[u8]) -> Result<Self, &'static str> {
+        let answer: Value =
+            serde_json::from_slice(body).map_err(|_| "the token answer is not JSON")?;
+        let token = answer.get("access_token").and_then(Value::as_str).unwrap_or_default();
+        if token.is_empty() {
+            return Err("the token answer holds no access_token");
+        }
+        Self::header(AUTHORIZATION, &format!("Bearer {token}"))
+    }
+
+    /// Cookies from the answer of `/login`, or the token in its body sent as the cookie `token`.
+    ///
+    /// Cookies marked `Secure` are kept also without TLS: they go back to where they came from, and
+    /// without them the session would silently be nobody's.
+    pub fn cookies(headers: &HeaderMap, body: &[u8]) -> Result<Self, &'static str> {
+        let mut pairs: Vec<(&str, &str)> = Vec::new();
+        for cookie in headers.get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok()) {
+            let pair = cookie.split(';').next().and_then(|pair| pair.split_once('='));
+            let Some((name, value)) = pair else { continue };
+            let (name, value) = (name.trim(), value.trim());
+            if !name.is_empty() && !value.is_empty() {
+                pairs.retain(|(known, _)| *known != name);
+                pairs.push((name, value));
+            }
+        }
+        if !pairs.is_empty() {
+            let all: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            return Self::header(COOKIE, &all.join("; "));
+        }
+        match body_token(body) {
+            Some(token) => Self::header(COOKIE, &format!("token={token}")),
+            None => Err("the login answer holds neither a session cookie nor a token"),
+        }
+    }
+
+    fn header(name: HeaderName, value: &str) -> Result<Self, &'static str> {
+        let mut value = HeaderValue::from_str(value)
+            .map_err(|_| "the session token holds characters that no header may carry")?;
+        value.set_sensitive(true);
+        Ok(Self { name, value })
+    }
+}
+
+/// The token of a login body: `{"token": ...}`, a JSON string, or bare text.
+fn body_token(body: &[u8]) -> Option<String> {
+    let token = match serde_json::from_slice::<Value>(body) {
+        Ok(Value::String(token)) => token,
+        Ok(Value::Object(answer)) => return token_of(answer.get("token")?.as_str()?, 1),
+        _ => std::str::from_utf8(body).ok()?.trim().to_owned(),
+    };
+    token_of(&token, TOKEN_CHARS_MIN)
+}
+
+fn token_of(token: &str, chars_min: usize) -> Option<String> {
+    let fits = (chars_min..4096).contains(&token.len())
+        && token.bytes().all(|byte| byte.is_ascii_graphic() && !b"\",;\\<>".contains(&byte));
+    fits.then(|| token.to_owned())
+}
+
+/// A login that is in force.
+#[derive(Clone, Debug)]
+pub(super) struct Login {
+    /// What to send.
+    pub credential: Arc<Credential>,
+    serial: u64,
+    since: Instant,
+}
+
+/// The one session of a client.
+#[derive(Debug)]
+pub(super) struct Session {
+    ttl: Option<Duration>,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    login: Option<Login>,
+    serial: u64,
+    /// Somebody is logging in.
+    busy: bool,
+    /// How the last attempt failed, for those who waited for it, and when.
+    failure: Option<(Instant, Error)>,
+}
+
+impl Session {
+    /// No login yet; renewed when older than `ttl`.
+    pub fn new(ttl: Option<Duration>) -> Self {
+        Self { ttl, state: Mutex::default(), changed: Condvar::new() }
+    }
+
+    /// The login in force, or a new one by `log_in`. Callers that come while another logs in wait
+    /// for that attempt and share its outcome.
+    pub fn obtain(
+        &self,
+        token: &CancelToken,
+        target: &Target,
+        log_in: impl FnOnce() -> Result<Credential, Error>,
+    ) -> Result<Login, Error> {
+        let mut state = self.lock();
+        let mut waited = false;
+        loop {
+            if let Some(login) = state.login.as_ref().filter(|login| self.is_fresh(login)) {
+                return Ok(login.clone());
+            }
+            if !state.busy {
+                break;
+            }
+            waited = true;
+            if token.is_cancelled() {
+                return Err(Error::Cancelled { target: Box::new(target.clone()) });
+            }
+            // The token has its own condition; a short slice notices both.
+            let slice = Duration::from_millis(50);
+            let woken = self.changed.wait_timeout(state, slice);
+            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        if let Some((at, error)) = &state.failure {
+            let refused = matches!(error, Error::Login { .. }) && at.elapsed() < REFUSED_PAUSE;
+            if waited || refused {
+                return Err(error.clone());
+            }
+        }
+        state.busy = true;
+        drop(state);
+
+        let turn = Turn(self);
+        let outcome = log_in();
+        let mut state = self.lock();
+        state.login = None;
+        state.failure = None;
+        let result = match outcome {
+            Ok(credential) => {
+                state.serial += 1;
+                let login = Login {
+                    credential: Arc::new(credential),
+                    serial: state.serial,
+                    since: Instant::now(),
+                };
+                state.login = Some(login.clone());
+                Ok(login)
+            }
+            Err(error) => {
+                // A cancelled caller's failure is its own: the next in line tries afresh.
+                if !matches!(error, Error::Cancelled { .. }) {
+                    state.failure = Some((Instant::now(), error.clone()));
+                }
+                Err(error)
+            }
+        };
+        drop(state);
+        drop(turn);
+        result
+    }
+
+    /// Forgets `login`, unless it was renewed meanwhile.
+    pub fn expire(&self, login: &Login) {
+        let mut state = self.lock();
+        if state.login.as_ref().is_some_and(|current| current.serial == login.serial) {
+            state.login = None;
+        }
+    }
+
+    fn is_fresh(&self, login: &Login) -> bool {
+        self.ttl.is_none_or(|ttl| login.since.elapsed() < ttl)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The turn to log in, given back also by a panic.
+struct Turn<'a>(&'a Session);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.lock().busy = false;
+        self.0.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cookies(set: &[&'static str], body: &str) -> Result<String, &'static str> {
+        let mut headers = HeaderMap::new();
+        for cookie in set {
+            headers.append(SET_COOKIE, HeaderValue::from_static(cookie));
+        }
+        Credential::cookies(&headers, body.as_bytes())
+            .map(|credential| credential.value.to_str().unwrap().to_owned())
+    }
+
+    #[test]
+    fn cookies_win_over_the_body() {
+        let set = ["token=abc==; Path=/; Secure; HttpOnly", "x=; Max-Age=0", "lb=1"];
+        assert_eq!(cookies(&set, "ignored").unwrap(), "token=abc==; lb=1");
+        assert_eq!(cookies(&["token=a", "token=b"], "").unwrap(), "token=b");
+    }
+
+    #[test]
+    fn tokens_in_the_body() {
+        assert_eq!(cookies(&[], r#"{"token":"short"}"#).unwrap(), "token=short");
+        assert_eq!(
+            cookies(&[], r#""c2Vzc2lvbi10b2tlbg==""#).unwrap(),
+            "token=c2Vzc2lvbi10b2tlbg=="
+        );
+        assert_eq!(cookies(&[], "c2Vzc2lvbi10b2tlbg==\n").unwrap(), "token=c2Vzc2lvbi10b2tlbg==");
+        for body in ["", "OK", "{}", "null", "<html>a login page</html>", r#"{"token":"a; b"}"#] {
+            assert!(cookies(&[], body).is_err(), "{body:?}");
+        }
+    }
+
+    #[test]
+    fn bearer_tokens() {
+        assert!(Credential::bearer(br#"{"access_token":"t"}"#).is_ok());
+        for body in ["", "{}", r#"{"access_token":""}"#, r#"{"access_token":"a\nb"}"#] {
+            assert!(Credential::bearer(body.as_bytes()).is_err(), "{body:?}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Error bodies, made short and harmless.
+
+use serde_json::Value;
+
+use crate::limits::ERROR_BODY_CHARS;
+use crate::observe;
+
+/// What a body says, as one redacted line of at most [`ERROR_BODY_CHARS`] characters.
+pub(super) fn summary(body: &[u8]) -> String {
+    // Looking at more than this cannot change the result and costs time on a hostile body.
+    let body = body.get(..64 * 1024).unwrap_or(body);
+    let plain = match serde_json::from_slice::<Value>(body) {
+        Ok(Value::String(text)) => text,
+        Ok(value) => observe::redact_json(&value).to_string(),
+        Err(_) => {
+            let text = String::from_utf8_lossy(body);
+            if looks_like_html(&text) { html_text(&text) } else { text.into_owned() }
+        }
+    };
+    let line = observe::redact(&plain).split_whitespace().collect::<Vec<_>>().join(" ");
+    cut(&line, ERROR_BODY_CHARS)
+}
+
+/// The first `max` characters, with a mark when there were more.
+pub(super) fn cut(text: &str, max: usize) -> String {
+    match text.char_indices().nth(max) {
+        Some((end, _)) => format!("{}... (cut)", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+fn looks_like_html(text: &str) -> bool {
+    let start = text.trim_start().get(..64).unwrap_or(text.trim_start()).to_ascii_lowercase();
+    start.starts_with("<!doctype html") || start.starts_with("<html") || start.starts_with("<head")
+}
+
+/// The title of a page if it has one, else its text without tags.
+fn html_text(page: &str) -> String {
+    // ASCII lower-casing keeps byte positions.
+    let lower = page.to_ascii_lowercase();
+    let title = lower.find("<title").and_then(|open| {
+        let start = open + lower.get(open..)?.find('>')? + 1;
+        let end = start + lower.get(start..)?.find("</title")?;
+        page.get(start..end).map(str::trim).filter(|title| !title.is_empty())
+    });
+    if let Some(title) = title {
+        return format!("{title} (an HTML page)");
+    }
+    let mut text = String::new();
+    let mut rest = page;
+    while let Some(open) = rest.find('<') {
+        text.push_str(rest.get(..open).unwrap_or_default());
+        text.push(' ');
+        let tag = rest.get(open..).unwrap_or_default();
+        rest = tag.find('>').and_then(|close| tag.get(close + 1..)).unwrap_or_default();
+    }
+    text.push_str(rest);
+    format!("{} (an HTML page)", text.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_become_their_title() {
+        assert_eq!(
+            summary(b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head></html>"),
+            "502 Bad Gateway (an HTML page)"
+        );
+        assert_eq!(
+            summary(b"<html><body><h1>Oops</h1>\n<p>down</p></body></html>"),
+            "Oops down (an HTML page)"
+        );
+    }
+
+    #[test]
+    fn bodies_are_cut_and_redacted() {
+        let long = summary("ä".repeat(5000).as_bytes());
+        assert!(long.chars().count() < ERROR_BODY_CHARS + 20 && long.ends_with("(cut)"));
+        let said = summary(br#"{"message":"bad","password":"hunter2"}"#);
+        assert!(said.contains("bad") && !said.contains("hunter2"), "{said}");
+        assert_eq!(summary(br#""plain words""#), "plain words");
+        assert_eq!(summary(b""), "");
+    }
+}
