@@ -1,0 +1,24 @@
+//! Workflow engine: metrics of jobs and tasks.
+
+use super::listing::{Filters, Listing, Paging, results_envelope};
+use super::routing::{Route, get};
+
+/// Metrics of jobs and tasks.
+pub const ROUTES: &[Route] = &[
+    get("/workflow_engine/jobs/metrics", |world, call| JOB_METRICS.answer(world, call)),
+    get("/workflow_engine/tasks/metrics", |world, call| TASK_METRICS.answer(world, call)),
+];
+
+const JOB_METRICS: Listing = Listing {
+    collection: "job_metrics",
+    filters: Filters::Pairs,
+    fields: &["workflow.name", "workflow._id"],
+    paging: Paging::Skip,
+    default_limit: 25,
+    max_limit: 100,
+    envelope: results_envelope,
+};
+
+/// Only the workflow can be filtered on: by application or task name everything comes back.
+const TASK_METRICS: Listing =
+    Listing { collection: "task_metrics", fields: &["workflow.name"], ..JOB_METRICS };

@@ -1,0 +1,212 @@
+//! Operations Manager: automations and the triggers that start them.
+
+use serde_json::{Value, json};
+
+use super::clock::{iso, now_ms};
+use super::jobs;
+use super::listing::{Filters, Listing, Paging, data_envelope};
+use super::routing::{Answer, Call, Outcome, Refusal, Route, delete, get, patch, post};
+use super::world::{World, merge};
+
+/// Automations and triggers.
+pub const ROUTES: &[Route] = &[
+    get("/operations-manager/automations", |world, call| list(AUTOMATIONS, world, call)),
+    post("/operations-manager/automations", create_automation),
+    get("/operations-manager/automations/{}", |world, call| {
+        one(world.require("automations", "Automation", call.param(0))?)
+    }),
+    patch("/operations-manager/automations/{}", |world, call| {
+        change("automations", "Automation", world, call)
+    }),
+    delete("/operations-manager/automations/{}", delete_automation),
+    get("/operations-manager/triggers", |world, call| list(TRIGGERS, world, call)),
+    post("/operations-manager/triggers", create_trigger),
+    post("/operations-manager/triggers/endpoint/{*}", run_endpoint),
+    post("/operations-manager/triggers/manual/{}/run", run_manual),
+    get("/operations-manager/triggers/{}", |world, call| {
+        one(world.require("triggers", "Trigger", call.param(0))?)
+    }),
+    patch("/operations-manager/triggers/{}", |world, call| {
+        change("triggers", "Trigger", world, call)
+    }),
+    delete("/operations-manager/triggers/{}", |world, call| {
+        let trigger = world.remove("triggers", "Trigger", call.param(0))?;
+        Ok(json!({"message": "Successfully deleted trigger", "data": trigger, "metadata": {}})
+            .into())
+    }),
+];
+
+const AUTOMATIONS: Listing = Listing {
+    collection: "automations",
+    filters: Filters::Pairs,
+    fields: &["_id", "name", "description", "componentType", "componentId", "componentName"],
+    paging: Paging::Skip,
+    default_limit: 25,
+    max_limit: 100,
+    envelope: data_envelope,
+};
+
+const TRIGGERS: Listing = Listing {
+    collection: "triggers",
+    fields: &["_id", "name", "description", "type", "enabled", "actionId", "routeName"],
+    ..AUTOMATIONS
+};
+
+/// Filters in brackets are an error on these two routes, where others would ignore them.
+fn list(listing: Listing, world: &World, call: &Call) -> Outcome {
+    match call.query.iter().find(|(name, _)| name.contains('[')) {
+        Some((name, _)) => {
+            Err(Refusal::invalid(format!("querystring must NOT have additional property '{name}'")))
+        }
+        None => listing.answer(world, call),
+    }
+}
+
+fn one(row: &Value) -> Outcome {
+    Ok(json!({"message": "Successfully retrieved document", "data": row, "metadata": {}}).into())
+}
+
+fn change(kind: &'static str, what: &str, world: &mut World, call: &Call) -> Outcome {
+    let row = world.require_mut(kind, what, call.param(0))?;
+    merge(row, call.body.clone());
+    merge(row, json!({"lastUpdated": iso(now_ms())}));
+    Ok(json!({"message": "Successfully updated document", "data": row, "metadata": {}}).into())
+}
+
+fn create_automation(world: &mut World, call: &Call) -> Outcome {
+    let name = call.text("/name")?;
+    if world.rows("automations").iter().any(|row| row.get("name") == Some(&json!(name))) {
+        return Err(Refusal::new(409, format!("an automation named '{name}' already exists")));
+    }
+    let id = world.new_id();
+    let component = call.value("/componentId");
+    let workflow = component.as_str().and_then(|id| world.find("workflows", id));
+    let component_name = workflow.and_then(|workflow| workflow.get("name")).cloned();
+    let row = json!({
+        "_id": id,
+        "name": name,
+        "description": call.value("/description"),
+        "componentType": call.value("/componentType"),
+        "componentId": component,
+        "componentName": component_name.unwrap_or_else(|| call.value("/componentName")),
+        "gbac": {"read": [], "write": []},
+        "created": iso(now_ms()),
+        "createdBy": call.account,
+        "lastUpdated": iso(now_ms()),
+        "lastUpdatedBy": call.account,
+    });
+    world.add("automations", row.clone());
+    created("automation", row)
+}
+
+/// Takes the automation's triggers with it.
+fn delete_automation(world: &mut World, call: &Call) -> Outcome {
+    let id = call.param(0);
+    let automation = world.remove("automations", "Automation", id)?;
+    world.rows_mut("triggers").retain(|row| row.get("actionId") != Some(&json!(id)));
+    Ok(json!({"message": "Successfully deleted automation", "data": automation, "metadata": {}})
+        .into())
+}
+
+fn create_trigger(world: &mut World, call: &Call) -> Outcome {
+    let (name, kind) = (call.text("/name")?, call.text("/type")?);
+    world.require("automations", "Automation", call.text("/actionId")?)?;
+    if kind == "endpoint" {
+        let route = call.text("/routeName")?;
+        let taken = |row: &Value| row.get("routeName") == Some(&json!(route));
+        if world.rows("triggers").iter().any(taken) {
+            return Err(Refusal::new(409, format!("the route '{route}' is already in use")));
+        }
+    }
+    let mut row = json!({
+        "_id": world.new_id(), "name": name, "enabled": true, "description": null,
+        "created": iso(now_ms()), "createdBy": call.account, "lastExecuted": null,
+    });
+    merge(&mut row, call.body.clone());
+    world.add("triggers", row.clone());
+    created("trigger", row)
+}
+
+fn created(what: &str, row: Value) -> Outcome {
+    let message = format!("Successfully created {what}");
+    Ok(Answer::from(json!({"message": message, "data": row, "metadata": {}})).with_status(201))
+}
+
+/// Starts what stands behind an enabled endpoint: a job for a workflow, a session for an agent.
+fn run_endpoint(world: &mut World, call: &Call) -> Outcome {
+    let route = call.param(0);
+    let serves = |row: &&Value| {
+        row.get("routeName") == Some(&json!(route)) && row.get("enabled") == Some(&json!(true))
+    };
+    let trigger = world.rows("triggers").iter().find(serves).cloned();
+    let trigger = trigger
+        .ok_or_else(|| Refusal::new(404, format!("no enabled trigger serves route '{route}'")))?;
+    check(trigger.get("schema").unwrap_or(&Value::Null), &call.body)?;
+    run(world, call, &trigger, &call.body)
+}
+
+fn run_manual(world: &mut World, call: &Call) -> Outcome {
+    let trigger = world.require("triggers", "Trigger", call.param(0))?.clone();
+    if trigger.get("type") != Some(&json!("manual")) {
+        return Err(Refusal::invalid("only a manual trigger can be run this way"));
+    }
+    run(world, call, &trigger, &call.value("/formData"))
+}
+
+fn run(world: &mut World, call: &Call, trigger: &Value, variables: &Value) -> Outcome {
+    let field = |row: &Value, name| row.get(name).and_then(Value::as_str).unwrap_or("").to_owned();
+    let automation = field(trigger, "actionId");
+    let automation = world.require("automations", "Automation", &automation)?.clone();
+    let component = field(&automation, "componentId");
+    if let Some(row) = world.find_mut("triggers", &field(trigger, "_id")) {
+        merge(row, json!({"lastExecuted": now_ms()}));
+    }
+    if automation.get("componentType") == Some(&json!("agents")) {
+        let name = agent_name(&automation);
+        let session = super::agents::start_session(world, &component, &name, variables);
+        let data = json!({"sessionId": session, "status": "RUNNING"});
+        return Ok(json!({"message": "Successfully started agent session", "data": data}).into());
+    }
+    let workflow = world.require("workflows", "Workflow", &component)?.clone();
+    let job = jobs::start(world, &workflow, variables, &call.account);
+    Ok(json!({"message": "Successfully started job", "data": job, "metadata": {}}).into())
+}
+
+/// Checks a body against the top level of a JSON Schema, in the words of the platform's validator.
+fn check(schema: &Value, body: &Value) -> Result<(), Refusal> {
+    let names = schema.get("required").and_then(Value::as_array);
+    for name in names.into_iter().flatten().filter_map(Value::as_str) {
+        if body.get(name).is_none() {
+            return Err(Refusal::invalid(format!("data must have required property '{name}'")));
+        }
+    }
+    let properties = schema.get("properties").and_then(Value::as_object);
+    for (name, value) in body.as_object().into_iter().flatten() {
+        let Some(property) = properties.and_then(|properties| properties.get(name)) else {
+            if schema.get("additionalProperties") == Some(&json!(false)) {
+                return Err(Refusal::invalid("data must NOT have additional properties"));
+            }
+            continue;
+        };
+        let Some(kind) = property.get("type").and_then(Value::as_str) else { continue };
+        let fits = match kind {
+            "array" => value.is_array(),
+            "boolean" => value.is_boolean(),
+            "integer" => value.is_i64() || value.is_u64(),
+            "number" => value.is_number(),
+            "object" => value.is_object(),
+            "string" => value.is_string(),
+            _ => true,
+        };
+        if !fits {
+            return Err(Refusal::invalid(format!("data/{name} must be {kind}")));
+        }
+    }
+    Ok(())
+}
+
+/// The agent's own name; an automation that does not know it lends its own.
+fn agent_name(automation: &Value) -> String {
+    let name = |field| automation.get(field).and_then(Value::as_str);
+    name("componentName").or_else(|| name("name")).unwrap_or_default().to_owned()
+}
