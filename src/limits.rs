@@ -33,3 +33,66 @@ pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(10);
 
 /// Characters of a platform error body shown to the model.
 pub const ERROR_BODY_CHARS: usize = 600;
+
+/// Threads that own sockets, TLS and framing: as many as cores, but more than four only lengthen the
+/// tail of the answer times.
+pub const IO_THREADS: usize = 4;
+
+/// How often deadlines and heartbeats are looked at: fine enough for deadlines of seconds, coarse
+/// enough to cost nothing when idle.
+pub const HTTP_TICK: Duration = Duration::from_millis(100);
+
+/// TLS handshake, from accept to finished.
+pub const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
+
+/// Request head, from its first byte (or from accept) to its last.
+pub const HEAD_TIME: Duration = Duration::from_secs(10);
+
+/// Request body, from the end of the head. 4 MiB in 30 s is a slow mobile line.
+pub const BODY_TIME: Duration = Duration::from_secs(30);
+
+/// Answer, from the first byte that the client did not take at once; see [`WRITE_RATE`].
+pub const WRITE_TIME: Duration = Duration::from_secs(15);
+
+/// A large answer gets a second more per so many bytes, so that a slow line is not a slow reader.
+pub const WRITE_RATE: usize = 64 * 1024;
+
+/// Unused connection. Above the 60 s of most proxies, so that they close first and no request is lost.
+pub const IDLE_TIME: Duration = Duration::from_secs(75);
+
+/// Time for the client to read the last answer before its connection is closed.
+pub const LINGER_TIME: Duration = Duration::from_secs(2);
+
+/// Request line and headers together; what other servers allow too.
+pub const HEAD_BYTES: usize = 16 * 1024;
+
+/// Header fields of one request.
+pub const HEADERS: usize = 64;
+
+/// Bodies of all requests together; more is answered with 503 instead of exhausted memory.
+pub const BODIES_BYTES: usize = 64 * 1024 * 1024;
+
+/// Bytes taken from a client that sends ahead of our answer; the rest waits in the kernel.
+pub const PIPELINE_BYTES: usize = 16 * 1024;
+
+/// Events a stream may hold for a client that does not read. Beyond this it is dropped, and the
+/// client comes back.
+pub const STREAM_BACKLOG_BYTES: usize = 256 * 1024;
+
+/// Connections at the same time. A parked connection costs 2 KiB plain and 10 KiB with TLS.
+pub const CONNECTIONS: usize = 1024;
+
+/// Connections from one address (IPv6: one /64 network) at the same time.
+pub const CONNECTIONS_PER_ADDRESS: usize = 256;
+
+/// File descriptors kept free for everything but client connections: the platform, logs, files.
+pub const SPARE_FILES: usize = 64;
+
+/// Pause after the system had no file descriptor for a new connection.
+pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Connections accepted before other events get their turn.
+pub const ACCEPT_BATCH: usize = 64;
+
+/// Least time between two log lines about the same overload.
+pub const OVERLOAD_LOG_INTERVAL: Duration = Duration::from_secs(10);

@@ -2,11 +2,42 @@
 //!
 //! A few I/O threads own sockets, TLS and framing. A complete, checked request reaches the
 //! [`Handler`] on one of them as an [`Exchange`]; the handler answers at once, or moves the exchange
-//! to another thread and answers from there. Nobody ever blocks on a client.
+//! to another thread and answers from there. Nobody ever blocks on a client: connections that wait,
+//! for a request, an answer or a slow reader, are parked and hold no thread.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use itential_mcp::http::{Exchange, Handler, Options, Response, Server};
+//!
+//! struct Hello;
+//! impl Handler for Hello {
+//!     fn handle(&self, exchange: Exchange) {
+//!         exchange.respond(Response::text(200, "hello\n"));
+//!     }
+//! }
+//!
+//! let server = Server::start(("127.0.0.1", 0), Options::default(), Arc::new(Hello))?;
+//! println!("listening on {}", server.local_addr());
+//! # Ok::<(), itential_mcp::http::StartError>(())
+//! ```
 
+mod conn;
+mod exchange;
+mod forwarded;
+mod framing;
+mod listener;
 mod message;
+mod options;
+mod poller;
+mod server;
+mod stream;
 
+pub use exchange::{Exchange, Responder};
+pub use forwarded::Network;
 pub use message::{Request, Response};
+pub use options::{Listen, Options, StartError};
+pub use server::{Server, Stats};
+pub use stream::{Gone, Stream, StreamOptions};
 
 /// What a server does with its requests. Called on an I/O thread: must not block.
 pub trait Handler: Send + Sync + 'static {
@@ -14,8 +45,8 @@ pub trait Handler: Send + Sync + 'static {
     fn handle(&self, exchange: Exchange);
 }
 
-/// One request and the means to answer it.
-pub struct Exchange {
-    /// What the client asked.
-    pub request: Request,
+impl<F: Fn(Exchange) + Send + Sync + 'static> Handler for F {
+    fn handle(&self, exchange: Exchange) {
+        self(exchange);
+    }
 }

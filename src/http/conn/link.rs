@@ -1,0 +1,212 @@
+//! The bytes of one client: a non-blocking socket, with or without TLS.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
+
+use rustls::ServerConnection;
+
+/// Bytes taken from a socket at once: one TLS record.
+const READ_BYTES: usize = 16 * 1024;
+
+/// A client's socket.
+pub struct Link {
+    socket: Arc<TcpStream>,
+    tls: Option<Box<ServerConnection>>,
+}
+
+/// What a read found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// Bytes.
+    Some,
+    /// Nothing yet.
+    Blocked,
+    /// The client sends no more.
+    End,
+}
+
+impl Link {
+    pub fn new(socket: Arc<TcpStream>, tls: Option<ServerConnection>) -> Self {
+        Self { socket, tls: tls.map(Box::new) }
+    }
+
+    pub fn socket(&self) -> &Arc<TcpStream> {
+        &self.socket
+    }
+
+    pub fn tls(&self) -> Option<&ServerConnection> {
+        self.tls.as_deref()
+    }
+
+    /// Goes on with the TLS handshake: whether it is finished.
+    pub fn handshake(&mut self) -> io::Result<bool> {
+        let Some(tls) = &mut self.tls else { return Ok(true) };
+        loop {
+            if !send_records(tls, &self.socket)? {
+                return Ok(false);
+            }
+            if !tls.is_handshaking() {
+                return Ok(true);
+            }
+            match receive_records(tls, &self.socket)? {
+                Taken::Some => {}
+                Taken::Blocked => return Ok(false),
+                Taken::End => return Err(ErrorKind::UnexpectedEof.into()),
+            }
+        }
+    }
+
+    /// Whether a blocked handshake waits for room to write.
+    pub fn wants_write(&self) -> bool {
+        self.tls.as_ref().is_some_and(|tls| tls.wants_write())
+    }
+
+    /// Appends what has arrived to `into`.
+    pub fn read(&mut self, into: &mut Vec<u8>) -> io::Result<Taken> {
+        let mut buffer = [0; READ_BYTES];
+        let Some(tls) = &mut self.tls else {
+            return taken((&*self.socket).read(&mut buffer), &buffer, into);
+        };
+        loop {
+            // What is already decrypted first: the socket says nothing about it.
+            match taken(tls.reader().read(&mut buffer), &buffer, into)? {
+                Taken::Blocked => {}
+                found => return Ok(found),
+            }
+            match receive_records(tls, &self.socket)? {
+                Taken::Some => {}
+                found => return Ok(found),
+            }
+        }
+    }
+
+    /// Reads and forgets, without decrypting: for the end of a connection.
+    pub fn discard(&mut self) -> io::Result<Taken> {
+        let mut buffer = [0; READ_BYTES];
+        taken((&*self.socket).read(&mut buffer), &[], &mut Vec::new())
+    }
+
+    /// Writes as much of `output` as the client takes: whether it was everything.
+    pub fn write(&mut self, output: &mut Output) -> io::Result<bool> {
+        let Some(tls) = &mut self.tls else {
+            while !output.is_empty() {
+                match (&*self.socket).write(output.rest()) {
+                    Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                    Ok(count) => output.consume(count),
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
+                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            return Ok(true);
+        };
+        loop {
+            if !send_records(tls, &self.socket)? {
+                return Ok(false);
+            }
+            if output.is_empty() {
+                return Ok(true);
+            }
+            let count = tls.writer().write(output.rest())?;
+            output.consume(count);
+        }
+    }
+
+    /// Says that nothing more will be written.
+    pub fn finish(&mut self) -> io::Result<()> {
+        if let Some(tls) = &mut self.tls {
+            tls.send_close_notify();
+            send_records(tls, &self.socket)?;
+        }
+        self.socket.shutdown(Shutdown::Write)
+    }
+
+    /// Ends both directions at once; the poller then reports a loss.
+    pub fn abort(&self) {
+        let _ = self.socket.shutdown(Shutdown::Both);
+    }
+}
+
+/// Bytes to be written, of which some were.
+#[derive(Debug, Default)]
+pub struct Output {
+    bytes: Vec<u8>,
+    written: usize,
+}
+
+impl Output {
+    pub fn is_empty(&self) -> bool {
+        self.written == self.bytes.len()
+    }
+
+    pub fn len(&self) -> usize {
+        self.bytes.len() - self.written
+    }
+
+    /// Where to append.
+    pub fn tail(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
+    }
+
+    fn rest(&self) -> &[u8] {
+        self.bytes.get(self.written..).unwrap_or_default()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.written += count;
+        if self.is_empty() {
+            // A parked connection keeps no buffer.
+            *self = Self::default();
+        }
+    }
+}
+
+fn taken(result: io::Result<usize>, buffer: &[u8], into: &mut Vec<u8>) -> io::Result<Taken> {
+    match result {
+        Ok(0) => Ok(Taken::End),
+        Ok(count) => {
+            into.extend_from_slice(buffer.get(..count).unwrap_or_default());
+            Ok(Taken::Some)
+        }
+        Err(error) => match error.kind() {
+            ErrorKind::WouldBlock | ErrorKind::Interrupted => Ok(Taken::Blocked),
+            // TLS without close_notify: many clients end so, and lengths are framed by HTTP.
+            ErrorKind::UnexpectedEof => Ok(Taken::End),
+            _ => Err(error),
+        },
+    }
+}
+
+fn receive_records(tls: &mut ServerConnection, socket: &TcpStream) -> io::Result<Taken> {
+    match tls.read_tls(&mut &*socket) {
+        Ok(0) => return Ok(Taken::End),
+        Ok(_) => {}
+        Err(error) => match error.kind() {
+            ErrorKind::WouldBlock | ErrorKind::Interrupted => return Ok(Taken::Blocked),
+            _ => return Err(error),
+        },
+    }
+    if let Err(error) = tls.process_new_packets() {
+        // The alert tells the client why.
+        let _ = send_records(tls, socket);
+        return Err(io::Error::new(ErrorKind::InvalidData, error));
+    }
+    Ok(Taken::Some)
+}
+
+/// Writes finished TLS records: whether all of them.
+fn send_records(tls: &mut ServerConnection, socket: &TcpStream) -> io::Result<bool> {
+    while tls.wants_write() {
+        match tls.write_tls(&mut &*socket) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(_) => {}
+            Err(error) => match error.kind() {
+                ErrorKind::WouldBlock => return Ok(false),
+                ErrorKind::Interrupted => {}
+                _ => return Err(error),
+            },
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,522 @@
+//! The state machine of one connection. It never blocks and knows no threads.
+
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::link::{Link, Output, Taken};
+use crate::http::framing::{self, Body, Head, HeadReader, Refusal, Version};
+use crate::http::poller::Interest;
+use crate::http::server::{Hold, Shared};
+use crate::http::{Request, Response, forwarded};
+use crate::limits;
+
+/// Runs when the client has gone.
+pub type Callback = Box<dyn FnOnce() + Send>;
+
+/// Where a connection stands.
+pub enum Phase {
+    /// In the TLS handshake.
+    Handshake,
+    /// Before or in a request head.
+    Head {
+        /// The search for its end.
+        reader: HeadReader,
+        /// Kept alive, and nothing of the next request has come.
+        idle: bool,
+    },
+    /// In a request body.
+    Body(Box<Incoming>),
+    /// The request is with the handler.
+    Handling(Turn),
+    /// The answer comes in pieces.
+    Streaming(Streaming),
+    /// The end of an answer is on its way out.
+    Writing {
+        /// Whether the connection ends with it.
+        close: bool,
+    },
+    /// Everything is written; the client may read it before the end.
+    Linger,
+}
+
+/// A request whose body is arriving.
+pub struct Incoming {
+    head: Head,
+    decoder: Body,
+    body: Vec<u8>,
+}
+
+/// What the answer to a request needs to know.
+#[derive(Clone, Copy)]
+pub struct Turn {
+    version: Version,
+    head_only: bool,
+    keep_alive: bool,
+}
+
+/// An answer in pieces.
+pub struct Streaming {
+    chunked: bool,
+    keep_alive: bool,
+    ends_on_shutdown: bool,
+    heartbeat: Option<Heartbeat>,
+    _counted: Hold,
+}
+
+struct Heartbeat {
+    every: Duration,
+    bytes: Arc<[u8]>,
+    next: Instant,
+}
+
+/// What a new stream is like.
+pub struct StreamKind {
+    pub heartbeat: Option<(Duration, Arc<[u8]>)>,
+    pub ends_on_shutdown: bool,
+}
+
+/// What the driver of a connection does next.
+pub enum Next {
+    /// Wait for the poller.
+    Park,
+    /// Give a request to the handler.
+    Serve(Box<Request>),
+    /// The client ended its side: tell those who wait for it.
+    Gone(Vec<Callback>),
+    /// End the connection.
+    Close,
+}
+
+enum Step {
+    Again,
+    Next(Next),
+}
+
+/// A connection's state.
+pub struct State {
+    /// The socket, until the connection is closed.
+    pub link: Option<Link>,
+    /// Where it stands.
+    pub phase: Phase,
+    /// Number of the request being served: answers to an earlier one are void.
+    pub turn: u64,
+    /// The client sends no more.
+    pub ended: bool,
+    /// The connection is to be closed by its next driver.
+    pub doomed: bool,
+    /// An I/O thread is working on the connection.
+    pub driven: bool,
+    /// What the poller was told to wait for.
+    pub armed: Option<Interest>,
+    /// When the phase must be over.
+    pub deadline: Option<Instant>,
+    /// Who wants to know that the client has gone.
+    pub on_gone: Vec<Callback>,
+    socket_peer: IpAddr,
+    input: Vec<u8>,
+    output: Output,
+    hold: Option<Hold>,
+}
+
+impl State {
+    pub fn new(link: Link, socket_peer: IpAddr, shared: &Shared) -> Self {
+        let options = &shared.options;
+        let (phase, time) = match link.tls() {
+            Some(_) => (Phase::Handshake, options.handshake_time),
+            None => (Phase::Head { reader: HeadReader::default(), idle: false }, options.head_time),
+        };
+        Self {
+            link: Some(link),
+            phase,
+            turn: 0,
+            ended: false,
+            doomed: false,
+            driven: false,
+            armed: None,
+            deadline: Some(Instant::now() + time),
+            on_gone: Vec::new(),
+            socket_peer,
+            input: Vec::new(),
+            output: Output::default(),
+            hold: None,
+        }
+    }
+
+    /// Goes as far as the bytes allow.
+    pub fn advance(&mut self, shared: &Shared) -> Next {
+        loop {
+            if self.doomed {
+                return Next::Close;
+            }
+            match self.step(shared) {
+                Ok(Step::Again) => {}
+                Ok(Step::Next(next)) => return next,
+                Err(error) => {
+                    log::debug!("{}: connection lost: {error}", self.socket_peer);
+                    return Next::Close;
+                }
+            }
+        }
+    }
+
+    fn step(&mut self, shared: &Shared) -> io::Result<Step> {
+        let Some(link) = &mut self.link else { return Ok(Step::Next(Next::Close)) };
+        if matches!(self.phase, Phase::Handshake) {
+            if !link.handshake()? {
+                return Ok(Step::Next(Next::Park));
+            }
+            self.phase = Phase::Head { reader: HeadReader::default(), idle: false };
+            self.deadline = Some(Instant::now() + shared.options.head_time);
+            return Ok(Step::Again);
+        }
+        self.flush(shared)?;
+        match &self.phase {
+            Phase::Handshake => Ok(Step::Again),
+            Phase::Head { .. } => self.read_head(shared),
+            Phase::Body(_) => self.read_body(shared),
+            Phase::Handling(_) | Phase::Streaming(_) => self.watch(),
+            Phase::Writing { .. } if !self.pending() => {
+                self.after_answer(shared)?;
+                Ok(Step::Again)
+            }
+            Phase::Writing { .. } => Ok(Step::Next(Next::Park)),
+            Phase::Linger => loop {
+                match self.link.as_mut().map_or(Ok(Taken::End), Link::discard)? {
+                    Taken::Some => {}
+                    Taken::Blocked => return Ok(Step::Next(Next::Park)),
+                    Taken::End => return Ok(Step::Next(Next::Close)),
+                }
+            },
+        }
+    }
+
+    fn read_head(&mut self, shared: &Shared) -> io::Result<Step> {
+        let Phase::Head { reader, idle } = &mut self.phase else { return Ok(Step::Again) };
+        match reader.read(&self.input, &shared.options.bounds()) {
+            Ok(None) => {}
+            Ok(Some((head, length))) => {
+                self.input.drain(..length);
+                return Ok(self.begin_body(head, shared));
+            }
+            Err(refusal) => {
+                self.refuse(refusal, shared);
+                return Ok(Step::Again);
+            }
+        }
+        if *idle && reader.started() {
+            *idle = false;
+            self.deadline = Some(Instant::now() + shared.options.head_time);
+        }
+        self.receive()
+    }
+
+    fn begin_body(&mut self, head: Head, shared: &Shared) -> Step {
+        if head.body.is_empty() {
+            return self.serve(head, Vec::new(), shared);
+        }
+        if head.expects_continue && self.input.is_empty() {
+            self.output.tail().extend_from_slice(framing::CONTINUE);
+        }
+        let decoder = head.body.clone();
+        self.phase = Phase::Body(Box::new(Incoming { head, decoder, body: Vec::new() }));
+        self.deadline = Some(Instant::now() + shared.options.body_time);
+        self.hold = Some(shared.bodies.hold(0));
+        Step::Again
+    }
+
+    fn read_body(&mut self, shared: &Shared) -> io::Result<Step> {
+        let Phase::Body(incoming) = &mut self.phase else { return Ok(Step::Again) };
+        let (used, complete) = match incoming.decoder.take(&self.input, &mut incoming.body) {
+            Ok(taken) => taken,
+            Err(refusal) => {
+                self.refuse(refusal, shared);
+                return Ok(Step::Again);
+            }
+        };
+        let held = self.hold.as_mut().is_none_or(|hold| hold.grow(incoming.body.capacity()));
+        if !held {
+            self.refuse(FULL, shared);
+            return Ok(Step::Again);
+        }
+        self.input.drain(..used);
+        if !complete {
+            return self.receive();
+        }
+        let reader = Phase::Head { reader: HeadReader::default(), idle: false };
+        match std::mem::replace(&mut self.phase, reader) {
+            Phase::Body(incoming) => Ok(self.serve(incoming.head, incoming.body, shared)),
+            _ => Ok(Step::Again),
+        }
+    }
+
+    fn serve(&mut self, head: Head, body: Vec<u8>, shared: &Shared) -> Step {
+        self.turn += 1;
+        self.deadline = None;
+        self.phase = Phase::Handling(Turn {
+            version: head.version,
+            head_only: head.method == "HEAD",
+            keep_alive: head.keep_alive,
+        });
+        let trusted = &shared.options.trusted_proxies;
+        let request = Request {
+            peer: forwarded::client(self.socket_peer, &head.headers, trusted),
+            client_subject: None,
+            method: head.method,
+            path: head.path,
+            query: head.query,
+            headers: head.headers,
+            body,
+        };
+        Step::Next(Next::Serve(Box::new(request)))
+    }
+
+    /// While somebody else works on the answer: takes what the client sends ahead, within bounds, and
+    /// notices its end.
+    fn watch(&mut self) -> io::Result<Step> {
+        let link = match &mut self.link {
+            Some(link) if !self.ended && self.input.len() < limits::PIPELINE_BYTES => link,
+            _ => return Ok(Step::Next(Next::Park)),
+        };
+        match link.read(&mut self.input)? {
+            Taken::Some => Ok(Step::Again),
+            Taken::Blocked => Ok(Step::Next(Next::Park)),
+            Taken::End => Ok(Step::Next(self.client_ended())),
+        }
+    }
+
+    /// The client ended its side while its answer was awaited. A request may still be answered; a
+    /// stream has nobody left to read it.
+    pub fn client_ended(&mut self) -> Next {
+        self.ended = true;
+        match self.phase {
+            Phase::Streaming(_) => Next::Close,
+            _ => Next::Gone(std::mem::take(&mut self.on_gone)),
+        }
+    }
+
+    fn receive(&mut self) -> io::Result<Step> {
+        let Some(link) = &mut self.link else { return Ok(Step::Next(Next::Close)) };
+        Ok(match link.read(&mut self.input)? {
+            Taken::Some => Step::Again,
+            Taken::Blocked => Step::Next(Next::Park),
+            Taken::End => Step::Next(Next::Close),
+        })
+    }
+
+    /// Answers the current request.
+    pub fn answer(&mut self, response: &Response, shared: &Shared) {
+        let Phase::Handling(turn) = self.phase else { return };
+        let keep_alive = turn.keep_alive && !self.ended && !shared.draining();
+        let (version, head_only) = (turn.version, turn.head_only);
+        framing::print_answer(self.output.tail(), response, version, head_only, keep_alive);
+        self.end_turn(!keep_alive, shared);
+    }
+
+    /// Begins an answer in pieces: whether there is anything to send.
+    pub fn begin_stream(&mut self, response: &Response, kind: StreamKind, shared: &Shared) -> bool {
+        let Phase::Handling(turn) = self.phase else { return false };
+        let chunked = turn.version == Version::Http11;
+        let keep_alive = turn.keep_alive && chunked && !self.ended && !shared.draining();
+        framing::print_stream_head(self.output.tail(), response, turn.version, keep_alive);
+        if turn.head_only {
+            self.end_turn(!keep_alive, shared);
+            return false;
+        }
+        let heartbeat = kind.heartbeat.map(|(every, bytes)| Heartbeat {
+            every,
+            bytes,
+            next: Instant::now() + every,
+        });
+        self.phase = Phase::Streaming(Streaming {
+            chunked,
+            keep_alive,
+            ends_on_shutdown: kind.ends_on_shutdown,
+            heartbeat,
+            _counted: shared.streams.hold(1),
+        });
+        true
+    }
+
+    /// Appends to the stream: whether the client keeps up.
+    pub fn send(&mut self, bytes: &[u8], shared: &Shared) -> bool {
+        if self.output.len() > shared.options.stream_backlog_bytes
+            && (self.flush(shared).is_err()
+                || self.output.len() > shared.options.stream_backlog_bytes)
+        {
+            return false;
+        }
+        let Phase::Streaming(stream) = &mut self.phase else { return false };
+        if let Some(heartbeat) = &mut stream.heartbeat {
+            heartbeat.next = Instant::now() + heartbeat.every;
+        }
+        // An empty chunk would end the body.
+        if !bytes.is_empty() {
+            match stream.chunked {
+                true => framing::chunk(self.output.tail(), bytes),
+                false => self.output.tail().extend_from_slice(bytes),
+            }
+        }
+        true
+    }
+
+    /// Ends the stream properly.
+    pub fn end_stream(&mut self, shared: &Shared) {
+        let Phase::Streaming(stream) = &self.phase else { return };
+        let close = !stream.keep_alive || shared.draining();
+        if stream.chunked {
+            self.output.tail().extend_from_slice(framing::LAST_CHUNK);
+        }
+        self.end_turn(close, shared);
+    }
+
+    /// Whether the server's end ends the stream too, rather than wait for its owner.
+    pub fn ends_on_shutdown(&self) -> bool {
+        matches!(&self.phase, Phase::Streaming(stream) if stream.ends_on_shutdown)
+    }
+
+    /// When the next heartbeat is due.
+    pub fn next_heartbeat(&self) -> Option<Instant> {
+        match &self.phase {
+            Phase::Streaming(stream) => stream.heartbeat.as_ref().map(|beat| beat.next),
+            _ => None,
+        }
+    }
+
+    /// Sends the heartbeat, unless the client has something to read already.
+    pub fn beat(&mut self, shared: &Shared) {
+        let Phase::Streaming(stream) = &mut self.phase else { return };
+        let Some(heartbeat) = &mut stream.heartbeat else { return };
+        heartbeat.next = Instant::now() + heartbeat.every;
+        let bytes = Arc::clone(&heartbeat.bytes);
+        if self.output.is_empty() {
+            self.send(&bytes, shared);
+        }
+    }
+
+    /// Answers a request that cannot be served, and ends the connection.
+    pub fn refuse(&mut self, refusal: Refusal, shared: &Shared) {
+        let Refusal { status, reason } = refusal;
+        log::debug!("{}: request refused: {status} {reason}", self.socket_peer);
+        let response = Response::text(status, format!("{reason}\n"));
+        self.input = Vec::new();
+        framing::print_answer(self.output.tail(), &response, Version::Http11, false, false);
+        self.end_turn(true, shared);
+    }
+
+    /// Acts on a passed deadline: whether the connection lives on to tell the client.
+    pub fn expire(&mut self, shared: &Shared) -> bool {
+        match &self.phase {
+            Phase::Head { reader, .. } if reader.started() => self.refuse(HEAD_LATE, shared),
+            Phase::Body(_) => self.refuse(BODY_LATE, shared),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Writes what the client takes, and holds it to the write deadline for the rest.
+    pub fn flush(&mut self, shared: &Shared) -> io::Result<()> {
+        let Some(link) = &mut self.link else { return Ok(()) };
+        let done = link.write(&mut self.output)?;
+        if matches!(self.phase, Phase::Streaming(_)) {
+            self.deadline = match (done, self.deadline) {
+                (true, _) => None,
+                (false, None) => Some(self.write_deadline(shared)),
+                (false, running) => running,
+            };
+        }
+        Ok(())
+    }
+
+    /// After an answer is written: the next request, or the end.
+    pub fn after_answer(&mut self, shared: &Shared) -> io::Result<()> {
+        let Phase::Writing { close } = self.phase else { return Ok(()) };
+        if self.pending() {
+            return Ok(());
+        }
+        if close || shared.draining() {
+            self.phase = Phase::Linger;
+            self.deadline = Some(Instant::now() + shared.options.linger_time);
+            self.doomed |= self.ended;
+            return self.link.as_mut().map_or(Ok(()), Link::finish);
+        }
+        let idle = self.input.is_empty();
+        if idle {
+            self.input = Vec::new();
+        }
+        let time = if idle { shared.options.idle_time } else { shared.options.head_time };
+        self.phase = Phase::Head { reader: HeadReader::default(), idle };
+        self.deadline = Some(Instant::now() + time);
+        Ok(())
+    }
+
+    /// Whether bytes that are here already wait for an I/O thread.
+    pub fn has_unread_input(&self) -> bool {
+        matches!(self.phase, Phase::Head { .. }) && !self.input.is_empty()
+    }
+
+    /// What to wait for.
+    pub fn interest(&self) -> Interest {
+        let write = self.pending();
+        match &self.phase {
+            Phase::Handshake => Interest { read: !write, write, hangup: false },
+            Phase::Head { .. } | Phase::Body(_) => Interest { read: true, write, hangup: false },
+            Phase::Handling(_) | Phase::Streaming(_) => {
+                Interest { read: !self.ended && !self.is_full(), write, hangup: !self.ended }
+            }
+            Phase::Writing { .. } => Interest { read: false, write: true, hangup: false },
+            Phase::Linger => Interest { read: true, write: false, hangup: false },
+        }
+    }
+
+    /// Whether there is something the client has not taken yet.
+    fn pending(&self) -> bool {
+        !self.output.is_empty() || self.link.as_ref().is_some_and(Link::wants_write)
+    }
+
+    /// Whether the client has sent as far ahead as it may: then only its end is watched for.
+    pub fn is_full(&self) -> bool {
+        self.input.len() >= limits::PIPELINE_BYTES
+    }
+
+    /// How cheap it would be for the client to lose this connection: 0 is cheapest; `None` for one
+    /// that is in use.
+    pub fn cost(&self) -> Option<u8> {
+        match &self.phase {
+            Phase::Linger => Some(0),
+            Phase::Head { idle: true, .. } => Some(1),
+            Phase::Handshake | Phase::Head { .. } => Some(2),
+            Phase::Body(_) => Some(3),
+            _ => None,
+        }
+    }
+
+    /// Frees what a closed connection has no use for; an unanswered exchange may hold it for long.
+    pub fn release(&mut self) {
+        self.phase = Phase::Linger;
+        self.input = Vec::new();
+        self.output = Output::default();
+        self.hold = None;
+    }
+
+    fn end_turn(&mut self, close: bool, shared: &Shared) {
+        self.turn += 1;
+        self.on_gone = Vec::new();
+        self.hold = None;
+        self.phase = Phase::Writing { close };
+        self.deadline = Some(self.write_deadline(shared));
+    }
+
+    fn write_deadline(&self, shared: &Shared) -> Instant {
+        let extra = u64::try_from(self.output.len() / limits::WRITE_RATE).unwrap_or(0);
+        Instant::now() + shared.options.write_time + Duration::from_secs(extra)
+    }
+}
+
+const FULL: Refusal =
+    Refusal { status: 503, reason: "too many request bodies at the same time; try again" };
+const HEAD_LATE: Refusal =
+    Refusal { status: 408, reason: "the request head did not arrive in time" };
+const BODY_LATE: Refusal =
+    Refusal { status: 408, reason: "the request body did not arrive in time" };

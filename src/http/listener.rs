@@ -1,0 +1,241 @@
+//! Accepting clients, within caps, also when the system has no room for one more.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, ErrorKind, Write};
+use std::net::{IpAddr, Ipv6Addr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use super::Options;
+use super::conn::{Conn, Link};
+use super::poller::Poller;
+use super::server::Shared;
+use crate::limits;
+
+/// The listener and what it must remember.
+pub struct Door {
+    listener: Mutex<Option<Arc<TcpListener>>>,
+    max_connections: usize,
+    per_address: Mutex<HashMap<IpAddr, usize>>,
+    /// A file descriptor to give up when there is no other, so that a client waiting in the queue
+    /// can be taken and dropped instead of waking us for ever.
+    reserve: Mutex<Option<File>>,
+    paused_until: Mutex<Option<Instant>>,
+    accepted: AtomicU64,
+    turned_away: AtomicU64,
+    overload: Mutex<Overload>,
+}
+
+/// Overload since the last log line about it.
+#[derive(Default)]
+struct Overload {
+    last_line: Option<Instant>,
+    unsaid: u64,
+}
+
+impl Door {
+    pub fn new(listener: Arc<TcpListener>, options: &Options) -> Self {
+        Self {
+            listener: Mutex::new(Some(listener)),
+            max_connections: affordable(options.max_connections),
+            per_address: Mutex::default(),
+            reserve: Mutex::new(reserve()),
+            paused_until: Mutex::default(),
+            accepted: AtomicU64::new(0),
+            turned_away: AtomicU64::new(0),
+            overload: Mutex::default(),
+        }
+    }
+
+    pub fn accepted(&self) -> u64 {
+        self.accepted.load(Ordering::Relaxed)
+    }
+
+    pub fn turned_away(&self) -> u64 {
+        self.turned_away.load(Ordering::Relaxed)
+    }
+
+    /// A connection from `peer` has ended.
+    pub fn left(&self, peer: IpAddr) {
+        let key = key(peer);
+        let mut counts = lock(&self.per_address);
+        if let Some(count) = counts.get_mut(&key) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(&key);
+            }
+        }
+    }
+
+    /// Stops accepting.
+    pub fn close(&self, poller: &Poller) {
+        if let Some(listener) = lock(&self.listener).take() {
+            poller.remove(0, &listener);
+        }
+    }
+
+    /// Waits for the next client, unless there is a pause.
+    pub fn arm(&self, token: u64, poller: &Poller) {
+        if lock(&self.paused_until).is_some() {
+            return;
+        }
+        if let Some(listener) = &*lock(&self.listener)
+            && let Err(error) = poller.arm_listener(token, listener)
+        {
+            log::error!("cannot wait for clients: {error}; trying again");
+            *lock(&self.paused_until) = Some(Instant::now());
+        }
+    }
+
+    /// Ends a pause that is over.
+    pub fn after_pause(&self, token: u64, poller: &Poller) {
+        let over = lock(&self.paused_until).take_if(|until| *until <= Instant::now()).is_some();
+        if over {
+            self.arm(token, poller);
+        }
+    }
+
+    fn next(&self) -> Option<io::Result<(TcpStream, IpAddr)>> {
+        let listener = lock(&self.listener).clone()?;
+        Some(listener.accept().map(|(socket, peer)| (socket, peer.ip().to_canonical())))
+    }
+
+    fn pause(&self) {
+        *lock(&self.paused_until) = Some(Instant::now() + limits::ACCEPT_PAUSE);
+    }
+
+    /// Counts a connection from `peer`: whether it is within the cap for one address.
+    fn enter(&self, peer: IpAddr, options: &Options) -> bool {
+        let exempt = options.trusted_proxies.iter().any(|network| network.contains(peer));
+        let mut counts = lock(&self.per_address);
+        let count = counts.entry(key(peer)).or_default();
+        let allowed = exempt || *count < options.max_connections_per_address;
+        *count += usize::from(allowed);
+        allowed
+    }
+
+    /// Takes one client by giving up the reserve, and drops it.
+    fn drop_one(&self) {
+        let mut reserve_file = lock(&self.reserve);
+        if reserve_file.take().is_some() {
+            drop(self.next());
+        }
+        *reserve_file = reserve();
+    }
+
+    /// Says that clients are turned away, at most once per interval.
+    fn overloaded(&self, why: &str) {
+        self.turned_away.fetch_add(1, Ordering::Relaxed);
+        let mut overload = lock(&self.overload);
+        overload.unsaid += 1;
+        let silent =
+            overload.last_line.is_some_and(|at| at.elapsed() < limits::OVERLOAD_LOG_INTERVAL);
+        if !silent {
+            log::warn!("{} clients turned away: {why}", overload.unsaid);
+            *overload = Overload { last_line: Some(Instant::now()), unsaid: 0 };
+        }
+    }
+}
+
+/// Accepts the clients that wait, up to a batch.
+pub fn accept(shared: &Arc<Shared>) {
+    let door = &shared.door;
+    for _ in 0..limits::ACCEPT_BATCH {
+        match door.next() {
+            None => return,
+            Some(Ok((socket, peer))) => welcome(shared, socket, peer),
+            Some(Err(error)) => match error.kind() {
+                ErrorKind::WouldBlock => return,
+                // The client went while it waited.
+                ErrorKind::ConnectionAborted
+                | ErrorKind::ConnectionReset
+                | ErrorKind::Interrupted => {}
+                _ => {
+                    door.overloaded(&format!("{error}"));
+                    if !shared.evict() {
+                        door.drop_one();
+                        return door.pause();
+                    }
+                }
+            },
+        }
+    }
+}
+
+fn welcome(shared: &Arc<Shared>, socket: TcpStream, peer: IpAddr) {
+    let door = &shared.door;
+    if !door.enter(peer, &shared.options) {
+        door.overloaded("too many connections from one address");
+        return turn_away(socket);
+    }
+    if shared.len() >= door.max_connections {
+        door.overloaded("too many connections");
+        if !shared.evict() {
+            door.left(peer);
+            return turn_away(socket);
+        }
+    }
+    if let Err(error) = socket.set_nonblocking(true).and_then(|()| socket.set_nodelay(true)) {
+        log::debug!("{peer}: connection lost: {error}");
+        return door.left(peer);
+    }
+    let socket = Arc::new(socket);
+    let link = Link::new(Arc::clone(&socket), None);
+    let (token, conn) = shared.add(|token| Conn::new(token, peer, link, Arc::clone(shared)));
+    door.accepted.fetch_add(1, Ordering::Relaxed);
+    match shared.poller.add_socket(token, &socket) {
+        Ok(()) => conn.start(),
+        Err(error) => {
+            log::warn!("{peer}: connection dropped: {error}");
+            conn.end();
+        }
+    }
+}
+
+/// Tells a client why it is not served, as far as that goes without waiting.
+fn turn_away(mut socket: TcpStream) {
+    const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n\
+        Content-Length: 0\r\nConnection: close\r\n\r\n";
+    let _ = socket.set_nonblocking(true);
+    let _ = socket.write(BUSY);
+}
+
+/// What counts as one address: an IPv6 client owns its whole /64.
+fn key(peer: IpAddr) -> IpAddr {
+    match peer {
+        IpAddr::V4(_) => peer,
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+    }
+}
+
+/// The cap on connections that the system's limit on open files allows.
+#[cfg(unix)]
+fn affordable(wanted: usize) -> usize {
+    use rustix::process::{Resource, getrlimit};
+
+    let Some(files) = getrlimit(Resource::Nofile).current else { return wanted };
+    let most = usize::try_from(files).unwrap_or(usize::MAX);
+    let most = most.saturating_sub(limits::SPARE_FILES).max(most / 2);
+    if most < wanted {
+        log::warn!(
+            "at most {most} connections instead of {wanted}: the limit on open files is {files}"
+        );
+    }
+    wanted.min(most)
+}
+
+#[cfg(not(unix))]
+fn affordable(wanted: usize) -> usize {
+    wanted
+}
+
+fn reserve() -> Option<File> {
+    let path = if cfg!(windows) { "NUL" } else { "/dev/null" };
+    File::open(path).ok()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

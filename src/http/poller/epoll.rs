@@ -1,0 +1,101 @@
+//! epoll through rustix's safe API.
+
+use std::io;
+use std::net::{TcpListener, TcpStream};
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+
+use rustix::buffer::spare_capacity;
+use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
+use rustix::event::{EventfdFlags, eventfd};
+
+use super::{BATCH, Event, Interest};
+
+/// Token of the event that wakes every thread.
+const WAKE: u64 = u64::MAX;
+
+/// The set of sockets waited for.
+#[derive(Debug)]
+pub struct Poller {
+    epoll: OwnedFd,
+    wake: OwnedFd,
+}
+
+impl Poller {
+    /// An empty set.
+    pub fn new() -> io::Result<Self> {
+        let epoll = epoll::create(CreateFlags::CLOEXEC)?;
+        let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+        epoll::add(&epoll, &wake, EventData::new_u64(WAKE), EventFlags::IN)?;
+        Ok(Self { epoll, wake })
+    }
+
+    /// Adds a listener, not yet armed.
+    pub fn add_listener(&self, token: u64, listener: &Arc<TcpListener>) -> io::Result<()> {
+        self.add(token, listener.as_ref())
+    }
+
+    /// Adds a connection, not yet armed.
+    pub fn add_socket(&self, token: u64, socket: &Arc<TcpStream>) -> io::Result<()> {
+        self.add(token, socket.as_ref())
+    }
+
+    /// Reports the next client of a listener once.
+    pub fn arm_listener(&self, token: u64, listener: &Arc<TcpListener>) -> io::Result<()> {
+        self.arm(token, listener.as_ref(), EventFlags::IN)
+    }
+
+    /// Reports the next event of a connection once.
+    pub fn arm_socket(
+        &self,
+        token: u64,
+        socket: &Arc<TcpStream>,
+        interest: Interest,
+    ) -> io::Result<()> {
+        let mut flags = EventFlags::empty();
+        flags.set(EventFlags::IN, interest.read);
+        flags.set(EventFlags::OUT, interest.write);
+        flags.set(EventFlags::RDHUP, interest.read || interest.hangup);
+        self.arm(token, socket.as_ref(), flags)
+    }
+
+    /// Forgets a socket that is about to be closed.
+    pub fn remove(&self, _token: u64, socket: &impl AsFd) {
+        let _ = epoll::delete(&self.epoll, socket);
+    }
+
+    /// Waits for events and puts them into `ready`.
+    pub fn wait(&self, ready: &mut Vec<Event>) -> io::Result<()> {
+        let mut events = Vec::with_capacity(BATCH);
+        ready.clear();
+        match epoll::wait(&self.epoll, spare_capacity(&mut events), None) {
+            Ok(_) => {}
+            Err(rustix::io::Errno::INTR) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
+        ready.extend(events.iter().map(|event| {
+            let (token, flags) = (event.data.u64(), event.flags);
+            Event {
+                token,
+                hung_up: flags.contains(EventFlags::RDHUP),
+                lost: flags.intersects(EventFlags::HUP | EventFlags::ERR),
+            }
+        }));
+        ready.retain(|event| event.token != WAKE);
+        Ok(())
+    }
+
+    /// Wakes every waiting thread, now and from now on.
+    pub fn wake_all(&self) {
+        let _ = rustix::io::write(&self.wake, &1_u64.to_ne_bytes());
+    }
+
+    fn add(&self, token: u64, socket: &impl AsFd) -> io::Result<()> {
+        Ok(epoll::add(&self.epoll, socket, EventData::new_u64(token), EventFlags::ONESHOT)?)
+    }
+
+    fn arm(&self, token: u64, socket: &impl AsFd, flags: EventFlags) -> io::Result<()> {
+        let flags = flags | EventFlags::ONESHOT;
+        Ok(epoll::modify(&self.epoll, socket, EventData::new_u64(token), flags)?)
+    }
+}

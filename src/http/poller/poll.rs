@@ -1,0 +1,141 @@
+//! poll(2) through rustix's safe API, for systems without epoll.
+//!
+//! The threads take turns: one polls for all sockets that are armed, takes a few events and goes to
+//! work, and the next one polls.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustix::event::{PollFd, PollFlags, poll};
+
+use super::{BATCH, Event, Interest};
+
+/// The set of sockets waited for.
+#[derive(Debug)]
+pub struct Poller {
+    armed: Mutex<HashMap<u64, Armed>>,
+    turn: Mutex<()>,
+    /// A socket connected to itself: a byte sent makes the polling thread look at `armed` again.
+    wake: UdpSocket,
+    ending: AtomicBool,
+}
+
+#[derive(Clone, Debug)]
+struct Armed {
+    source: Source,
+    interest: Interest,
+}
+
+#[derive(Clone, Debug)]
+enum Source {
+    Listener(Arc<TcpListener>),
+    Socket(Arc<TcpStream>),
+}
+
+impl Poller {
+    /// An empty set.
+    pub fn new() -> io::Result<Self> {
+        let wake = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+        wake.connect(wake.local_addr()?)?;
+        wake.set_nonblocking(true)?;
+        let (armed, turn) = (Mutex::default(), Mutex::default());
+        Ok(Self { armed, turn, wake, ending: AtomicBool::new(false) })
+    }
+
+    /// Adds a listener, not yet armed.
+    pub fn add_listener(&self, _token: u64, _listener: &Arc<TcpListener>) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Adds a connection, not yet armed.
+    pub fn add_socket(&self, _token: u64, _socket: &Arc<TcpStream>) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Reports the next client of a listener once.
+    pub fn arm_listener(&self, token: u64, listener: &Arc<TcpListener>) -> io::Result<()> {
+        let interest = Interest { read: true, ..Interest::default() };
+        self.arm(token, Armed { source: Source::Listener(Arc::clone(listener)), interest });
+        Ok(())
+    }
+
+    /// Reports the next event of a connection once.
+    pub fn arm_socket(
+        &self,
+        token: u64,
+        socket: &Arc<TcpStream>,
+        interest: Interest,
+    ) -> io::Result<()> {
+        self.arm(token, Armed { source: Source::Socket(Arc::clone(socket)), interest });
+        Ok(())
+    }
+
+    /// Forgets a socket that is about to be closed.
+    pub fn remove<T>(&self, token: u64, _socket: &T) {
+        lock(&self.armed).remove(&token);
+        self.nudge();
+    }
+
+    /// Waits for events and puts them into `ready`.
+    pub fn wait(&self, ready: &mut Vec<Event>) -> io::Result<()> {
+        ready.clear();
+        let _turn = lock(&self.turn);
+        if self.ending.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        let armed: Vec<(u64, Armed)> =
+            lock(&self.armed).iter().map(|(token, armed)| (*token, armed.clone())).collect();
+        let mut fds: Vec<PollFd<'_>> = armed.iter().map(|(_, armed)| armed.fd()).collect();
+        fds.push(PollFd::new(&self.wake, PollFlags::IN));
+        match poll(&mut fds, None) {
+            Ok(_) => {}
+            Err(rustix::io::Errno::INTR) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
+        while self.wake.recv(&mut [0; 64]).is_ok() {}
+        let mut waiting = lock(&self.armed);
+        for (fd, (token, _)) in fds.iter().zip(&armed) {
+            let flags = fd.revents();
+            if !flags.is_empty() && ready.len() < BATCH && waiting.remove(token).is_some() {
+                let lost = flags.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
+                ready.push(Event { token: *token, hung_up: lost, lost });
+            }
+        }
+        Ok(())
+    }
+
+    /// Wakes every waiting thread, now and from now on.
+    pub fn wake_all(&self) {
+        self.ending.store(true, Ordering::SeqCst);
+        self.nudge();
+    }
+
+    fn arm(&self, token: u64, armed: Armed) {
+        lock(&self.armed).insert(token, armed);
+        self.nudge();
+    }
+
+    fn nudge(&self) {
+        // A full buffer means that enough nudges are under way.
+        let _ = self.wake.send(&[1]);
+    }
+}
+
+impl Armed {
+    fn fd(&self) -> PollFd<'_> {
+        let mut flags = PollFlags::empty();
+        flags.set(PollFlags::IN, self.interest.read);
+        flags.set(PollFlags::OUT, self.interest.write);
+        match &self.source {
+            Source::Listener(listener) => PollFd::new(&**listener, flags),
+            Source::Socket(socket) => PollFd::new(&**socket, flags),
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
