@@ -1,5 +1,11 @@
 //! The commands.
 
+pub mod call;
+pub mod catalog;
+pub mod sandbox;
+pub mod serve;
+pub mod test;
+
 use std::ffi::OsString;
 use std::process::ExitCode;
 

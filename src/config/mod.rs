@@ -2,12 +2,26 @@
 //!
 //! Precedence for every key: environment, then command line, then configuration file, then default.
 
+pub mod bindings;
+mod host;
+mod ini;
+mod layers;
 mod secret;
+mod settings;
+mod sources;
+mod suggest;
+mod typed;
+mod unknown;
+pub mod value;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use layers::{Error, Loaded, Resolved, load};
 pub use secret::Secret;
+pub use settings::{Group, Kind, LEVEL_ALIASES, LEVELS, SETTINGS, Section, Setting, settings};
+pub use sources::{CONFIG_ENV, Environment, Source, Sources};
+pub use suggest::nearest;
 
 /// Everything the program was told, validated.
 #[derive(Clone, Debug)]

@@ -1,0 +1,213 @@
+//! The layers laid over each other: environment over command line over file over credentials over
+//! default, for every key.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use super::settings::{Setting, settings};
+use super::sources::{ConfigFile, Environment, Source, Sources, is_service_link, read};
+use super::value::{self, Value};
+use super::{Config, bindings, typed, unknown};
+
+/// A setting with its value and where it came from.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// The row of the table.
+    pub setting: &'static Setting,
+    /// The value.
+    pub value: Value,
+    /// Where it came from.
+    pub source: Source,
+}
+
+/// A loaded configuration with the source of every value, for those who explain it.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The typed configuration.
+    pub config: Config,
+    /// Every setting, in the order of the table.
+    pub settings: Vec<Resolved>,
+}
+
+/// Everything that is wrong with a configuration, one finding a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error(pub Vec<String>);
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Reads, lays over each other, checks.
+///
+/// # Errors
+/// Every finding that makes the configuration unusable, not only the first.
+pub fn load(sources: &Sources) -> Result<Loaded, Error> {
+    let file = sources.read_file().map_err(|message| Error(vec![message]))?;
+    let mut findings = Findings::default();
+    unknown::check(&sources.environment, file.as_ref(), &mut findings);
+    let resolved: Vec<Resolved> =
+        settings().map(|row| resolve(row, sources, file.as_ref(), &mut findings)).collect();
+    let tools = bindings::load(&sources.environment, file.as_ref(), &mut findings);
+    // The typed form takes each value for granted, so it is made only of sound ones.
+    if !findings.errors.is_empty() {
+        return Err(Error(findings.errors));
+    }
+    let config = typed::config(&resolved, tools, findings.warnings).map_err(|e| Error(vec![e]))?;
+    Ok(Loaded { config, settings: resolved })
+}
+
+/// What loading found.
+#[derive(Default)]
+pub(super) struct Findings {
+    pub(super) errors: Vec<String>,
+    pub(super) warnings: Vec<String>,
+}
+
+fn resolve(
+    row: &'static Setting,
+    sources: &Sources,
+    file: Option<&ConfigFile>,
+    findings: &mut Findings,
+) -> Resolved {
+    let (text, source) = from_environment(row, &sources.environment, findings)
+        .or_else(|| from_command_line(row, &sources.command_line))
+        .or_else(|| from_file(row, file, findings))
+        .or_else(|| from_credential(row, &sources.environment, findings))
+        .unwrap_or_else(|| (row.default.into(), Source::Default));
+    // An unset default is not a value to check.
+    if source == Source::Default && text.is_empty() {
+        return Resolved { setting: row, value: Value::Unset, source };
+    }
+    let value = value::parse(row, &text).unwrap_or_else(|invalid| {
+        findings.errors.push(format!(
+            "{}: {} from {source} is not valid; expected {invalid}",
+            row.id(),
+            if row.is_secret() { "the value".into() } else { value::shown(&text) },
+        ));
+        Value::Unset
+    });
+    Resolved { setting: row, value, source }
+}
+
+type Found = Option<(String, Source)>;
+
+/// Whether the text counts as a value of this row at all.
+fn counts(row: &Setting, text: &str) -> bool {
+    !(text.trim().is_empty() && value::blank_is_unset(row.kind))
+}
+
+fn from_environment(row: &Setting, env: &Environment, findings: &mut Findings) -> Found {
+    if env.unreadable().iter().any(|name| name == row.env) {
+        findings.errors.push(format!("{}: the value of {} is not UTF-8", row.id(), row.env));
+    }
+    let direct = env.get(row.env).filter(|text| counts(row, text)).and_then(|text| {
+        if is_service_link(row.env, text) {
+            findings.warnings.push(format!(
+                "{} holds {}, which Kubernetes sets for a service of that name, not a value of {}; \
+                 it is ignored. Set enableServiceLinks: false in the pod or rename the service",
+                row.env,
+                value::shown(text),
+                row.id()
+            ));
+            return None;
+        }
+        Some((text.to_string(), Source::Environment(row.env.into())))
+    });
+    if !row.is_secret() {
+        return direct;
+    }
+    let name = format!("{}_FILE", row.env);
+    let Some(path) = env.get(&name).filter(|path| !path.is_empty()) else { return direct };
+    // An empty variable beside a file is what container templates leave behind.
+    match direct.filter(|(text, _)| !text.is_empty()) {
+        Some(direct) => {
+            findings.warnings.push(format!("{name} is ignored because {} is set", row.env));
+            Some(direct)
+        }
+        None => {
+            let text = secret_file(row, Path::new(path), &name, findings);
+            Some((text, Source::Environment(name)))
+        }
+    }
+}
+
+fn from_command_line(row: &'static Setting, options: &[(&'static Setting, String)]) -> Found {
+    options
+        .iter()
+        .rev()
+        .find(|(option, text)| std::ptr::eq(*option, row) && counts(row, text))
+        .map(|(_, text)| (text.clone(), Source::CommandLine(row.flag)))
+}
+
+fn from_file(row: &Setting, file: Option<&ConfigFile>, findings: &mut Findings) -> Found {
+    let file = file?;
+    let at = |line| Source::File { path: file.path.clone(), line };
+    // `[auth] x` is `[server] auth_x`; the section that stands later in the file wins.
+    file.sections.iter().rev().find_map(|(name, _, items)| {
+        let key = match name.as_str() {
+            "auth" => row.auth_key()?,
+            name if name == row.section.name() => row.key,
+            _ => return None,
+        };
+        let direct = items.iter().find(|item| item.key == key && counts(row, &item.value));
+        let direct = direct.map(|item| (item.value.clone(), at(item.line)));
+        if !row.is_secret() {
+            return direct;
+        }
+        let key = format!("{key}_file");
+        let Some(path) = items.iter().find(|item| item.key == key && !item.value.is_empty()) else {
+            return direct;
+        };
+        let place = format!("[{name}] {key} in {}, line {}", file.path.display(), path.line);
+        match direct.filter(|(text, _)| !text.is_empty()) {
+            Some(direct) => {
+                findings.warnings.push(format!("{place} is ignored because the key itself is set"));
+                Some(direct)
+            }
+            None => {
+                let text = secret_file(row, Path::new(&path.value), &place, findings);
+                Some((text, at(path.line)))
+            }
+        }
+    })
+}
+
+fn from_credential(row: &Setting, env: &Environment, findings: &mut Findings) -> Found {
+    if !row.is_secret() {
+        return None;
+    }
+    let path = env.credentials()?.join(row.key);
+    match path.try_exists() {
+        Ok(false) => None,
+        _ => {
+            let text = secret_file(row, &path, "$CREDENTIALS_DIRECTORY", findings);
+            Some((text, Source::Credential(path)))
+        }
+    }
+}
+
+/// The secret in a file, without the line end that editors and `echo` leave.
+fn secret_file(row: &Setting, path: &Path, named_by: &str, findings: &mut Findings) -> String {
+    let shown = path.display();
+    let problem = match read(path) {
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(mut text) => {
+                for end in ['\n', '\r'] {
+                    if text.ends_with(end) {
+                        text.pop();
+                    }
+                }
+                return text;
+            }
+            Err(_) => format!("file {shown} is not UTF-8 text"),
+        },
+        Err(e) if e.kind() == ErrorKind::NotFound => format!("file {shown} does not exist"),
+        Err(e) => format!("file {shown} cannot be read: {e}"),
+    };
+    findings.errors.push(format!("{}: {problem} (named by {named_by})", row.id()));
+    String::new()
+}
