@@ -96,3 +96,17 @@ pub const ACCEPT_BATCH: usize = 64;
 
 /// Least time between two log lines about the same overload.
 pub const OVERLOAD_LOG_INTERVAL: Duration = Duration::from_secs(10);
+/// Shortest time between two progress notifications of one call: what a person can read.
+pub const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
+
+/// How long a client may keep a list (2026-07-28). Lists change only when the configuration does.
+pub const LIST_TTL: Duration = Duration::from_secs(300);
+
+/// How long a person may think about a confirmation before the call is given up.
+pub const CONFIRM_PATIENCE: Duration = Duration::from_secs(600);
+
+/// Messages waiting for a stdio client to read them, before calls wait for it.
+pub const OUTPUT_QUEUE: usize = 64;
+
+/// How long calls in flight may go on after the input has ended.
+pub const DRAIN: Duration = Duration::from_secs(60);

@@ -1,1 +1,6 @@
-//! transport
+//! How MCP messages arrive and answers leave.
+
+pub mod stdio;
+mod workers;
+
+pub use workers::{Slot, Workers};

@@ -1,0 +1,210 @@
+//! JSON-RPC 2.0 messages as MCP restricts them.
+
+use serde_json::{Map, Value, json};
+
+use super::error::RpcError;
+use super::json;
+
+/// A request id: text or a whole number. MCP forbids null and fractions.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Id(Value);
+
+impl Id {
+    /// Reads an id.
+    pub fn read(value: &Value) -> Option<Self> {
+        match value {
+            Value::String(_) => Some(Self(value.clone())),
+            Value::Number(n) if n.is_i64() || n.is_u64() => Some(Self(value.clone())),
+            _ => None,
+        }
+    }
+
+    /// The id as JSON.
+    pub fn as_value(&self) -> &Value {
+        &self.0
+    }
+}
+
+/// One message from the other side.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// Wants an answer.
+    Request {
+        /// Echoed in the answer.
+        id: Id,
+        /// What is asked.
+        method: String,
+        /// With what; empty when left out.
+        params: Map<String, Value>,
+    },
+    /// Wants none.
+    Notification {
+        /// What is told.
+        method: String,
+        /// With what; empty when left out.
+        params: Map<String, Value>,
+    },
+    /// Answers a request of ours.
+    Response {
+        /// Which.
+        id: Id,
+        /// The result, or the error object.
+        outcome: Result<Value, Value>,
+    },
+}
+
+/// What one transport unit (a line, a POST body) held.
+#[derive(Debug)]
+pub enum Incoming {
+    /// One message.
+    One(Message),
+    /// A batch of 2025-03-26; each element may be broken by itself.
+    Batch(Vec<Result<Message, Malformed>>),
+}
+
+/// Something that is not a message.
+#[derive(Clone, Debug)]
+pub struct Malformed {
+    /// The id, when there was a readable one.
+    pub id: Option<Id>,
+    /// What to answer.
+    pub error: RpcError,
+}
+
+impl Malformed {
+    fn new(id: Option<Id>, message: &str) -> Self {
+        Self { id, error: RpcError::invalid_request(message) }
+    }
+}
+
+/// Reads one transport unit.
+///
+/// # Errors
+/// [`Malformed`] with -32700 when it is not JSON, -32600 when it is not a JSON-RPC message.
+pub fn read(bytes: &[u8]) -> Result<Incoming, Malformed> {
+    let value = json::parse(bytes).map_err(|error| Malformed {
+        id: None,
+        error: RpcError::parse(format!("Not valid JSON: {error}")),
+    })?;
+    match value {
+        Value::Array(items) if items.is_empty() => {
+            Err(Malformed::new(None, "A batch must hold at least one message"))
+        }
+        Value::Array(items) => Ok(Incoming::Batch(items.into_iter().map(message).collect())),
+        value => message(value).map(Incoming::One),
+    }
+}
+
+fn message(value: Value) -> Result<Message, Malformed> {
+    let Value::Object(mut object) = value else {
+        return Err(Malformed::new(None, "A message must be a JSON object"));
+    };
+    let id = object.get("id").and_then(Id::read);
+    if object.get("jsonrpc") != Some(&Value::String("2.0".into())) {
+        return Err(Malformed::new(id, "A message must carry \"jsonrpc\": \"2.0\""));
+    }
+    if object.contains_key("id") && id.is_none() {
+        return Err(Malformed::new(None, "An id must be text or a whole number"));
+    }
+    if !object.contains_key("method") {
+        let outcome = match (object.remove("result"), object.remove("error")) {
+            (Some(result), None) => Ok(result),
+            (None, Some(error)) => Err(error),
+            _ => {
+                return Err(Malformed::new(id, "A message needs a method, a result or an error"));
+            }
+        };
+        return match id {
+            Some(id) => Ok(Message::Response { id, outcome }),
+            None => Err(Malformed::new(None, "A response must carry the id it answers")),
+        };
+    }
+    let Some(Value::String(method)) = object.remove("method") else {
+        return Err(Malformed::new(id, "The method must be text"));
+    };
+    let params = match object.remove("params") {
+        None => Map::new(),
+        Some(Value::Object(params)) => params,
+        Some(_) => {
+            let error = RpcError::invalid_params("params must be a JSON object");
+            return Err(Malformed { id, error });
+        }
+    };
+    Ok(match id {
+        Some(id) => Message::Request { id, method, params },
+        None => Message::Notification { method, params },
+    })
+}
+
+/// Renders an answer around a result that is JSON already.
+pub fn result(id: &Id, result: &[u8]) -> Vec<u8> {
+    let id = id.as_value().to_string();
+    let mut body = Vec::with_capacity(result.len() + id.len() + 40);
+    body.extend_from_slice(b"{\"jsonrpc\":\"2.0\",\"id\":");
+    body.extend_from_slice(id.as_bytes());
+    body.extend_from_slice(b",\"result\":");
+    body.extend_from_slice(result);
+    body.push(b'}');
+    body
+}
+
+/// Renders an error answer. Without a readable id the id is null, as JSON-RPC wants it.
+pub fn error(id: Option<&Id>, error: &RpcError) -> Vec<u8> {
+    let id = id.map_or(&Value::Null, Id::as_value);
+    json!({"jsonrpc": "2.0", "id": id, "error": error.to_value()}).to_string().into_bytes()
+}
+
+/// Renders a notification.
+pub fn notification(method: &str, params: Value) -> Vec<u8> {
+    json!({"jsonrpc": "2.0", "method": method, "params": params}).to_string().into_bytes()
+}
+
+/// Renders a request of ours.
+pub fn request(id: &Id, method: &str, params: Value) -> Vec<u8> {
+    json!({"jsonrpc": "2.0", "id": id.as_value(), "method": method, "params": params})
+        .to_string()
+        .into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_told_apart() {
+        let one = |text: &str| match read(text.as_bytes()) {
+            Ok(Incoming::One(message)) => message,
+            other => panic!("{text}: {other:?}"),
+        };
+        assert!(matches!(
+            one(r#"{"jsonrpc":"2.0","id":"a","method":"ping"}"#),
+            Message::Request { .. }
+        ));
+        assert!(matches!(one(r#"{"jsonrpc":"2.0","method":"x"}"#), Message::Notification { .. }));
+        assert!(matches!(
+            one(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#),
+            Message::Response { outcome: Ok(_), .. }
+        ));
+    }
+
+    #[test]
+    fn what_is_no_message_is_refused_with_its_code() {
+        for (text, code) in [
+            ("{", -32700),
+            ("[]", -32600),
+            ("5", -32600),
+            ("{}", -32600),
+            (r#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#, -32600),
+            (r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, -32600),
+            (r#"{"jsonrpc":"2.0","id":1.5,"method":"ping"}"#, -32600),
+            (r#"{"jsonrpc":"2.0","id":1,"method":7}"#, -32600),
+            (r#"{"jsonrpc":"2.0","id":1}"#, -32600),
+            (r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":[1]}"#, -32602),
+        ] {
+            match read(text.as_bytes()) {
+                Err(malformed) => assert_eq!(malformed.error.code, code, "{text}"),
+                Ok(read) => panic!("{text}: {read:?}"),
+            }
+        }
+    }
+}

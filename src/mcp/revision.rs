@@ -1,0 +1,37 @@
+//! The revisions of MCP and the two eras they form.
+//!
+//! Up to 2025-11-25 a connection begins with the `initialize` handshake and keeps state (legacy).
+//! From 2026-07-28 on every request stands alone and says in `_meta` what it speaks (modern). Both
+//! are served side by side; the body of each message decides.
+
+use serde_json::{Map, Value};
+
+/// The stateless revision.
+pub const MODERN: &str = "2026-07-28";
+
+/// Revisions with a handshake, newest first.
+pub const LEGACY: [&str; 4] = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
+
+/// `_meta` key: the revision a modern request speaks.
+pub const META_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
+/// `_meta` key: what a modern client can do.
+pub const META_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
+/// `_meta` key: who a modern client is.
+pub const META_CLIENT: &str = "io.modelcontextprotocol/clientInfo";
+/// `_meta` key: the log level a modern request wants.
+pub const META_LOG_LEVEL: &str = "io.modelcontextprotocol/logLevel";
+/// `_meta` key: who this server is, on modern results.
+pub const META_SERVER: &str = "io.modelcontextprotocol/serverInfo";
+/// `_meta` key: the subscription a modern notification belongs to.
+pub const META_SUBSCRIPTION: &str = "io.modelcontextprotocol/subscriptionId";
+
+/// The revision to answer a handshake with: the one asked for when it is served, else the newest.
+pub fn negotiate(requested: &str) -> &'static str {
+    LEGACY.iter().find(|known| **known == requested).copied().unwrap_or(LEGACY[0])
+}
+
+/// Whether `params` claim the modern era. Any claim counts, also of a version not served, so that
+/// such a client hears which versions are.
+pub fn claims_modern(params: &Map<String, Value>) -> bool {
+    params.get("_meta").and_then(|meta| meta.get(META_VERSION)).is_some()
+}

@@ -1,0 +1,102 @@
+//! How a tool is announced: the entry of `tools/list`.
+
+use serde_json::{Map, Value, json};
+
+use super::{Hints, Output, Presence, Tool};
+
+impl Tool {
+    /// Every tag of this tool: its own, its name and `default`, sorted.
+    pub fn all_tags(&self) -> Vec<&'static str> {
+        let mut tags: Vec<&str> = self.tags.to_vec();
+        tags.extend([self.name, "default"]);
+        tags.sort_unstable();
+        tags.dedup();
+        tags
+    }
+
+    /// The first sentence of the description.
+    pub fn summary(&self) -> &'static str {
+        match self.description.find(". ") {
+            Some(end) => &self.description[..=end],
+            None => self.description,
+        }
+    }
+
+    /// The entry of `tools/list`. `slim` leaves out the output schema and all but the first
+    /// sentence of the description.
+    pub fn definition(&self, slim: bool) -> Map<String, Value> {
+        let mut entry = Map::new();
+        entry.insert("name".into(), json!(self.name));
+        entry.insert("title".into(), json!(self.title));
+        entry.insert(
+            "description".into(),
+            json!(if slim { self.summary() } else { self.description }),
+        );
+        entry.insert("inputSchema".into(), self.input_schema(!slim));
+        if !slim {
+            entry.insert("outputSchema".into(), self.output.schema());
+        }
+        entry.insert("annotations".into(), self.hints.annotations());
+        entry.insert("_meta".into(), json!({"fastmcp": {"tags": self.all_tags()}}));
+        entry
+    }
+
+    fn input_schema(&self, described: bool) -> Value {
+        let properties: Map<String, Value> =
+            self.parameters.iter().map(|p| (p.name.to_owned(), p.schema(described))).collect();
+        let required: Vec<&str> = self
+            .parameters
+            .iter()
+            .filter(|p| p.presence == Presence::Required)
+            .map(|p| p.name)
+            .collect();
+        let mut schema =
+            json!({"type": "object", "properties": properties, "additionalProperties": false});
+        if !required.is_empty() {
+            schema["required"] = json!(required);
+        }
+        schema
+    }
+}
+
+impl Output {
+    /// The output schema. Lists and unions stand under `result`, beside a total and a note when
+    /// there is something to say.
+    pub fn schema(self) -> Value {
+        let result = match self {
+            Self::Object(shape) => return shape.schema(true),
+            Self::Free => return json!({"type": "object"}),
+            Self::List(shape) => json!({"type": "array", "items": shape.schema(true)}),
+            Self::OneOf(shapes) => {
+                json!({"anyOf": shapes.iter().map(|s| s.schema(true)).collect::<Vec<_>>()})
+            }
+            Self::Wrapped => json!({}),
+        };
+        json!({
+            "type": "object",
+            "properties": {"result": result},
+            "required": ["result"],
+            "x-fastmcp-wrap-result": true
+        })
+    }
+}
+
+impl Hints {
+    fn annotations(self) -> Value {
+        // MCP: destructive means something only for tools that change things.
+        if self.read_only {
+            json!({
+                "readOnlyHint": true,
+                "idempotentHint": true,
+                "openWorldHint": self.open_world
+            })
+        } else {
+            json!({
+                "readOnlyHint": false,
+                "destructiveHint": self.destructive,
+                "idempotentHint": self.idempotent,
+                "openWorldHint": self.open_world
+            })
+        }
+    }
+}

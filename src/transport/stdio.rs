@@ -1,0 +1,263 @@
+//! MCP over standard input and output: one JSON message a line.
+//!
+//! One thread reads, the workers run tool calls, one thread owns the output. Nothing but JSON-RPC
+//! ever reaches the output. The end of the input drains what is in flight and ends the server.
+
+use std::io::{self, BufRead, Write};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use super::Workers;
+use crate::limits;
+use crate::mcp::message::{self, Incoming, Message};
+use crate::mcp::{Answer, Caller, Engine, Outcome, RpcError, Session, Sink, malformed};
+
+/// Serves one client until `input` ends or `output` cannot be written any more. Gives whether a
+/// client said anything at all.
+///
+/// # Errors
+/// When the input cannot be read.
+pub fn serve(
+    engine: &Arc<Engine>,
+    input: &mut dyn BufRead,
+    output: impl Write + Send + 'static,
+) -> io::Result<bool> {
+    let (lines, to_write) = sync_channel(limits::OUTPUT_QUEUE);
+    let writer = thread::Builder::new()
+        .name("stdout".into())
+        .spawn(move || write_lines(output, &to_write))?;
+    let connection = Connection {
+        engine: Arc::clone(engine),
+        session: Arc::new(Session::new()),
+        caller: Arc::new(Caller::default()),
+        workers: Workers::new(limits::TOOL_WORKERS, limits::TOOL_QUEUE),
+        lines: Lines(lines),
+    };
+    let mut line = Vec::new();
+    let mut heard = false;
+    let ended = loop {
+        line.clear();
+        match read_line(input, &mut line) {
+            Ok(Line::End) => break Ok(heard),
+            Ok(Line::Whole) => connection.take(&line),
+            Ok(Line::TooLong) => connection.refuse_long_line(),
+            Err(error) => break Err(error),
+        }
+        heard = true;
+        if writer.is_finished() {
+            // Nobody reads the answers: the client is gone though its end of the pipe is not.
+            connection.session.cancel_all();
+            break Ok(heard);
+        }
+    };
+    if !connection.workers.drain(limits::DRAIN) {
+        log::warn!("calls still running after the input ended were given up");
+        connection.session.cancel_all();
+    }
+    drop(connection);
+    // The writer ends when every sender is gone; calls given up above may hold one for a moment.
+    for _ in 0..20 {
+        if writer.is_finished() {
+            break;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    ended
+}
+
+struct Connection {
+    engine: Arc<Engine>,
+    session: Arc<Session>,
+    caller: Arc<Caller>,
+    workers: Workers,
+    lines: Lines,
+}
+
+impl Connection {
+    fn take(&self, line: &[u8]) {
+        let text = line.trim_ascii();
+        if text.is_empty() {
+            return;
+        }
+        match message::read(text) {
+            Ok(Incoming::One(message)) => self.dispatch(message, None),
+            Ok(Incoming::Batch(messages)) if self.takes_batches() => self.batch(messages),
+            Ok(Incoming::Batch(_)) => {
+                let text = "Batches belong to protocol version 2025-03-26 only";
+                self.lines.send(message::error(None, &RpcError::invalid_request(text)));
+            }
+            Err(bad) => {
+                log::warn!("a line that is no message was refused: {}", bad.error.message);
+                self.lines.send(malformed(&bad).body);
+            }
+        }
+    }
+
+    fn takes_batches(&self) -> bool {
+        self.session.revision() == Some("2025-03-26")
+    }
+
+    fn batch(&self, messages: Vec<Result<Message, message::Malformed>>) {
+        let batch = Arc::new(Batch::new(self.lines.clone()));
+        for message in messages {
+            match message {
+                Ok(message) => self.dispatch(message, Some(&batch)),
+                Err(bad) => batch.add(malformed(&bad)),
+            }
+        }
+    }
+
+    fn dispatch(&self, message: Message, batch: Option<&Arc<Batch>>) {
+        let lines = self.lines.clone();
+        let batch = batch.cloned();
+        let reply = move |answer: Answer| match &batch {
+            Some(batch) => batch.add(answer),
+            None => drop(lines.send(answer.body)),
+        };
+        let sink: Arc<dyn Sink> = Arc::new(self.lines.clone());
+        match self.engine.receive(&self.session, &self.caller, message, &sink) {
+            Outcome::Nothing => {}
+            Outcome::Answer(answer) => reply(answer),
+            Outcome::Work(work) => match self.workers.slot() {
+                Some(slot) => slot.run(move || {
+                    if let Some(answer) = work.run() {
+                        reply(answer);
+                    }
+                }),
+                None => reply(work.busy()),
+            },
+        }
+    }
+
+    fn refuse_long_line(&self) {
+        let text = format!("A message may hold {} bytes at most", limits::MESSAGE_BYTES);
+        log::warn!("a line longer than {} bytes was skipped", limits::MESSAGE_BYTES);
+        self.lines.send(message::error(None, &RpcError::parse(text)));
+    }
+}
+
+/// The answers of one batch, sent together when the last one is there.
+struct Batch {
+    lines: Lines,
+    answers: std::sync::Mutex<Vec<Vec<u8>>>,
+}
+
+impl Batch {
+    fn new(lines: Lines) -> Self {
+        Self { lines, answers: std::sync::Mutex::default() }
+    }
+
+    fn add(&self, answer: Answer) {
+        self.answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(answer.body);
+    }
+}
+
+impl Drop for Batch {
+    // Every request of the batch holds it; the last one to be answered lets go.
+    fn drop(&mut self) {
+        let answers = std::mem::take(
+            self.answers.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner),
+        );
+        if !answers.is_empty() {
+            let mut body = b"[".to_vec();
+            body.extend_from_slice(&answers.join(&b','));
+            body.push(b']');
+            self.lines.send(body);
+        }
+    }
+}
+
+/// The way to the output.
+#[derive(Clone)]
+struct Lines(SyncSender<Vec<u8>>);
+
+impl Sink for Lines {
+    fn send(&self, message: Vec<u8>) -> bool {
+        match self.0.try_send(message) {
+            Ok(()) => true,
+            // A client that does not read holds up its own calls only.
+            Err(TrySendError::Full(message)) => self.0.send(message).is_ok(),
+            Err(TrySendError::Disconnected(_)) => false,
+        }
+    }
+}
+
+fn write_lines(mut output: impl Write, lines: &Receiver<Vec<u8>>) {
+    while let Ok(mut line) = lines.recv() {
+        line.push(b'\n');
+        if output.write_all(&line).and_then(|()| output.flush()).is_err() {
+            log::warn!("standard output is closed; the client does not read any more");
+            return;
+        }
+    }
+}
+
+#[derive(Debug, PartialEq)]
+enum Line {
+    Whole,
+    TooLong,
+    End,
+}
+
+/// Reads one line without its end. A line over the limit is read away, never stored.
+fn read_line(input: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<Line> {
+    let mut too_long = false;
+    loop {
+        let available = match input.fill_buf() {
+            Ok(available) => available,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let (taken, done) = match available.iter().position(|byte| *byte == b'\n') {
+            Some(end) => (end + 1, true),
+            None => (available.len(), available.is_empty()),
+        };
+        let ended = available.is_empty();
+        if !too_long && line.len() + taken <= limits::MESSAGE_BYTES + 1 {
+            line.extend_from_slice(&available[..taken]);
+        } else {
+            too_long = true;
+            *line = Vec::new();
+        }
+        input.consume(taken);
+        if done {
+            return Ok(match (too_long, ended && line.is_empty()) {
+                (true, _) => Line::TooLong,
+                (false, true) => Line::End,
+                (false, false) => Line::Whole,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &[u8]) -> Vec<(Line, usize)> {
+        let mut input = io::BufReader::with_capacity(1000, text);
+        let mut seen = Vec::new();
+        loop {
+            let mut line = Vec::new();
+            let kind = read_line(&mut input, &mut line).expect("memory can be read");
+            if kind == Line::End {
+                return seen;
+            }
+            seen.push((kind, line.len()));
+        }
+    }
+
+    #[test]
+    fn lines_are_cut_at_the_limit_and_reading_goes_on() {
+        let mut text = vec![b'x'; limits::MESSAGE_BYTES];
+        text.push(b'\n');
+        text.extend(vec![b'y'; limits::MESSAGE_BYTES + 1]);
+        text.extend(b"\nlast");
+        assert_eq!(
+            lines(&text),
+            [(Line::Whole, limits::MESSAGE_BYTES + 1), (Line::TooLong, 0), (Line::Whole, 4)]
+        );
+    }
+}

@@ -1,0 +1,148 @@
+//! The tools as a client meets them: announced, compared with the Python server's, and called.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use support::{Platform, StdioServer, schema};
+
+/// What `tools/list` says.
+fn listed(env: &[(String, String)]) -> Vec<Value> {
+    let mut server = StdioServer::start(env, &[]);
+    server.initialize("2025-11-25");
+    let list = server.request("tools/list", json!({}));
+    list["result"]["tools"].as_array().expect("a list of tools").clone()
+}
+
+#[test]
+fn every_tool_is_announced_well() {
+    let platform = Platform::start();
+    let tools = listed(&platform.env());
+    let mut names = BTreeSet::new();
+    for tool in &tools {
+        let name = tool["name"].as_str().expect("a name");
+        assert!(names.insert(name.to_owned()), "{name} stands twice");
+        assert!(name.len() <= 64 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
+        for key in ["title", "description"] {
+            assert!(tool[key].as_str().is_some_and(|text| !text.is_empty()), "{name} {key}");
+        }
+        assert_eq!(tool["inputSchema"]["additionalProperties"], false, "{name}");
+        for (property, schema) in tool["inputSchema"]["properties"].as_object().expect("an object")
+        {
+            assert!(schema["description"].is_string(), "{name}.{property} is not described");
+        }
+        assert!(tool["outputSchema"]["type"] == "object", "{name}");
+        let hints = &tool["annotations"];
+        assert!(hints["readOnlyHint"].is_boolean() && hints["openWorldHint"].is_boolean());
+        assert!(hints["readOnlyHint"] == true || hints["destructiveHint"].is_boolean(), "{name}");
+    }
+}
+
+#[test]
+fn names_parameters_and_tags_are_those_of_the_python_server() {
+    let Some(file) = schema::beside("reference/tools.json") else {
+        eprintln!("SKIPPED: the reference of the Python server's tools is not beside the checkout");
+        return;
+    };
+    let text = std::fs::read_to_string(file).expect("readable");
+    let reference: Vec<Value> = serde_json::from_str(&text).expect("JSON");
+    let platform = Platform::start();
+    let tools = listed(&platform.env());
+    let mut compared = 0;
+    for theirs in &reference {
+        let name = theirs["name"].as_str().expect("a name");
+        let Some(ours) = tools.iter().find(|tool| tool["name"] == theirs["name"]) else {
+            continue;
+        };
+        compared += 1;
+        let required = |schema: &Value| -> BTreeSet<String> {
+            schema["required"]
+                .as_array()
+                .map(|all| all.iter().filter_map(|r| r.as_str().map(str::to_owned)).collect())
+                .unwrap_or_default()
+        };
+        let (input, wanted) = (&ours["inputSchema"], &theirs["input_schema"]);
+        assert!(
+            required(input).is_subset(&required(wanted)),
+            "{name}: more is required than before"
+        );
+        for (property, schema) in wanted["properties"].as_object().expect("an object") {
+            let mine = &input["properties"][property];
+            assert!(mine.is_object(), "{name}.{property} is missing");
+            assert_eq!(mine.get("default"), schema.get("default"), "{name}.{property}");
+            if let Some(choices) = schema.get("enum") {
+                assert_eq!(mine.get("enum"), Some(choices), "{name}.{property}");
+            }
+        }
+        let tags: BTreeSet<&str> = ours["_meta"]["fastmcp"]["tags"]
+            .as_array()
+            .expect("tags")
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
+        for tag in theirs["tags"].as_array().expect("tags").iter().filter_map(Value::as_str) {
+            assert!(tags.contains(tag), "{name} lacks the tag {tag}");
+        }
+        assert!(tags.contains("default"), "{name}");
+        let read_only = &theirs["annotations"]["readOnlyHint"];
+        assert_eq!(&ours["annotations"]["readOnlyHint"], read_only, "{name}");
+        let fields = |schema: &Value| -> Vec<String> {
+            let object = if schema["x-fastmcp-wrap-result"] == true {
+                let result = &schema["properties"]["result"];
+                if result.get("items").is_some() { &result["items"] } else { result }
+            } else {
+                schema
+            };
+            object["properties"]
+                .as_object()
+                .map(|p| p.keys().cloned().collect())
+                .unwrap_or_default()
+        };
+        let mine = fields(&ours["outputSchema"]);
+        for field in fields(&theirs["output_schema"]) {
+            assert!(mine.contains(&field), "{name}: the result lacks {field}");
+        }
+        assert_eq!(
+            ours["outputSchema"].get("x-fastmcp-wrap-result"),
+            theirs["output_schema"].get("x-fastmcp-wrap-result"),
+            "{name}: wrapping"
+        );
+    }
+    assert!(compared >= 24, "only {compared} tools could be compared");
+}
+
+/// Calls every tool that only reads and needs no arguments, and checks the result against the
+/// schema that was announced.
+#[test]
+fn results_satisfy_the_schemas_that_were_announced() {
+    let platform = Platform::start();
+    let tools = listed(&platform.env());
+    let mut server = StdioServer::start(&platform.env(), &[]);
+    server.initialize("2025-11-25");
+    let mut called = 0;
+    for tool in &tools {
+        if tool["annotations"]["readOnlyHint"] != true
+            || tool["inputSchema"].get("required").is_some()
+        {
+            continue;
+        }
+        let name = tool["name"].as_str().expect("a name");
+        let result = server.call(name, json!({}));
+        assert_eq!(result["isError"], false, "{name}: {result}");
+        schema::satisfies(&tool["outputSchema"], &result["structuredContent"], name);
+        called += 1;
+    }
+    assert!(called >= 8, "only {called} tools were called");
+}
+
+#[test]
+fn the_whole_list_is_light() {
+    let platform = Platform::start();
+    let full = serde_json::to_string(&listed(&platform.env())).expect("JSON").len();
+    assert!(full < 70_000, "tools/list holds {full} bytes");
+    let mut env = platform.env();
+    env.push(("ITENTIAL_MCP_SERVER_SLIM".into(), "true".into()));
+    let slim = serde_json::to_string(&listed(&env)).expect("JSON").len();
+    assert!(slim < 30_000, "the slim tools/list holds {slim} bytes");
+}
