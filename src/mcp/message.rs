@@ -59,7 +59,7 @@ pub enum Incoming {
     /// One message.
     One(Message),
     /// A batch of 2025-03-26; each element may be broken by itself.
-    Batch(Vec<Result<Message, Malformed>>),
+    Batch(Vec<Result<Message, Box<Malformed>>>),
 }
 
 /// Something that is not a message.
@@ -72,8 +72,8 @@ pub struct Malformed {
 }
 
 impl Malformed {
-    fn new(id: Option<Id>, message: &str) -> Self {
-        Self { id, error: RpcError::invalid_request(message) }
+    fn boxed(id: Option<Id>, message: &str) -> Box<Self> {
+        Box::new(Self { id, error: RpcError::invalid_request(message) })
     }
 }
 
@@ -81,53 +81,53 @@ impl Malformed {
 ///
 /// # Errors
 /// [`Malformed`] with -32700 when it is not JSON, -32600 when it is not a JSON-RPC message.
-pub fn read(bytes: &[u8]) -> Result<Incoming, Malformed> {
-    let value = json::parse(bytes).map_err(|error| Malformed {
-        id: None,
-        error: RpcError::parse(format!("Not valid JSON: {error}")),
+pub fn read(bytes: &[u8]) -> Result<Incoming, Box<Malformed>> {
+    let value = json::parse(bytes).map_err(|error| {
+        let error = RpcError::parse(format!("Not valid JSON: {error}"));
+        Box::new(Malformed { id: None, error })
     })?;
     match value {
         Value::Array(items) if items.is_empty() => {
-            Err(Malformed::new(None, "A batch must hold at least one message"))
+            Err(Malformed::boxed(None, "A batch must hold at least one message"))
         }
         Value::Array(items) => Ok(Incoming::Batch(items.into_iter().map(message).collect())),
         value => message(value).map(Incoming::One),
     }
 }
 
-fn message(value: Value) -> Result<Message, Malformed> {
+fn message(value: Value) -> Result<Message, Box<Malformed>> {
     let Value::Object(mut object) = value else {
-        return Err(Malformed::new(None, "A message must be a JSON object"));
+        return Err(Malformed::boxed(None, "A message must be a JSON object"));
     };
     let id = object.get("id").and_then(Id::read);
     if object.get("jsonrpc") != Some(&Value::String("2.0".into())) {
-        return Err(Malformed::new(id, "A message must carry \"jsonrpc\": \"2.0\""));
+        return Err(Malformed::boxed(id, "A message must carry \"jsonrpc\": \"2.0\""));
     }
     if object.contains_key("id") && id.is_none() {
-        return Err(Malformed::new(None, "An id must be text or a whole number"));
+        return Err(Malformed::boxed(None, "An id must be text or a whole number"));
     }
     if !object.contains_key("method") {
         let outcome = match (object.remove("result"), object.remove("error")) {
             (Some(result), None) => Ok(result),
             (None, Some(error)) => Err(error),
             _ => {
-                return Err(Malformed::new(id, "A message needs a method, a result or an error"));
+                return Err(Malformed::boxed(id, "A message needs a method, a result or an error"));
             }
         };
         return match id {
             Some(id) => Ok(Message::Response { id, outcome }),
-            None => Err(Malformed::new(None, "A response must carry the id it answers")),
+            None => Err(Malformed::boxed(None, "A response must carry the id it answers")),
         };
     }
     let Some(Value::String(method)) = object.remove("method") else {
-        return Err(Malformed::new(id, "The method must be text"));
+        return Err(Malformed::boxed(id, "The method must be text"));
     };
     let params = match object.remove("params") {
         None => Map::new(),
         Some(Value::Object(params)) => params,
         Some(_) => {
             let error = RpcError::invalid_params("params must be a JSON object");
-            return Err(Malformed { id, error });
+            return Err(Box::new(Malformed { id, error }));
         }
     };
     Ok(match id {

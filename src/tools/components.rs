@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 
 use super::parameter::nearest;
 use super::{
-    Arguments, Context, Field, FieldKind, Kind, Outcome, Parameter, Presence, Shape, ToolError,
+    Arguments, Context, Field, FieldKind, Kind, Listing, Outcome, Parameter, Presence, Shape,
+    ToolError,
 };
-use crate::platform::{Listing, Path};
+use crate::platform::Path;
 
 /// The two kinds of component.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +77,7 @@ const POLL: Duration = Duration::from_millis(500);
 
 /// `GET /health/{many}`, every page.
 pub fn list(context: &Context<'_>, component: Component) -> Result<Outcome, ToolError> {
-    let listed = context.api.list(&Listing::new(health_path(component)?, "results", "total"))?;
+    let listed = Listing::new(health_path(component)?, "results", "total").read(context)?;
     Ok(Outcome::part(ITEM.project_all(&listed.items), listed.total))
 }
 
@@ -193,7 +194,7 @@ impl Run<'_> {
             Some(self.patience.as_secs_f64()),
             &format!("{} is {last_state}", self.name),
         );
-        if self.context.api.sleep(POLL.min(self.patience.saturating_sub(waited))) {
+        if self.context.api.token().sleep(POLL.min(self.patience.saturating_sub(waited))) {
             Ok(())
         } else {
             Err(ToolError {
@@ -209,15 +210,12 @@ impl Run<'_> {
         let listing = Listing::new(health_path(self.component)?, "results", "total")
             .with("equals", self.name)
             .with("equalsField", "id");
-        let items = self.context.api.list(&listing)?.items;
+        let items = listing.read(self.context)?.items;
         if let Some(item) = items.into_iter().find(|item| id(item) == Some(self.name)) {
             return Ok(item);
         }
-        let all = self.context.api.list(&Listing::new(
-            health_path(self.component)?,
-            "results",
-            "total",
-        ))?;
+        let all =
+            Listing::new(health_path(self.component)?, "results", "total").read(self.context)?;
         let hint = match nearest(self.name, all.items.iter().filter_map(id)) {
             Some(close) => format!("did you mean '{close}'?"),
             None => format!("get_{} lists them", self.component.many),

@@ -4,8 +4,8 @@ use std::thread;
 
 use serde_json::{Map, Value, json};
 
-use super::{Context, Field, FieldKind, Hints, Outcome, Output, Shape, Tool, ToolError};
-use crate::platform::{self, Listing, Path};
+use super::{Context, Field, FieldKind, Hints, Listing, Outcome, Output, Shape, Tool, ToolError};
+use crate::platform::Path;
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[Tool {
@@ -111,12 +111,10 @@ fn get_health(context: &Context<'_>) -> Result<Outcome, ToolError> {
 
 fn read(context: &Context<'_>, part: &str) -> Result<Value, ToolError> {
     let path = Path::new("/health/{}", &[part])?;
-    let value: Result<Value, platform::Error> = match part {
-        "applications" | "adapters" => context
-            .api
-            .list(&Listing::new(path, "results", "total"))
-            .map(|listed| json!(listed.items)),
-        _ => context.api.get(&path, &[]),
-    };
-    Ok(value?)
+    match part {
+        "applications" | "adapters" => {
+            Ok(json!(Listing::new(path, "results", "total").read(context)?.items))
+        }
+        _ => Ok(context.api.get(&path, &[])?),
+    }
 }

@@ -11,6 +11,7 @@ mod components;
 mod definition;
 mod error;
 mod health;
+mod listing;
 mod operations_manager;
 mod parameter;
 mod shape;
@@ -20,6 +21,7 @@ use serde_json::Value;
 
 pub use catalog::{AREAS, all, find};
 pub use error::{ErrorKind, ToolError};
+pub use listing::Listing;
 pub use parameter::{Arguments, Kind, Parameter, Presence, nearest};
 pub use shape::{Field, FieldKind, Shape, lookup, time};
 

@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::{
-    Arguments, Context, Field, FieldKind, Hints, Kind, Outcome, Output, Parameter, Shape, Tool,
-    ToolError, lookup,
+    Arguments, Context, Field, FieldKind, Hints, Kind, Listing, Outcome, Output, Parameter, Shape,
+    Tool, ToolError, lookup,
 };
-use crate::platform::{Listing, Path};
+use crate::platform::Path;
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[
@@ -167,8 +167,8 @@ fn metrics(
     let limit = arguments.maybe_integer("limit").and_then(|limit| usize::try_from(limit).ok());
     let listed = match (limit, filter) {
         // With a filter the platform may not know, what is enough is known only afterwards.
-        (Some(limit), None) => context.api.list(&listing.at_most(limit))?,
-        _ => context.api.list(&listing)?,
+        (Some(limit), None) => listing.at_most(limit).read(context)?,
+        _ => listing.read(context)?,
     };
     let mut items = listed.items;
     let mut total = listed.total;

@@ -99,7 +99,7 @@ impl Connection {
         self.session.revision() == Some("2025-03-26")
     }
 
-    fn batch(&self, messages: Vec<Result<Message, message::Malformed>>) {
+    fn batch(&self, messages: Vec<Result<Message, Box<message::Malformed>>>) {
         let batch = Arc::new(Batch::new(self.lines.clone()));
         for message in messages {
             match message {

@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 
 use super::jobs::{project_id, scoped};
-use crate::platform::{Listing, Path};
-use crate::tools::{Arguments, Context, Field, FieldKind, Outcome, Shape, ToolError, nearest};
+use crate::platform::Path;
+use crate::tools::{
+    Arguments, Context, Field, FieldKind, Listing, Outcome, Shape, ToolError, nearest,
+};
 
 /// What exposing gives back.
 pub static DONE: Shape = Shape::closed(&[
@@ -100,12 +102,12 @@ fn find_workflow(context: &Context<'_>, name: &str) -> Result<Value, ToolError> 
     let workflows =
         || Listing::new(Path::literal("/automation-studio/workflows"), "items", "total");
     let named = |w: &Value| w.get("name").and_then(Value::as_str) == Some(name);
-    let mut found = context.api.list(&workflows().with("equals[name]", name))?.items;
+    let mut found = workflows().with("equals[name]", name).read(context)?.items;
     found.retain(|w| named(w) || w.get("name").is_none());
     match found.len() {
         1 => Ok(found.remove(0)),
         0 => {
-            let all = context.api.list(&workflows().with("include", "name"))?.items;
+            let all = workflows().with("include", "name").read(context)?.items;
             let names = all.iter().filter_map(|w| w.get("name").and_then(Value::as_str));
             let hint = match nearest(name, names) {
                 Some(close) => format!("did you mean '{close}'?"),

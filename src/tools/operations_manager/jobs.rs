@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
-use crate::platform::{Listing, Path};
-use crate::tools::{Arguments, Context, Field, FieldKind, Outcome, Shape, ToolError, nearest};
+use crate::platform::Path;
+use crate::tools::{
+    Arguments, Context, Field, FieldKind, Listing, Outcome, Shape, ToolError, nearest,
+};
 
 /// A job's status, wherever it is shown.
 pub const STATUS: Field = Field::new("status", FieldKind::Text)
@@ -62,7 +64,7 @@ pub fn list(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, Too
     if let Some(limit) = arguments.maybe_integer("limit").and_then(|n| usize::try_from(n).ok()) {
         listing = listing.at_most(limit);
     }
-    let mut listed = context.api.list(&listing)?;
+    let mut listed = listing.read(context)?;
     let received = listed.items.len();
     // A platform that ignores the filter answers with everything.
     listed.items.retain(|job| wanted.holds(job.get("name").and_then(Value::as_str)));
@@ -80,9 +82,9 @@ pub fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome,
 /// One job as the platform has it.
 pub fn read(context: &Context<'_>, id: &str) -> Result<Value, ToolError> {
     let path = Path::new("/operations-manager/jobs/{}", &[id])?;
-    let mut reply = context.api.get(&path, &[])?;
-    match reply.get_mut("data") {
-        Some(data) if data.is_object() => Ok(data.take()),
+    let reply = context.api.get(&path, &[])?;
+    match reply.get("data") {
+        Some(data) if data.is_object() => Ok(data.clone()),
         _ if reply.get("_id").is_some() => Ok(reply),
         _ => Err(ToolError::not_found(format!("no job has the id '{id}'; get_jobs lists them"))),
     }
@@ -113,14 +115,14 @@ pub fn scoped(project_id: &str, name: &str) -> String {
 pub fn project_id(context: &Context<'_>, name: &str) -> Result<String, ToolError> {
     let projects =
         || Listing::new(Path::literal("/automation-studio/projects"), "data", "metadata.total");
-    let found = context.api.list(&projects().with("equals[name]", name))?.items;
+    let found = projects().with("equals[name]", name).read(context)?.items;
     let named = |p: &&Value| p.get("name").and_then(Value::as_str) == Some(name);
     let ids: Vec<&str> =
         found.iter().filter(named).filter_map(|p| p.get("_id").and_then(Value::as_str)).collect();
     match ids.as_slice() {
         [id] => Ok((*id).to_owned()),
         [] => {
-            let all = context.api.list(&projects())?.items;
+            let all = projects().read(context)?.items;
             let names = all.iter().filter_map(|p| p.get("name").and_then(Value::as_str));
             let hint = match nearest(name, names) {
                 Some(close) => format!("did you mean '{close}'?"),

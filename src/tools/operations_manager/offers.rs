@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::platform::{Listing, Path};
-use crate::tools::{Context, Field, FieldKind, Outcome, Shape, ToolError};
+use crate::platform::Path;
+use crate::tools::{Context, Field, FieldKind, Listing, Outcome, Shape, ToolError};
 
 /// An entry of `get_workflows`.
 pub static WORKFLOW: Shape = Shape::closed(&[
@@ -54,10 +54,11 @@ pub fn workflows(context: &Context<'_>) -> Result<Outcome, ToolError> {
 pub fn agents(context: &Context<'_>) -> Result<Outcome, ToolError> {
     let listing =
         automations_listing().with("equalsField", "componentType").with("equals", "agents");
-    let automations = context.api.list(&listing)?.items;
-    let triggers = context
-        .api
-        .list(&triggers_listing().with("equalsField", "type").with("equals", "endpoint"))?
+    let automations = listing.read(context)?.items;
+    let triggers = triggers_listing()
+        .with("equalsField", "type")
+        .with("equals", "endpoint")
+        .read(context)?
         .items;
     let agents: Vec<Value> = automations
         .iter()
@@ -74,7 +75,7 @@ pub fn agents(context: &Context<'_>) -> Result<Outcome, ToolError> {
 
 /// Every automation that has an enabled endpoint trigger.
 pub fn automations(context: &Context<'_>) -> Result<Outcome, ToolError> {
-    let automations = context.api.list(&automations_listing())?.items;
+    let automations = automations_listing().read(context)?.items;
     let triggers = enabled_endpoint_triggers(context)?;
     let startable: Vec<Value> = automations
         .iter()
@@ -87,7 +88,7 @@ pub fn automations(context: &Context<'_>) -> Result<Outcome, ToolError> {
 
 /// `GET /operations-manager/automations` joined with its enabled endpoint triggers.
 pub fn workflow_triggers(context: &Context<'_>) -> Result<Vec<Value>, ToolError> {
-    let automations = context.api.list(&automations_listing())?.items;
+    let automations = automations_listing().read(context)?.items;
     let workflows: HashMap<&str, &Value> = automations
         .iter()
         .filter(|a| text(a, "componentType") == Some("workflows"))
@@ -104,7 +105,7 @@ pub fn enabled_endpoint_triggers(context: &Context<'_>) -> Result<Vec<Value>, To
         .with("equalsField", "type")
         .with("equals", "endpoint")
         .with("enabled", "true");
-    let mut triggers = context.api.list(&listing)?.items;
+    let mut triggers = listing.read(context)?.items;
     // A platform that ignores a filter answers with everything.
     triggers.retain(|t| is_endpoint(t) && is_enabled(t));
     Ok(triggers)

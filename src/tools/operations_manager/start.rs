@@ -6,9 +6,10 @@ use serde_json::{Map, Value};
 
 use super::jobs;
 use super::offers;
-use crate::platform::{Listing, Path};
+use crate::platform::Path;
 use crate::tools::{
-    Arguments, Context, ErrorKind, Field, FieldKind, Outcome, Shape, ToolError, lookup, nearest,
+    Arguments, Context, ErrorKind, Field, FieldKind, Listing, Outcome, Shape, ToolError, lookup,
+    nearest,
 };
 
 /// A started workflow.
@@ -40,7 +41,7 @@ const POLL_MAX: Duration = Duration::from_secs(5);
 /// runs, and nothing that follows may fail the call.
 pub fn start(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let route = arguments.text("route_name");
-    let path = Path::keeping_slashes("/operations-manager/triggers/endpoint/{}", route)?;
+    let path = Path::with_slashes("/operations-manager/triggers/endpoint/{}", &[route])?;
     let data = fit_to_schema(context, route, arguments.value("data"));
     let body = Some(&data).filter(|data| !data.is_null());
     let reply = match context.api.post(&path, body) {
@@ -156,7 +157,7 @@ fn await_end(
             Some(wait.as_secs_f64()),
             &format!("job {id} is {status}"),
         );
-        if !context.api.sleep(pause.min(left)) {
+        if !context.api.token().sleep(pause.min(left)) {
             notes.push("The wait was ended; the job goes on.".into());
             return latest;
         }
@@ -176,9 +177,8 @@ fn await_end(
 fn name_user(context: &Context<'_>, job: &mut Value, notes: &mut Vec<String>) {
     let Some(id) = job["metrics"]["user"].as_str().map(str::to_owned) else { return };
     let listing = Listing::new(Path::literal("/authorization/accounts"), "results", "total");
-    let found = context
-        .api
-        .find(&listing, |account| account.get("_id").and_then(Value::as_str) == Some(&id));
+    let found =
+        listing.find(context, |account| account.get("_id").and_then(Value::as_str) == Some(&id));
     let name = match &found {
         Ok(Some(account)) => account.get("username").cloned().unwrap_or(Value::Null),
         Ok(None) | Err(_) => Value::Null,

@@ -1,0 +1,89 @@
+//! A list on the platform, as a tool asks for it.
+
+use serde_json::Value;
+
+use super::{Context, ToolError};
+use crate::limits;
+use crate::platform::{self, Listed, Path, Style};
+
+/// A list with its filters. Pages are skipped through by `skip` and `limit` unless said otherwise.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    path: Path,
+    items: &'static str,
+    total: &'static str,
+    query: Vec<(&'static str, String)>,
+    page_size: usize,
+    numbered: bool,
+    most: usize,
+}
+
+impl Listing {
+    /// The list at `path`, whose items and total stand at these dotted places of the answer.
+    pub fn new(path: Path, items: &'static str, total: &'static str) -> Self {
+        let (query, page_size, most) = (Vec::new(), 100, limits::LIST_ITEMS);
+        Self { path, items, total, query, page_size, numbered: false, most }
+    }
+
+    /// The same list with one more query parameter.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.query.push((name, value.into()));
+        self
+    }
+
+    /// The same list, paged by `page` (from 1) and `pageSize`.
+    pub fn numbered(mut self, page_size: usize) -> Self {
+        (self.numbered, self.page_size) = (true, page_size);
+        self
+    }
+
+    /// The same list, cut after `most` items.
+    pub fn at_most(mut self, most: usize) -> Self {
+        self.most = most;
+        self.page_size = self.page_size.min(most.max(1));
+        self
+    }
+
+    /// Reads the list, every page of it.
+    ///
+    /// # Errors
+    /// When a page could not be read.
+    pub fn read(&self, context: &Context<'_>) -> Result<Listed, ToolError> {
+        self.ask(|listing| context.api.list(listing))
+    }
+
+    /// The first item that `wanted` accepts.
+    ///
+    /// # Errors
+    /// When a page could not be read.
+    pub fn find(
+        &self,
+        context: &Context<'_>,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Result<Option<Value>, ToolError> {
+        self.ask(|listing| context.api.find(listing, &wanted))
+    }
+
+    fn ask<T>(
+        &self,
+        ask: impl FnOnce(&platform::Listing<'_>) -> Result<T, platform::Error>,
+    ) -> Result<T, ToolError> {
+        let query: Vec<(&str, &str)> =
+            self.query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let style = if self.numbered {
+            Style::Pages { page_size: self.page_size }
+        } else {
+            Style::SkipLimit { limit: self.page_size }
+        };
+        let (items, total) = (self.items, self.total);
+        let listing = platform::Listing {
+            path: &self.path,
+            query: &query,
+            items,
+            total,
+            style,
+            max_items: self.most,
+        };
+        Ok(ask(&listing)?)
+    }
+}
