@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use serde_json::Value;
 
-use super::client::Api;
+use super::api::Api;
 use super::error::Error;
 use super::path::Path;
 

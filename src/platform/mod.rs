@@ -11,9 +11,12 @@
 //! becomes necessary on the way has a budget of its own of the same size.
 
 mod agent;
+mod api;
 mod cancel;
 mod client;
 mod error;
+mod exchange;
+mod explain;
 mod list;
 mod path;
 mod proxy;
@@ -21,8 +24,9 @@ mod session;
 mod text;
 mod trust;
 
+pub use api::Api;
 pub use cancel::CancelToken;
-pub use client::{Api, Client};
+pub use client::Client;
 pub use error::{Error, Target};
 pub use list::{Listed, Listing, Style};
 pub use path::Path;

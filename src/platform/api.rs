@@ -1,0 +1,229 @@
+//! What a tool call sees of the client, and how a call becomes attempts.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::agent::Scope;
+use super::client::{Inner, LoginWith};
+use super::error::{Error, Target};
+use super::exchange::{Body, Call, Reply, exchange};
+use super::explain::explain;
+use super::path::encode_form;
+use super::session::{Credential, Login};
+use super::{CancelToken, Path, text};
+use crate::limits;
+
+/// First pause between attempts; each further one is twice as long.
+const BACKOFF: Duration = Duration::from_millis(200);
+
+/// The platform for the length of one tool call.
+///
+/// Every method blocks, ends within the bounds told at [`platform`](super), and answers
+/// [`Error::Cancelled`] within about 100 ms of the call's cancellation (name lookups and
+/// connections included; a TCP connect that gets no reply at all may take up to 10 s to give up).
+#[derive(Clone, Copy, Debug)]
+pub struct Api<'a> {
+    client: &'a Inner,
+    token: &'a CancelToken,
+}
+
+impl<'a> Api<'a> {
+    pub(super) fn new(client: &'a Inner, token: &'a CancelToken) -> Self {
+        Self { client, token }
+    }
+
+    /// `GET path?query` as JSON. Repeated when the platform was briefly unreachable.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`]; [`Error::NotJson`] also for an empty answer.
+    pub fn get(&self, path: &Path, query: &[(&str, &str)]) -> Result<Value, Error> {
+        let call = Call { method: "GET", path, query, body: Body::None, reads: true };
+        self.run(&call)?.into_json()
+    }
+
+    /// `POST path` that only reads, as searches do: repeated like [`Api::get`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Api::get`].
+    pub fn search(&self, path: &Path, body: &Value) -> Result<Value, Error> {
+        let body = Body::Json(body.to_string());
+        self.run(&Call { method: "POST", path, query: &[], body, reads: true })?.into_json()
+    }
+
+    /// `POST path`. Never repeated. An answer of 2xx is a success whatever its body: one that is
+    /// empty or unreadable is [`Value::Null`].
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`] but those about bodies.
+    pub fn post(&self, path: &Path, body: Option<&Value>) -> Result<Value, Error> {
+        self.write("POST", path, body)
+    }
+
+    /// `PUT path`; otherwise as [`Api::post`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Api::post`].
+    pub fn put(&self, path: &Path, body: Option<&Value>) -> Result<Value, Error> {
+        self.write("PUT", path, body)
+    }
+
+    /// `PATCH path`; otherwise as [`Api::post`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Api::post`].
+    pub fn patch(&self, path: &Path, body: Option<&Value>) -> Result<Value, Error> {
+        self.write("PATCH", path, body)
+    }
+
+    /// `DELETE path`; otherwise as [`Api::post`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Api::post`].
+    pub fn delete(&self, path: &Path) -> Result<Value, Error> {
+        let call = Call { method: "DELETE", path, query: &[], body: Body::None, reads: false };
+        Ok(self.run(&call)?.into_value())
+    }
+
+    /// The token of the call, for loops that poll.
+    pub fn token(&self) -> &CancelToken {
+        self.token
+    }
+
+    /// Logs in unless a session is in force.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Login`] for refused credentials, or any other [`Error`].
+    pub fn log_in(&self) -> Result<(), Error> {
+        self.session().map(drop)
+    }
+
+    /// A reading request for an error message.
+    pub(super) fn target(&self, method: &'static str, path: &Path) -> Target {
+        Call { method, path, query: &[], body: Body::None, reads: true }.target(self.client)
+    }
+
+    fn write(
+        &self,
+        method: &'static str,
+        path: &Path,
+        body: Option<&Value>,
+    ) -> Result<Value, Error> {
+        let body = body.map_or(Body::Empty, |body| Body::Json(body.to_string()));
+        Ok(self.run(&Call { method, path, query: &[], body, reads: false })?.into_value())
+    }
+
+    /// Sends a call with the session, which is renewed once when the platform says it is over: 401
+    /// means that nothing was carried out, so this is safe for every method.
+    fn run(&self, call: &Call<'_>) -> Result<Reply, Error> {
+        let login = self.session()?;
+        let reply = self.attempts(call, Some(&login.credential))?;
+        if reply.status != 401 {
+            return reply.checked();
+        }
+        self.client.session.expire(&login);
+        let login = self.session()?;
+        self.attempts(call, Some(&login.credential))?.checked()
+    }
+
+    fn session(&self) -> Result<Login, Error> {
+        let path = Path::literal(match self.client.login {
+            LoginWith::Password { .. } => "/login",
+            LoginWith::ClientCredentials { .. } => "/oauth/token",
+        });
+        let (body, who) = match &self.client.login {
+            LoginWith::Password { user, password } => (
+                Body::Json(
+                    json!({"user": {"username": user, "password": password.expose()}}).to_string(),
+                ),
+                format!("user '{user}'; check platform user and password"),
+            ),
+            LoginWith::ClientCredentials { id, secret } => (
+                Body::Form(encode_form(&[
+                    ("grant_type", "client_credentials"),
+                    ("client_id", id),
+                    ("client_secret", secret.expose()),
+                ])),
+                format!("client '{id}'; check platform client_id and client_secret"),
+            ),
+        };
+        // A login changes nothing but the session list, so it may be repeated like a read.
+        let call = Call { method: "POST", path: &path, query: &[], body, reads: true };
+        let target = call.target(self.client);
+        let failed = |cause: String| Error::Login { target: Box::new(target.clone()), cause };
+        self.client.session.obtain(self.token, &target, || {
+            let reply = self.attempts(&call, None)?;
+            if matches!(reply.status, 400 | 401 | 403) {
+                let said = text::summary(&reply.body);
+                let said = if said.is_empty() { said } else { format!(" ({said})") };
+                return Err(failed(format!("status {}{said} for {who}", reply.status)));
+            }
+            let reply = reply.checked()?;
+            match self.client.login {
+                LoginWith::Password { .. } => Credential::cookies(&reply.headers, &reply.body),
+                LoginWith::ClientCredentials { .. } => Credential::bearer(&reply.body),
+            }
+            .map_err(|cause| failed(cause.to_owned()))
+        })
+    }
+
+    /// Sends a call, again after a pause when it is a read and the failure is a passing one.
+    fn attempts(&self, call: &Call<'_>, login: Option<&Credential>) -> Result<Reply, Error> {
+        let last_start = Instant::now() + self.client.timeout;
+        let mut backoff = BACKOFF;
+        let mut attempt = 1;
+        loop {
+            let outcome = self.attempt(call, login);
+            let error = match &outcome {
+                Err(error) if call.reads && error.is_transient() => error.clone(),
+                Ok(reply) if call.reads => match reply.error() {
+                    Some(error) if error.is_transient() => error,
+                    _ => return outcome,
+                },
+                _ => return outcome,
+            };
+            let pause = error.retry_after().unwrap_or_else(|| jitter(backoff));
+            if attempt >= limits::PLATFORM_ATTEMPTS
+                || pause > limits::RETRY_AFTER_MAX
+                || Instant::now() + pause > last_start
+            {
+                return outcome;
+            }
+            log::info!("attempt {attempt} failed, next in {} ms: {error}", pause.as_millis());
+            if !self.token.sleep(pause) {
+                return Err(Error::Cancelled { target: Box::new(call.target(self.client)) });
+            }
+            backoff *= 2;
+            attempt += 1;
+        }
+    }
+
+    /// Sends a call once.
+    fn attempt(&self, call: &Call<'_>, login: Option<&Credential>) -> Result<Reply, Error> {
+        let scope =
+            Scope { token: self.token.clone(), deadline: Instant::now() + self.client.timeout };
+        let begun = Instant::now();
+        scope.run(|| exchange(self.client, call, login)).map_err(|error| {
+            let target = Box::new(call.target(self.client));
+            if self.token.is_cancelled() {
+                return Error::Cancelled { target };
+            }
+            explain(error, target, begun.elapsed())
+        })
+    }
+}
+
+/// Between half and the whole of `pause`, so that workers do not come back in step.
+fn jitter(pause: Duration) -> Duration {
+    // RandomState is seeded by the system; a random number generator crate would do no better here.
+    let random = RandomState::new().build_hasher().finish();
+    pause.mul_f64(0.5 + (random % 1000) as f64 / 2000.0)
+}

@@ -1,0 +1,176 @@
+//! One request and its answer.
+
+use std::io::Read;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use ureq::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, LOCATION, RETRY_AFTER};
+use ureq::http::{HeaderMap, Request};
+
+use super::client::Inner;
+use super::error::{Error, Target};
+use super::explain::explain;
+use super::path::encode_form;
+use super::session::Credential;
+use super::{Path, text};
+use crate::limits;
+
+/// One request, before it has a session.
+pub(super) struct Call<'a> {
+    pub method: &'static str,
+    pub path: &'a Path,
+    pub query: &'a [(&'a str, &'a str)],
+    pub body: Body,
+    /// Nothing changes by it, so it may be repeated.
+    pub reads: bool,
+}
+
+/// The body of a request.
+pub(super) enum Body {
+    /// No body, no length.
+    None,
+    /// No body, `Content-Length: 0`, as methods expect that usually carry one.
+    Empty,
+    Json(String),
+    Form(String),
+}
+
+impl Call<'_> {
+    /// The call as told in errors.
+    pub fn target(&self, client: &Inner) -> Target {
+        Target {
+            method: self.method,
+            path: self.path.as_str().to_owned(),
+            server: client.base.clone(),
+            reads: self.reads,
+        }
+    }
+}
+
+/// An answer whose body was read as far as possible.
+pub(super) struct Reply {
+    pub target: Box<Target>,
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+    /// Why the body is incomplete, if it is.
+    broken: Option<Error>,
+}
+
+impl Reply {
+    /// The reply, if its status is 2xx.
+    pub fn checked(self) -> Result<Self, Error> {
+        match self.error() {
+            Some(error) => Err(error),
+            None => Ok(self),
+        }
+    }
+
+    /// What a status other than 2xx means.
+    pub fn error(&self) -> Option<Error> {
+        let target = self.target.clone();
+        let said = || text::summary(&self.body);
+        Some(match self.status {
+            200..=299 => return None,
+            300..=399 => {
+                let location = self.headers.get(LOCATION).and_then(|value| value.to_str().ok());
+                let location = location.unwrap_or_default().split(['?', '#']).next();
+                let location = crate::observe::redact(location.unwrap_or_default()).into_owned();
+                Error::Redirect { target, status: self.status, location: text::cut(&location, 200) }
+            }
+            401 => Error::Unauthorized { target, body: said() },
+            403 => Error::Forbidden { target, body: said() },
+            404 => Error::NotFound { target, body: said() },
+            429 => Error::RateLimited { target, retry_after: self.retry_after() },
+            500.. => Error::Server {
+                target,
+                status: self.status,
+                body: said(),
+                retry_after: self.retry_after(),
+            },
+            status => Error::Rejected { target, status, body: said() },
+        })
+    }
+
+    /// `Retry-After` in seconds; the date form is rare and as good as absent.
+    fn retry_after(&self) -> Option<Duration> {
+        let value = self.headers.get(RETRY_AFTER)?.to_str().ok()?;
+        value.trim().parse().ok().map(Duration::from_secs)
+    }
+
+    /// The body of a read.
+    pub fn into_json(mut self) -> Result<Value, Error> {
+        if let Some(error) = self.broken.take() {
+            return Err(error);
+        }
+        let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
+        serde_json::from_slice(body).map_err(|error| Error::NotJson {
+            target: self.target.clone(),
+            status: self.status,
+            cause: if body.is_empty() { "it is empty".to_owned() } else { error.to_string() },
+            body: text::summary(body),
+        })
+    }
+
+    /// The body of a write that succeeded.
+    pub fn into_value(self) -> Value {
+        let target = self.target.clone();
+        self.into_json().unwrap_or_else(|error| {
+            // The write is done; what came after it must not make it look undone.
+            log::debug!("{target}: succeeded, without a readable answer: {error}");
+            Value::Null
+        })
+    }
+}
+
+/// Sends `call` and reads its answer on the current thread's [`Scope`](super::agent::Scope).
+pub(super) fn exchange(
+    client: &Inner,
+    call: &Call<'_>,
+    login: Option<&Credential>,
+) -> Result<Reply, ureq::Error> {
+    let begun = Instant::now();
+    let mut uri = format!("{}{}", client.base, call.path);
+    if !call.query.is_empty() {
+        uri.push('?');
+        uri.push_str(&encode_form(call.query));
+    }
+    let mut head = Request::builder().method(call.method).uri(uri);
+    if let Some(login) = login {
+        head = head.header(&login.name, &login.value);
+    }
+    let typed = |head: ureq::http::request::Builder, kind: &'static str, body: &str| {
+        client.agent.run(head.header(CONTENT_TYPE, kind).body(body.as_bytes().to_vec())?)
+    };
+    let response = match &call.body {
+        Body::None => client.agent.run(head.body(())?),
+        Body::Empty => client.agent.run(head.body(Vec::<u8>::new())?),
+        Body::Json(body) => typed(head, "application/json", body),
+        Body::Form(body) => typed(head, "application/x-www-form-urlencoded", body),
+    }?;
+    let (parts, body) = response.into_parts();
+    let target = Box::new(call.target(client));
+    let limit = limits::PLATFORM_BODY_BYTES;
+    let announced = header_number(&parts.headers, &CONTENT_LENGTH).unwrap_or(0);
+    let mut bytes = Vec::new();
+    let mut broken = None;
+    if announced <= limit
+        && let Err(error) = body.into_reader().take(limit + 1).read_to_end(&mut bytes)
+    {
+        broken = Some(explain(error.into(), target.clone(), begun.elapsed()));
+    }
+    if announced > limit || bytes.len() as u64 > limit {
+        bytes.clear();
+        broken = Some(Error::TooLarge { target: target.clone(), limit });
+    }
+    let status = parts.status.as_u16();
+    if let Some(error) = broken.take_if(|_| status < 300 && call.reads) {
+        // A read without its whole body is no answer; as an error it may be tried again.
+        return Err(ureq::Error::Other(Box::new(error)));
+    }
+    Ok(Reply { target, status, headers: parts.headers, body: bytes, broken })
+}
+
+fn header_number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
+    headers.get(name)?.to_str().ok()?.trim().parse().ok()
+}

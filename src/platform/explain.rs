@@ -1,0 +1,106 @@
+//! What an error of the HTTP library means.
+
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use ureq::Timeout;
+
+use super::agent::NameFailure;
+use super::error::{CONNECTING, Error, Target};
+
+/// Says what an error of the HTTP library means.
+pub(super) fn explain(error: ureq::Error, target: Box<Target>, waited: Duration) -> Error {
+    match error {
+        ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => {
+            Error::Timeout { target, phase: CONNECTING, waited }
+        }
+        ureq::Error::Timeout(_) => {
+            Error::Timeout { target, phase: "waiting for the answer", waited }
+        }
+        ureq::Error::Other(cause) => match cause.downcast::<Error>() {
+            Ok(explained) => *explained,
+            Err(cause) => match cause.downcast::<NameFailure>() {
+                Ok(name) => Error::Dns { target, host: name.host, cause: name.cause },
+                Err(cause) => Error::Lost { target, cause: cause.to_string() },
+            },
+        },
+        ureq::Error::ConnectProxyFailed(cause) => {
+            Error::Connect { target, cause: format!("the proxy gave no tunnel ({cause})") }
+        }
+        ureq::Error::ConnectionFailed => {
+            Error::Connect { target, cause: "no connection could be made".to_owned() }
+        }
+        ureq::Error::Rustls(error) => tls(&error, target),
+        ureq::Error::Tls(cause) => Error::Tls {
+            target,
+            cause: cause.to_owned(),
+            advice: "Check platform host, port and disable_tls",
+        },
+        ureq::Error::Io(error) => {
+            if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
+                return tls(error, target);
+            }
+            match error.kind() {
+                ErrorKind::ConnectionRefused => {
+                    Error::Connect { target, cause: "connection refused".to_owned() }
+                }
+                ErrorKind::HostUnreachable
+                | ErrorKind::NetworkUnreachable
+                | ErrorKind::NetworkDown
+                | ErrorKind::AddrNotAvailable
+                | ErrorKind::PermissionDenied => {
+                    Error::Connect { target, cause: error.to_string() }
+                }
+                ErrorKind::TimedOut => Error::Timeout { target, phase: CONNECTING, waited },
+                _ => Error::Lost { target, cause: error.to_string() },
+            }
+        }
+        ureq::Error::Http(error) => Error::Setup { problem: format!("{target}: {error}") },
+        ureq::Error::Protocol(error) => Error::Lost {
+            target,
+            cause: format!(
+                "what came is not HTTP ({error}); check platform port, and whether it speaks TLS"
+            ),
+        },
+        other => Error::Lost { target, cause: other.to_string() },
+    }
+}
+
+/// Says what a TLS error means, in the words of the TLS documentation.
+fn tls(error: &rustls::Error, target: Box<Target>) -> Error {
+    use rustls::{CertificateError as Certificate, Error as Tls};
+
+    const AUTHORITY: &str = "Set the platform's ca_file (or SSL_CERT_FILE) to the PEM file of the \
+                             authority that signed it";
+    let (cause, advice): (String, &'static str) = match error {
+        Tls::InvalidCertificate(
+            Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
+        ) => (
+            "certificate hostname does not match".to_owned(),
+            "Use the name in the certificate as platform host, or have it issued for this name",
+        ),
+        Tls::InvalidCertificate(Certificate::Expired | Certificate::ExpiredContext { .. }) => (
+            "certificate has expired".to_owned(),
+            "Renew the platform's certificate, or correct the clock of this machine",
+        ),
+        Tls::InvalidCertificate(
+            Certificate::NotValidYet | Certificate::NotValidYetContext { .. },
+        ) => (
+            "certificate is not valid yet".to_owned(),
+            "Correct the clock of this machine, or of the one that issued the certificate",
+        ),
+        // A signature is bad when an authority of the same name has another key.
+        Tls::InvalidCertificate(Certificate::UnknownIssuer | Certificate::BadSignature) => {
+            ("certificate of an unknown issuer (self-signed or private CA)".to_owned(), AUTHORITY)
+        }
+        Tls::InvalidCertificate(other) => (format!("certificate not accepted: {other}"), AUTHORITY),
+        Tls::InvalidMessage(_) => (
+            "the server does not speak TLS on this port".to_owned(),
+            "Check platform port, or set disable_tls if the platform serves plain HTTP",
+        ),
+        other => {
+            (other.to_string(), "Check platform host, port and the TLS settings of the server")
+        }
+    };
+    Error::Tls { target, cause, advice }
+}
