@@ -44,7 +44,8 @@ pub fn nearest<'a>(unknown: &str, known: impl Iterator<Item = &'a str> + Clone) 
     // The common prefix says nothing about likeness.
     let bare = |name: &str| name.strip_prefix(PREFIX).unwrap_or(name).to_ascii_lowercase();
     let unknown = bare(unknown);
-    let tolerance = (unknown.chars().count() / 3).min(4);
+    let length = unknown.chars().count();
+    let tolerance = if length < 2 { 0 } else { (length / 3).clamp(1, 4) };
     known
         .map(|name| (distance(&unknown, &bare(name)), name))
         .filter(|(distance, _)| *distance <= tolerance)

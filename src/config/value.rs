@@ -120,7 +120,7 @@ fn boolean(text: &str) -> Result<bool, Invalid> {
 }
 
 /// Whole numbers as the Python server reads them: a sign, blanks around, `8_000`, `8000.0`.
-fn integer(text: &str, min: i64, max: i64, what: &str) -> Result<i64, Invalid> {
+pub fn integer(text: &str, min: i64, max: i64, what: &str) -> Result<i64, Invalid> {
     let allowed = match (min, max) {
         (i64::MIN, i64::MAX) => what.to_string(),
         _ => format!("{what} from {min} to {max}"),

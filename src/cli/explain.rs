@@ -1,0 +1,131 @@
+//! `config show` and `config check`: what the configuration is, and why.
+
+use serde_json::{Value as Json, json};
+
+use crate::config::value::Value;
+use crate::config::{BindingKind, Loaded, Resolved, ToolBinding};
+
+/// What stands for a secret.
+const MASK: &str = "********";
+
+/// The report of a sound configuration.
+pub fn check(loaded: &Loaded) -> String {
+    let mut out = String::new();
+    let warnings = &loaded.config.warnings;
+    for warning in warnings {
+        out.push_str(&format!("WARNING: {warning}\n"));
+    }
+    out.push_str(&format!(
+        "The configuration is valid: {} configured, {}.\n",
+        count(loaded.config.tools.len(), "tool"),
+        count(warnings.len(), "warning")
+    ));
+    out
+}
+
+/// Every setting with its value and its source, in columns.
+pub fn text(loaded: &Loaded) -> String {
+    let rows: Vec<_> = loaded
+        .settings
+        .iter()
+        .map(|resolved| {
+            let place = resolved.source.place().map(|p| format!(" ({p})")).unwrap_or_default();
+            let source = format!("{}{place}", resolved.source.layer());
+            (resolved.setting.id(), shown(resolved), source)
+        })
+        .collect();
+    let widest = |of: fn(&(String, String, String)) -> &String, most: usize| {
+        rows.iter().map(|row| of(row).chars().count()).filter(|n| *n <= most).max().unwrap_or(0)
+    };
+    let (ids, values) = (widest(|row| &row.0, usize::MAX), widest(|row| &row.1, 40));
+    let mut out = String::new();
+    for (id, value, source) in &rows {
+        out.push_str(&format!("{id:ids$}  {value:values$}  {source}\n"));
+    }
+    for tool in &loaded.config.tools {
+        out.push_str(&format!("tool:{}  {}\n", tool.tool_name, described(tool)));
+    }
+    for warning in &loaded.config.warnings {
+        out.push_str(&format!("WARNING: {warning}\n"));
+    }
+    out
+}
+
+/// The same for programs.
+pub fn json(loaded: &Loaded) -> String {
+    let settings: Vec<Json> = loaded
+        .settings
+        .iter()
+        .map(|resolved| {
+            json!({
+                "setting": resolved.setting.id(),
+                "value": as_json(&resolved.value),
+                "source": resolved.source.layer(),
+                "from": resolved.source.place(),
+                "secret": resolved.setting.is_secret(),
+            })
+        })
+        .collect();
+    let tools: Vec<Json> = loaded.config.tools.iter().map(tool_json).collect();
+    let document =
+        json!({ "settings": settings, "tools": tools, "warnings": loaded.config.warnings });
+    format!("{document:#}\n")
+}
+
+fn as_json(value: &Value) -> Json {
+    match value {
+        Value::Bool(on) => json!(on),
+        Value::Int(number) => json!(number),
+        Value::List(items) => json!(items),
+        Value::Path(path) => json!(path.to_string_lossy()),
+        Value::Secret(secret) if secret.expose().is_empty() => json!(""),
+        Value::Secret(_) => json!(MASK),
+        Value::Text(text) => json!(text),
+        Value::Unset => Json::Null,
+    }
+}
+
+fn shown(resolved: &Resolved) -> String {
+    match &resolved.value {
+        Value::List(items) => items.join(","),
+        Value::Unset => "-".into(),
+        value => match as_json(value) {
+            Json::String(text) if text.is_empty() => "\"\"".into(),
+            Json::String(text) => text.escape_debug().to_string(),
+            other => other.to_string(),
+        },
+    }
+}
+
+fn tool_json(tool: &ToolBinding) -> Json {
+    let mut document = json!({ "tool_name": tool.tool_name, "name": tool.name });
+    match &tool.kind {
+        BindingKind::Endpoint { automation } => {
+            document["type"] = json!("endpoint");
+            document["automation"] = json!(automation);
+        }
+        BindingKind::Service { cluster } => {
+            document["type"] = json!("service");
+            document["cluster"] = json!(cluster);
+        }
+    }
+    document["description"] = json!(tool.description);
+    document["tags"] = json!(tool.tags);
+    document
+}
+
+fn described(tool: &ToolBinding) -> String {
+    match &tool.kind {
+        BindingKind::Endpoint { automation } => {
+            format!("endpoint '{}' of automation '{automation}'", tool.name)
+        }
+        BindingKind::Service { cluster } => {
+            format!("service '{}' on cluster '{cluster}'", tool.name)
+        }
+    }
+}
+
+fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
