@@ -62,6 +62,14 @@ impl Responder {
         }
     }
 
+    /// Sends `bytes` as they are, be they no or half an answer, and closes the connection: how the
+    /// sandbox plays a server that dies.
+    pub fn break_off(mut self, bytes: &[u8]) {
+        if let Some(conn) = self.conn.take() {
+            conn.break_off(self.turn, bytes);
+        }
+    }
+
     /// Begins an answer that comes in pieces: chunked on HTTP/1.1, ended by closing the connection on
     /// HTTP/1.0. The body of `head` is not sent.
     pub fn stream(self, head: Response) -> Stream {

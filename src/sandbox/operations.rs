@@ -6,6 +6,7 @@ use super::clock::{iso, now_ms};
 use super::jobs;
 use super::listing::{Filters, Listing, Paging, data_envelope};
 use super::routing::{Answer, Call, Outcome, Refusal, Route, delete, get, patch, post};
+use super::schema;
 use super::world::{World, merge};
 
 /// Automations and triggers.
@@ -141,7 +142,7 @@ fn run_endpoint(world: &mut World, call: &Call) -> Outcome {
     let trigger = world.rows("triggers").iter().find(serves).cloned();
     let trigger = trigger
         .ok_or_else(|| Refusal::new(404, format!("no enabled trigger serves route '{route}'")))?;
-    check(trigger.get("schema").unwrap_or(&Value::Null), &call.body)?;
+    schema::check(trigger.get("schema").unwrap_or(&Value::Null), &call.body)?;
     run(world, call, &trigger, &call.body)
 }
 
@@ -170,39 +171,6 @@ fn run(world: &mut World, call: &Call, trigger: &Value, variables: &Value) -> Ou
     let workflow = world.require("workflows", "Workflow", &component)?.clone();
     let job = jobs::start(world, &workflow, variables, &call.account);
     Ok(json!({"message": "Successfully started job", "data": job, "metadata": {}}).into())
-}
-
-/// Checks a body against the top level of a JSON Schema, in the words of the platform's validator.
-fn check(schema: &Value, body: &Value) -> Result<(), Refusal> {
-    let names = schema.get("required").and_then(Value::as_array);
-    for name in names.into_iter().flatten().filter_map(Value::as_str) {
-        if body.get(name).is_none() {
-            return Err(Refusal::invalid(format!("data must have required property '{name}'")));
-        }
-    }
-    let properties = schema.get("properties").and_then(Value::as_object);
-    for (name, value) in body.as_object().into_iter().flatten() {
-        let Some(property) = properties.and_then(|properties| properties.get(name)) else {
-            if schema.get("additionalProperties") == Some(&json!(false)) {
-                return Err(Refusal::invalid("data must NOT have additional properties"));
-            }
-            continue;
-        };
-        let Some(kind) = property.get("type").and_then(Value::as_str) else { continue };
-        let fits = match kind {
-            "array" => value.is_array(),
-            "boolean" => value.is_boolean(),
-            "integer" => value.is_i64() || value.is_u64(),
-            "number" => value.is_number(),
-            "object" => value.is_object(),
-            "string" => value.is_string(),
-            _ => true,
-        };
-        if !fits {
-            return Err(Refusal::invalid(format!("data/{name} must be {kind}")));
-        }
-    }
-    Ok(())
 }
 
 /// The agent's own name; an automation that does not know it lends its own.

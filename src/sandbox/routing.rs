@@ -1,5 +1,7 @@
 //! The vocabulary of the area files: routes, calls, answers, refusals.
 
+use std::fmt;
+
 use serde_json::{Value, json};
 
 use super::query::{Query, decode};
@@ -133,6 +135,12 @@ impl Refusal {
     fn missing(pointer: &str) -> Self {
         let (parent, name) = pointer.rsplit_once('/').unwrap_or(("", pointer));
         Self::invalid(format!("body{parent} must have required property '{name}'"))
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
     }
 }
 

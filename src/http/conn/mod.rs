@@ -95,6 +95,15 @@ impl Conn {
         }
     }
 
+    /// Sends `bytes` in place of an answer to request `turn` and closes, unless that is over.
+    pub fn break_off(&self, turn: u64, bytes: &[u8]) {
+        let mut state = self.lock();
+        if state.turn == turn {
+            state.break_off(bytes, &self.shared);
+            self.settle(state);
+        }
+    }
+
     /// Begins the stream that answers request `turn`: the stream's turn, when it is open.
     pub fn begin_stream(&self, turn: u64, head: &Response, kind: StreamKind) -> bool {
         let mut state = self.lock();

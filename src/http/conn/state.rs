@@ -314,6 +314,13 @@ impl State {
         self.end_turn(!keep_alive, shared);
     }
 
+    /// Sends `bytes` as they are in place of an answer, and closes the connection.
+    pub fn break_off(&mut self, bytes: &[u8], shared: &Shared) {
+        let Phase::Handling(_) = self.phase else { return };
+        self.output.tail().extend_from_slice(bytes);
+        self.end_turn(true, shared);
+    }
+
     /// Begins an answer in pieces: whether there is anything to send.
     pub fn begin_stream(&mut self, response: &Response, kind: StreamKind, shared: &Shared) -> bool {
         let Phase::Handling(turn) = self.phase else { return false };

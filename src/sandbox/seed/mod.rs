@@ -4,7 +4,11 @@
 
 mod accounts;
 mod agents;
+mod devices;
+mod gateways;
+mod golden;
 mod health;
+mod integrations;
 mod inventories;
 mod jobs;
 mod metrics;
@@ -13,7 +17,11 @@ mod studio;
 
 pub use accounts::{ADMIN_ID, SERVICE_ACCOUNT_ID, accounts};
 pub use agents::{messages, sessions};
+pub use devices::{device_groups, devices};
+pub use gateways::{connections, gateways, services};
+pub use golden::{config_specs, config_trees, config_versions, parsers};
 pub use health::{adapters, applications};
+pub use integrations::{integration_models, integrations};
 pub use inventories::{inventories, nodes};
 pub use jobs::jobs;
 pub use metrics::{job_metrics, task_metrics};
