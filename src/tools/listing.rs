@@ -14,15 +14,22 @@ pub struct Listing {
     total: &'static str,
     query: Vec<(&'static str, String)>,
     page_size: usize,
-    numbered: bool,
+    paging: Paging,
     most: usize,
+}
+
+#[derive(Clone, Debug)]
+enum Paging {
+    Skip,
+    Numbered,
+    Search { body: Value, window: &'static str },
 }
 
 impl Listing {
     /// The list at `path`, whose items and total stand at these dotted places of the answer.
     pub fn new(path: Path, items: &'static str, total: &'static str) -> Self {
         let (query, page_size, most) = (Vec::new(), 100, limits::LIST_ITEMS);
-        Self { path, items, total, query, page_size, numbered: false, most }
+        Self { path, items, total, query, page_size, paging: Paging::Skip, most }
     }
 
     /// The same list with one more query parameter.
@@ -33,7 +40,14 @@ impl Listing {
 
     /// The same list, paged by `page` (from 1) and `pageSize`.
     pub fn numbered(mut self, page_size: usize) -> Self {
-        (self.numbered, self.page_size) = (true, page_size);
+        (self.paging, self.page_size) = (Paging::Numbered, page_size);
+        self
+    }
+
+    /// The same list, asked for by a POST of `body`, whose object `window` takes `start` and
+    /// `limit`.
+    pub fn searched(mut self, body: Value, window: &'static str) -> Self {
+        self.paging = Paging::Search { body, window };
         self
     }
 
@@ -70,10 +84,19 @@ impl Listing {
     ) -> Result<T, ToolError> {
         let query: Vec<(&str, &str)> =
             self.query.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let style = if self.numbered {
-            Style::Pages { page_size: self.page_size }
-        } else {
-            Style::SkipLimit { limit: self.page_size }
+        let search = |start: usize, limit: usize| match &self.paging {
+            Paging::Search { body, window } => {
+                let mut body = body.clone();
+                body[*window]["start"] = start.into();
+                body[*window]["limit"] = limit.into();
+                body
+            }
+            Paging::Skip | Paging::Numbered => Value::Null,
+        };
+        let style = match self.paging {
+            Paging::Skip => Style::SkipLimit { limit: self.page_size },
+            Paging::Numbered => Style::Pages { page_size: self.page_size },
+            Paging::Search { .. } => Style::Search { limit: self.page_size, body: &search },
         };
         let (items, total) = (self.items, self.total);
         let listing = platform::Listing {
@@ -85,5 +108,20 @@ impl Listing {
             max_items: self.most,
         };
         Ok(ask(&listing)?)
+    }
+}
+
+/// A list that the platform gives in one piece.
+///
+/// # Errors
+/// When it could not be read, or is no list.
+pub fn read_whole(context: &Context<'_>, path: &Path) -> Result<Vec<Value>, ToolError> {
+    match context.api.get(path, &[])? {
+        Value::Array(items) => Ok(items),
+        Value::Null => Ok(Vec::new()),
+        _ => Err(ToolError::platform(format!(
+            "GET {path} answered with something else than a list; this platform version may \
+             differ from those supported"
+        ))),
     }
 }

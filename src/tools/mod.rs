@@ -21,7 +21,7 @@ use serde_json::Value;
 
 pub use catalog::{AREAS, all, find};
 pub use error::{ErrorKind, ToolError};
-pub use listing::Listing;
+pub use listing::{Listing, read_whole};
 pub use parameter::{Arguments, Kind, Parameter, Presence, nearest};
 pub use shape::{Field, FieldKind, Shape, lookup, time};
 
