@@ -10,6 +10,8 @@
 
 mod agents;
 mod clock;
+mod commands;
+mod compliance;
 mod control;
 mod delivery;
 mod devices;
@@ -21,6 +23,7 @@ mod health;
 mod integrations;
 mod inventories;
 mod jobs;
+mod lifecycle;
 mod listing;
 mod metrics;
 mod operations;
@@ -128,6 +131,9 @@ const AREAS: &[&[Route]] = &[
     gateways::ROUTES,
     devices::ROUTES,
     golden::ROUTES,
+    compliance::ROUTES,
+    commands::ROUTES,
+    lifecycle::ROUTES,
 ];
 
 /// Everything there is on the platform.
@@ -137,6 +143,10 @@ const COLLECTIONS: &[Collection] = &[
     Collection { name: "applications", key: "id", seed: seed::applications },
     Collection { name: "automations", key: "_id", seed: seed::automations },
     Collection { name: "backups", key: "id", seed: |_| Vec::new() },
+    Collection { name: "command_templates", key: "_id", seed: seed::command_templates },
+    Collection { name: "compliance_instances", key: "id", seed: seed::compliance_instances },
+    Collection { name: "compliance_plans", key: "id", seed: seed::compliance_plans },
+    Collection { name: "compliance_reports", key: "id", seed: seed::compliance_reports },
     Collection { name: "config_specs", key: "id", seed: seed::config_specs },
     Collection { name: "config_trees", key: "id", seed: seed::config_trees },
     Collection { name: "config_versions", key: "key", seed: seed::config_versions },
@@ -144,7 +154,9 @@ const COLLECTIONS: &[Collection] = &[
     Collection { name: "device_configs", key: "name", seed: |_| Vec::new() },
     Collection { name: "device_groups", key: "id", seed: seed::device_groups },
     Collection { name: "devices", key: "name", seed: seed::devices },
+    Collection { name: "executions", key: "_id", seed: seed::executions },
     Collection { name: "gateways", key: "cluster_id", seed: seed::gateways },
+    Collection { name: "instances", key: "_id", seed: seed::instances },
     Collection { name: "integration_models", key: "versionId", seed: seed::integration_models },
     Collection { name: "integrations", key: "name", seed: seed::integrations },
     Collection { name: "inventories", key: "_id", seed: seed::inventories },
@@ -154,6 +166,7 @@ const COLLECTIONS: &[Collection] = &[
     Collection { name: "nodes", key: "_id", seed: seed::nodes },
     Collection { name: "parsers", key: "name", seed: seed::parsers },
     Collection { name: "projects", key: "_id", seed: seed::projects },
+    Collection { name: "resources", key: "_id", seed: seed::resources },
     Collection { name: "services", key: "_id", seed: seed::services },
     Collection { name: "sessions", key: "sessionId", seed: seed::sessions },
     Collection { name: "task_metrics", key: "_id", seed: seed::task_metrics },

@@ -4,6 +4,8 @@
 
 mod accounts;
 mod agents;
+mod commands;
+mod compliance;
 mod devices;
 mod gateways;
 mod golden;
@@ -11,12 +13,15 @@ mod health;
 mod integrations;
 mod inventories;
 mod jobs;
+mod lifecycle;
 mod metrics;
 mod operations;
 mod studio;
 
 pub use accounts::{ADMIN_ID, SERVICE_ACCOUNT_ID, accounts};
 pub use agents::{messages, sessions};
+pub use commands::command_templates;
+pub use compliance::{compliance_instances, compliance_plans, compliance_reports};
 pub use devices::{device_groups, devices};
 pub use gateways::{connections, gateways, services};
 pub use golden::{config_specs, config_trees, config_versions, parsers};
@@ -24,6 +29,7 @@ pub use health::{adapters, applications};
 pub use integrations::{integration_models, integrations};
 pub use inventories::{inventories, nodes};
 pub use jobs::jobs;
+pub use lifecycle::{executions, instances, resources};
 pub use metrics::{job_metrics, task_metrics};
 pub use operations::{automations, triggers};
 pub use studio::{projects, templates, transformations, workflows};

@@ -1,0 +1,112 @@
+//! Configuration Manager: compliance plans, their runs and reports; rendering of templates.
+
+use serde_json::{Value, json};
+
+use super::clock::{iso, now_ms};
+use super::listing::at;
+use super::routing::{Call, Outcome, Refusal, Route, get, post};
+use super::world::World;
+
+/// Compliance, and Jinja2.
+pub const ROUTES: &[Route] = &[
+    post("/configuration_manager/search/compliance_plans", search_plans),
+    post("/configuration_manager/compliance_plans/run", run_plan),
+    post("/configuration_manager/search/compliance_plan_instances", search_instances),
+    get("/configuration_manager/compliance_reports/details/{}", |world, call| {
+        Ok(world.require("compliance_reports", "Report", call.param(0))?.clone().into())
+    }),
+    post("/configuration_manager/jinja2", render),
+];
+
+/// Most plans of one page.
+const PAGE_MAX: usize = 100;
+
+fn search_plans(world: &mut World, call: &Call) -> Outcome {
+    let name = call.body.get("name").and_then(Value::as_str).unwrap_or("").to_lowercase();
+    let named = |row: &&Value| {
+        let own = row.get("name").and_then(Value::as_str).unwrap_or_default();
+        own.to_lowercase().contains(&name)
+    };
+    let rows: Vec<&Value> = world.rows("compliance_plans").iter().filter(named).collect();
+    let total = rows.len();
+    let (start, limit) = window(world, &call.value("/options"));
+    let plans: Vec<&Value> = rows.into_iter().skip(start).take(limit).collect();
+    Ok(json!({"plans": plans, "totalCount": total}).into())
+}
+
+/// A plan without nodes starts nothing and does not say so.
+fn run_plan(world: &mut World, call: &Call) -> Outcome {
+    let plan = world.require("compliance_plans", "Plan", call.text("/planId")?)?.clone();
+    let field = |name| plan.get(name).cloned().unwrap_or_default();
+    if field("nodes").as_array().is_none_or(Vec::is_empty) {
+        return Ok(json!({"message": "Compliance plan started", "planId": field("id")}).into());
+    }
+    let id = world.new_id();
+    let row = json!({
+        "id": id, "planId": field("id"), "name": field("name"), "jobStatus": "running",
+        "batchId": world.new_id(), "started": iso(now_ms()), "finished": null,
+        "nodes": field("nodes"),
+    });
+    world.rows_mut("compliance_instances").insert(0, row);
+    let finished = json!({"jobStatus": "complete", "finished": iso(now_ms())});
+    world.after(2.0, "compliance_instances", &id, finished);
+    Ok(json!({"message": "Compliance plan started", "planId": field("id"), "instanceId": id})
+        .into())
+}
+
+/// Asked for one instance it answers in groups, asked for a plan's instances in a list: two
+/// generations of one route.
+fn search_instances(world: &mut World, call: &Call) -> Outcome {
+    let wanted = |name: &str| call.body.pointer(&format!("/searchParams/{name}"));
+    let is = |row: &Value, field: &str, name: &str| {
+        wanted(name).is_none_or(|wanted| row.get(field) == Some(wanted))
+    };
+    let matches = |row: &&Value| is(row, "planId", "planId") && is(row, "id", "instanceId");
+    let mut rows: Vec<&Value> = world.rows("compliance_instances").iter().filter(matches).collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(row.get("started").and_then(Value::as_str)));
+    let total = rows.len();
+    let (start, limit) = window(world, &call.value("/searchParams"));
+    let plans: Vec<&Value> = rows.into_iter().skip(start).take(limit).collect();
+    Ok(match wanted("instanceId") {
+        Some(_) => {
+            json!({"totalCount": total, "groups": [{"totalCount": total, "plans": plans}]})
+        }
+        None => json!({"totalCount": total, "plans": plans}),
+    }
+    .into())
+}
+
+fn window(world: &World, options: &Value) -> (usize, usize) {
+    let count = |name: &str, default: usize| {
+        let asked = options.get(name).and_then(Value::as_u64);
+        asked.and_then(|asked| usize::try_from(asked).ok()).unwrap_or(default)
+    };
+    let most = world.page_cap.unwrap_or(PAGE_MAX).min(PAGE_MAX);
+    (count("start", 0), count("limit", 25).min(most))
+}
+
+/// Fills in `{{ name }}`, dots reaching into objects and lists, and answers with a bare string.
+/// Unknown names are empty, as in Jinja2; statements and filters are more than a sandbox knows.
+fn render(_: &mut World, call: &Call) -> Outcome {
+    let template = call.text("/template")?;
+    let variables = call.value("/variables");
+    if template.contains("{%") {
+        return Err(Refusal::invalid(
+            "the sandbox renders {{ variables }} but no {% statements %}",
+        ));
+    }
+    let mut parts = template.split("{{");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, after) = part
+            .split_once("}}")
+            .ok_or_else(|| Refusal::invalid("unexpected end of template, expected '}}'"))?;
+        match at(&variables, name.trim()) {
+            Value::Null => {}
+            Value::String(value) => text.push_str(value),
+            other => text.push_str(&other.to_string()),
+        }
+        text.push_str(after);
+    }
+    Ok(json!(text).into())
+}
