@@ -13,14 +13,14 @@ use std::time::{Duration, Instant};
 
 use ureq::Agent;
 use ureq::http::Uri;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
-    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, RustlsConnector,
-    SocksConnector, TcpConnector, Transport,
+    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, SocksConnector,
+    TcpConnector, Transport,
 };
 
 use super::CancelToken;
+use super::secure::SecureConnector;
 use crate::limits;
 
 /// How long a wait goes on before it looks up: cancellation is noticed this soon.
@@ -38,23 +38,16 @@ const CONNECT_MAX: Duration = Duration::from_secs(10);
 pub(super) struct Setup {
     /// Bound of one request.
     pub timeout: Duration,
-    /// Trusted authorities; `None` accepts any certificate.
-    pub roots: Option<Vec<Certificate<'static>>>,
+    /// TLS settings; `None` for a platform (and proxy) without TLS.
+    pub tls: Option<Arc<rustls::ClientConfig>>,
     /// Proxy to the platform.
     pub proxy: Option<ureq::Proxy>,
 }
 
 /// Makes the agent.
 pub(super) fn build(setup: Setup) -> Agent {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = TlsConfig::builder().unversioned_rustls_crypto_provider(provider);
-    let tls = match setup.roots {
-        Some(roots) => tls.root_certs(RootCerts::new_with_certs(&roots)),
-        None => tls.disable_verification(true),
-    };
     let connect = setup.timeout.min(CONNECT_MAX);
     let config = Agent::config_builder()
-        .tls_config(tls.build())
         .proxy(setup.proxy)
         .http_status_as_error(false)
         .max_redirects(0)
@@ -75,7 +68,7 @@ pub(super) fn build(setup: Setup) -> Agent {
             .chain(ConnectProxyConnector::default())
             .chain(TcpConnector::default())
             .chain(WatchConnector)
-            .chain(RustlsConnector::default());
+            .chain(SecureConnector(setup.tls));
     Agent::with_parts(config, connector, Names)
 }
 

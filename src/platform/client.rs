@@ -79,13 +79,16 @@ impl Client {
                  can read the credentials for {base}; ca_file is the safe way to trust a private CA"
             );
         }
-        let roots = match platform.disable_tls || platform.disable_verify {
+        // An HTTPS proxy needs TLS settings even when the platform does not.
+        let secure_proxy =
+            proxy.as_ref().is_some_and(|proxy| proxy.protocol() == ureq::ProxyProtocol::Https);
+        let tls = match platform.disable_tls && !secure_proxy {
             true => None,
-            false => Some(trust::roots(platform.ca_file.as_deref())?),
+            false => Some(Arc::new(trust::client_config(platform)?)),
         };
         let timeout = platform.timeout.max(Duration::from_millis(1));
         Ok(Self(Arc::new(Inner {
-            agent: agent::build(agent::Setup { timeout, roots, proxy }),
+            agent: agent::build(agent::Setup { timeout, tls, proxy }),
             base,
             login: match &platform.client {
                 Some((id, secret)) => {

@@ -21,7 +21,10 @@ pub(super) fn explain(error: ureq::Error, target: Box<Target>, waited: Duration)
             Ok(explained) => *explained,
             Err(cause) => match cause.downcast::<NameFailure>() {
                 Ok(name) => Error::Dns { target, host: name.host, cause: name.cause },
-                Err(cause) => Error::Lost { target, cause: cause.to_string() },
+                Err(cause) => match cause.downcast::<rustls::Error>() {
+                    Ok(error) => tls(&error, target),
+                    Err(cause) => Error::Lost { target, cause: cause.to_string() },
+                },
             },
         },
         ureq::Error::ConnectProxyFailed(cause) => {
@@ -30,7 +33,6 @@ pub(super) fn explain(error: ureq::Error, target: Box<Target>, waited: Duration)
         ureq::Error::ConnectionFailed => {
             Error::Connect { target, cause: "no connection could be made".to_owned() }
         }
-        ureq::Error::Rustls(error) => tls(&error, target),
         ureq::Error::Tls(cause) => Error::Tls {
             target,
             cause: cause.to_owned(),

@@ -20,6 +20,7 @@ mod explain;
 mod list;
 mod path;
 mod proxy;
+mod secure;
 mod session;
 mod text;
 mod trust;

@@ -1,43 +1,45 @@
-//! Which certificate authorities the platform's certificate may come from.
+//! Which certificates of the platform are believed.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use ureq::tls::Certificate;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+};
 
 use super::error::Error;
+use crate::config;
 
-/// The system's authorities (or those of `SSL_CERT_FILE` and `SSL_CERT_DIR`, which replace them)
-/// and those of `ca_file` in addition.
+/// The TLS settings for a platform.
+///
+/// Believed are the system's authorities (or those of `SSL_CERT_FILE` and `SSL_CERT_DIR`, which
+/// replace them), those of `ca_file` in addition, and any certificate that is itself in one of
+/// these files.
+/// The last is for self-signed ones, which OpenSSL makes as authorities and no standard verifier
+/// takes for a server's.
 ///
 /// # Errors
 ///
 /// [`Error::Setup`] naming the file that cannot be read or holds no certificate, or when nothing
 /// at all is trusted.
-pub(super) fn roots(ca_file: Option<&Path>) -> Result<Vec<Certificate<'static>>, Error> {
-    let named = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
-        .into_iter()
-        .filter_map(|name| {
-            Some((name, std::env::var(name).ok().filter(|value| !value.is_empty())?))
-        })
-        .map(|(name, value)| format!("{name} ({value})"))
-        .collect::<Vec<_>>()
-        .join(" and ");
-    let native = rustls_native_certs::load_native_certs();
-    if !named.is_empty() {
-        if let Some(error) = native.errors.first() {
-            return Err(setup(format!("{named} cannot be used: {error}")));
-        }
-        if native.certs.is_empty() {
-            return Err(setup(format!("{named} holds no certificate in PEM form")));
-        }
+pub(super) fn client_config(platform: &config::Platform) -> Result<ClientConfig, Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider.clone())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| setup(format!("TLS is not available: {error}")))?
+        .dangerous();
+    if platform.disable_verify {
+        let verifier = Arc::new(Anything(provider));
+        return Ok(builder.with_custom_certificate_verifier(verifier).with_no_client_auth());
     }
-    for error in &native.errors {
-        log::warn!("a certificate of the system's trust store was skipped: {error}");
-    }
-    let mut roots: Vec<_> =
-        native.certs.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
-    if let Some(file) = ca_file {
-        roots.extend(from_file(file)?);
+    let (mut roots, mut named) = system()?;
+    if let Some(file) = &platform.ca_file {
+        named.extend(from_file(file, &mut roots)?);
     }
     if roots.is_empty() {
         return Err(setup(
@@ -46,10 +48,47 @@ pub(super) fn roots(ca_file: Option<&Path>) -> Result<Vec<Certificate<'static>>,
                 .to_owned(),
         ));
     }
-    Ok(roots)
+    let standard =
+        WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
+            .build()
+            .map_err(|error| setup(format!("the trusted authorities cannot be used: {error}")))?;
+    let verifier = Arc::new(StandardOrNamed { standard, named });
+    Ok(builder.with_custom_certificate_verifier(verifier).with_no_client_auth())
 }
 
-fn from_file(file: &Path) -> Result<Vec<Certificate<'static>>, Error> {
+/// The authorities of the system, and the certificates among them that somebody named.
+fn system() -> Result<(RootCertStore, Vec<CertificateDer<'static>>), Error> {
+    let variables = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
+        .into_iter()
+        .filter_map(|name| {
+            Some((name, std::env::var(name).ok().filter(|value| !value.is_empty())?))
+        })
+        .map(|(name, value)| format!("{name} ({value})"))
+        .collect::<Vec<_>>()
+        .join(" and ");
+    let native = rustls_native_certs::load_native_certs();
+    if !variables.is_empty() {
+        if let Some(error) = native.errors.first() {
+            return Err(setup(format!("{variables} cannot be used: {error}")));
+        }
+        if native.certs.is_empty() {
+            return Err(setup(format!("{variables} holds no certificate in PEM form")));
+        }
+    }
+    for error in &native.errors {
+        log::warn!("a certificate of the system's trust store was skipped: {error}");
+    }
+    let mut roots = RootCertStore::empty();
+    // System stores hold a few certificates that no modern library parses; they are skipped.
+    roots.add_parsable_certificates(native.certs.iter().cloned());
+    Ok((roots, if variables.is_empty() { Vec::new() } else { native.certs }))
+}
+
+/// Adds the certificates of `file` to `roots` and returns them.
+fn from_file(
+    file: &Path,
+    roots: &mut RootCertStore,
+) -> Result<Vec<CertificateDer<'static>>, Error> {
     let name = file.display();
     let pem = std::fs::read(file)
         .map_err(|error| setup(format!("platform ca_file '{name}' cannot be read: {error}")))?;
@@ -60,15 +99,119 @@ fn from_file(file: &Path) -> Result<Vec<Certificate<'static>>, Error> {
         let problem = "holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)";
         return Err(setup(format!("platform ca_file '{name}' {problem}")));
     }
-    let mut store = rustls::RootCertStore::empty();
     for der in &certificates {
-        store.add(der.clone()).map_err(|error| {
+        roots.add(der.clone()).map_err(|error| {
             setup(format!("platform ca_file '{name}' holds an unusable certificate: {error}"))
         })?;
     }
-    Ok(certificates.iter().map(|der| Certificate::from_der(der).to_owned()).collect())
+    Ok(certificates)
 }
 
 fn setup(problem: String) -> Error {
     Error::Setup { problem }
+}
+
+/// The standard verifier, and beside it exactly the certificates the operator named.
+#[derive(Debug)]
+struct StandardOrNamed {
+    standard: Arc<WebPkiServerVerifier>,
+    named: Vec<CertificateDer<'static>>,
+}
+
+impl ServerCertVerifier for StandardOrNamed {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let verdict = self.standard.verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            now,
+        );
+        match verdict {
+            // This objection comes after the dates were found good and before anything else.
+            Err(error) if is_authority(&error) && self.named.iter().any(|it| it == end_entity) => {
+                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+                Ok(ServerCertVerified::assertion())
+            }
+            verdict => verdict,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.standard.verify_tls12_signature(message, cert, dss)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.standard.verify_tls13_signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.standard.supported_verify_schemes()
+    }
+}
+
+/// Whether the only objection was that the server's certificate is an authority's.
+fn is_authority(error: &rustls::Error) -> bool {
+    let rustls::Error::InvalidCertificate(CertificateError::Other(other)) = error else {
+        return false;
+    };
+    matches!(other.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
+}
+
+/// `disable_verify`: any certificate, but still a handshake that proves possession of its key.
+#[derive(Debug)]
+struct Anything(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for Anything {
+    fn verify_server_cert(
+        &self,
+        _end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        rustls::crypto::verify_tls12_signature(message, cert, dss, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        rustls::crypto::verify_tls13_signature(message, cert, dss, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
 }

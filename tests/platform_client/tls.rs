@@ -11,7 +11,7 @@ use itential_mcp::platform::{Client, Error};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
 };
-use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::server::{Act, Server, json, with_login};
 use crate::{get, settings};
@@ -41,17 +41,7 @@ impl Authority {
         params.not_after = date_time_ymd(year, 1, 1);
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(
-                vec![certificate.der().clone()],
-                PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
-            )
-            .unwrap();
-        Server::on("127.0.0.1:0", Some(Arc::new(config)), with_login(|_| json(200, "{}")))
+        serve_with(certificate.der().clone(), &key)
     }
 
     fn settings(&self, server: &Server) -> Platform {
@@ -63,6 +53,17 @@ impl Drop for Authority {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.file);
     }
+}
+
+fn serve_with(certificate: CertificateDer<'static>, key: &KeyPair) -> Server {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], PrivateKeyDer::try_from(key.serialize_der()).unwrap())
+        .unwrap();
+    Server::on("127.0.0.1:0", Some(Arc::new(config)), with_login(|_| json(200, "{}")))
 }
 
 fn call(platform: &Platform) -> Result<(), Error> {
@@ -98,6 +99,37 @@ fn bad_certificates_are_told_by_cause() {
 
         let trusting = Platform { disable_verify: true, ..platform };
         call(&trusting).unwrap();
+    }
+}
+
+#[test]
+fn a_self_signed_certificate_is_trusted_when_named_and_only_for_its_name() {
+    for (name, year, problem) in [
+        ("127.0.0.1", 2090, None),
+        ("else.example", 2090, Some("certificate hostname does not match")),
+        ("127.0.0.1", 2021, Some("certificate has expired")),
+    ] {
+        // As `openssl req -x509` makes them: the server's certificate is an authority.
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new([name.to_owned()]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.not_after = date_time_ymd(year, 1, 1);
+        let certificate = params.self_signed(&key).unwrap();
+        let mut authority = Authority::new("self");
+        authority.file.set_extension(format!("{name}.{year}"));
+        std::fs::write(&authority.file, certificate.pem()).unwrap();
+        let server = serve_with(certificate.der().clone(), &key);
+        let outcome = call(&authority.settings(&server));
+        match problem {
+            None => outcome.unwrap(),
+            Some(problem) => {
+                let error = outcome.unwrap_err().to_string();
+                assert!(error.contains(problem), "{problem:?} is missing in: {error}");
+            }
+        }
+        let other = Authority::new("self-other");
+        let error = call(&other.settings(&server)).unwrap_err();
+        assert!(matches!(error, Error::Tls { .. }), "{error:?}");
     }
 }
 
