@@ -90,7 +90,7 @@ fn accepted(row: &Setting) -> String {
         Kind::Path => "Path".into(),
         Kind::Route => "Route beginning with /".into(),
         Kind::Secret => "Text, masked wherever it is shown".into(),
-        Kind::Seconds(i64::MIN, _) => "Whole seconds; 0 or less is off".into(),
+        Kind::Seconds(i64::MIN, max) => format!("Whole seconds, at most {max}; 0 or less is off"),
         Kind::Seconds(min, max) => format!("Whole seconds from {min} to {max}"),
         Kind::Text => "Text".into(),
         Kind::Url => "URL beginning with https:// or http://".into(),

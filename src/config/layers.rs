@@ -52,6 +52,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
     let resolved: Vec<Resolved> =
         settings().map(|row| resolve(row, sources, file.as_ref(), &mut findings)).collect();
     let tools = bindings::load(&sources.environment, file.as_ref(), &mut findings);
+    tools_path(&resolved, &mut findings);
     // The typed form takes each value for granted, so it is made only of sound ones.
     if !findings.errors.is_empty() {
         return Err(Error(findings.errors));
@@ -91,6 +92,21 @@ fn resolve(
         Value::Unset
     });
     Resolved { setting: row, value, source }
+}
+
+/// Python tools cannot run here; whoever relies on them must hear of it.
+fn tools_path(resolved: &[Resolved], findings: &mut Findings) {
+    let set = |found: &&Resolved| match &found.value {
+        Value::Path(path) => found.setting.key == "tools_path" && !path.as_os_str().is_empty(),
+        _ => false,
+    };
+    if let Some(found) = resolved.iter().find(set) {
+        findings.warnings.push(format!(
+            "server.tools_path from {} names tools written in Python; this server does not run \
+             them. Make them automations or services of the platform and declare each as [tool:NAME]",
+            found.source
+        ));
+    }
 }
 
 type Found = Option<(String, Source)>;

@@ -1,5 +1,6 @@
 //! Where settings come from, as found, before any rule is applied.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -116,19 +117,7 @@ pub(super) fn read(path: &Path) -> std::io::Result<Vec<u8>> {
 impl Environment {
     /// The environment of this process.
     pub fn of_process() -> Self {
-        let mut own = Self::default();
-        for (name, value) in std::env::vars_os() {
-            let Ok(name) = name.into_string() else { continue };
-            if name == "CREDENTIALS_DIRECTORY" && !value.is_empty() {
-                own.credentials = Some(value.into());
-            } else if name.starts_with(ENV_PREFIX) {
-                match value.into_string() {
-                    Ok(value) => own.variables.push((name, value)),
-                    Err(_) => own.unreadable.push(name),
-                }
-            }
-        }
-        own
+        std::env::vars_os().collect()
     }
 
     /// The value of a variable.
@@ -136,7 +125,7 @@ impl Environment {
         self.variables.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
-    /// Every variable that begins with [`ENV_PREFIX`].
+    /// Every variable of this program, those beginning with `ITENTIAL_MCP_`.
     pub fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
         self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
@@ -147,6 +136,25 @@ impl Environment {
 
     pub(super) fn credentials(&self) -> Option<&Path> {
         self.credentials.as_deref()
+    }
+}
+
+impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
+        let mut own = Self::default();
+        for (name, value) in variables {
+            let value: OsString = value.into();
+            let Ok(name) = name.into().into_string() else { continue };
+            if name == "CREDENTIALS_DIRECTORY" && !value.is_empty() {
+                own.credentials = Some(value.into());
+            } else if name.starts_with(ENV_PREFIX) {
+                match value.into_string() {
+                    Ok(value) => own.variables.push((name, value)),
+                    Err(_) => own.unreadable.push(name),
+                }
+            }
+        }
+        own
     }
 }
 

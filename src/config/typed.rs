@@ -236,6 +236,11 @@ mod tests {
         assert_eq!(config.platform.port, None);
         assert_eq!(config.platform.password.expose(), "admin");
         assert!(config.platform.timeout > Duration::ZERO);
+        assert_eq!(config.server.max_connections, crate::limits::CONNECTIONS);
+        assert_eq!(
+            config.server.max_connections_per_address,
+            crate::limits::CONNECTIONS_PER_ADDRESS
+        );
         assert!(config.warnings.is_empty());
     }
 }

@@ -79,8 +79,7 @@ pub fn parse(row: &Setting, text: &str) -> Result<Value, Invalid> {
         Kind::Words => Ok(Value::List(items(text, |c| c == ',' || c.is_whitespace()))),
         Kind::Networks => networks(text).map(Value::List).map_err(wrong),
         Kind::Path => Ok(Value::Path(text.into())),
-        Kind::Route if text.starts_with('/') => Ok(Value::Text(text.into())),
-        Kind::Route => Err(wrong("a route beginning with '/'".into())),
+        Kind::Route => route(text).map_err(wrong),
         Kind::Secret => Ok(Value::Secret(Secret::new(text))),
         Kind::Text => Ok(Value::Text(text.into())),
         Kind::Url => url(text).map_err(wrong),
@@ -122,7 +121,7 @@ fn boolean(text: &str) -> Result<bool, Invalid> {
 /// Whole numbers as the Python server reads them: a sign, blanks around, `8_000`, `8000.0`.
 pub fn integer(text: &str, min: i64, max: i64, what: &str) -> Result<i64, Invalid> {
     let allowed = match (min, max) {
-        (i64::MIN, i64::MAX) => what.to_string(),
+        (i64::MIN, _) => format!("{what}, at most {max}"),
         _ => format!("{what} from {min} to {max}"),
     };
     let text = text.trim();
@@ -177,6 +176,15 @@ fn networks(text: &str) -> Result<Vec<String>, String> {
             "IP addresses or networks such as 10.0.0.0/8, separated by commas; {} is neither",
             shown(item)
         )),
+    }
+}
+
+fn route(text: &str) -> Result<Value, String> {
+    let is_plain = |c: char| c.is_ascii_graphic() && !"?#".contains(c);
+    if text.starts_with('/') && text.chars().all(is_plain) {
+        Ok(Value::Text(text.into()))
+    } else {
+        Err("a route beginning with '/', without '?', '#', blanks or non-ASCII letters".into())
     }
 }
 
@@ -247,6 +255,16 @@ mod tests {
         assert!(networks("10.0.0.0/8, ::1,fe80::/10").is_ok());
         for text in ["10.0.0.0/33", "proxy", "::1/129", "10.0.0.1/"] {
             assert!(networks(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn routes_are_paths() {
+        for text in ["/", "/mcp", "/a/b/", "/{x}/$Y"] {
+            assert!(route(text).is_ok(), "{text}");
+        }
+        for text in ["", "mcp", "/a?b", "/a#b", "/a b", "/é"] {
+            assert!(route(text).is_err(), "{text}");
         }
     }
 

@@ -3,6 +3,7 @@
 
 pub mod raw_http;
 pub mod schema;
+pub mod scratch;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};

@@ -1,6 +1,6 @@
 //! `[platform]`.
 
-use super::{Group, Kind, Section, Setting};
+use super::{Group, Kind, Section, Setting, TEN_YEARS};
 
 pub(super) const ROWS: &[Setting] = &[
     row("host", "ITENTIAL_MCP_PLATFORM_HOST")
@@ -45,7 +45,7 @@ pub(super) const ROWS: &[Setting] = &[
         .doc("Seconds one request to the platform may take"),
     row("ttl", "ITENTIAL_MCP_PLATFORM_TTL")
         .flag("platform-ttl", "secs")
-        .kind(Kind::Seconds(i64::MIN, i64::MAX), "0")
+        .kind(Kind::Seconds(i64::MIN, TEN_YEARS), "0")
         .doc(
             "Seconds after which to log in to the platform again; 0 means only when it asks for it",
         ),

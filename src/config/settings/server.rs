@@ -1,6 +1,6 @@
 //! `[server]`, without authentication.
 
-use super::{Group, Kind, Section, Setting};
+use super::{Group, Kind, Section, Setting, TEN_YEARS};
 
 pub(super) const ROWS: &[Setting] = &[
     row(Group::Listener, "transport", "ITENTIAL_MCP_SERVER_TRANSPORT")
@@ -39,7 +39,7 @@ pub(super) const ROWS: &[Setting] = &[
         .doc("Addresses of proxies whose X-Forwarded-For and X-Real-IP are believed"),
     row(Group::Listener, "keepalive_interval", "ITENTIAL_MCP_SERVER_KEEPALIVE_INTERVAL")
         .flag("keepalive-interval", "seconds")
-        .kind(Kind::Seconds(i64::MIN, i64::MAX), "300")
+        .kind(Kind::Seconds(i64::MIN, TEN_YEARS), "300")
         .doc("Seconds between the requests that keep the platform session alive; 0 switches them off"),
     row(
         Group::Listener,
