@@ -110,3 +110,21 @@ pub const OUTPUT_QUEUE: usize = 64;
 
 /// How long calls in flight may go on after the input has ended.
 pub const DRAIN: Duration = Duration::from_secs(60);
+
+/// An idle connection is closed after this. Node.js, on which the platform runs, closes idle
+/// connections after 5 s; being first avoids sending a request into a closing connection.
+pub const PLATFORM_IDLE_MAX: Duration = Duration::from_secs(4);
+
+/// A TCP connect or name lookup takes no longer than this: unlike a slow answer, an address that
+/// does not react within seconds will not.
+pub const PLATFORM_CONNECT_MAX: Duration = Duration::from_secs(10);
+
+/// After the platform refused the credentials, calls get the same refusal for this long without
+/// asking again: a worker pool that hammers the login would lock the account.
+pub const PLATFORM_REFUSED_PAUSE: Duration = Duration::from_secs(5);
+
+/// Longest pause of a keepalive that keeps failing.
+pub const PLATFORM_KEEPALIVE_PAUSE_MAX: Duration = Duration::from_secs(3600);
+
+/// Pages fetched at the same time once it is known how many there are.
+pub const PLATFORM_PARALLEL_PAGES: usize = 8;

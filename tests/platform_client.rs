@@ -2,6 +2,8 @@
 
 #[path = "platform_client/cancel.rs"]
 mod cancel;
+#[path = "platform_client/check.rs"]
+mod check;
 #[path = "platform_client/lists.rs"]
 mod lists;
 #[path = "platform_client/login.rs"]

@@ -26,14 +26,6 @@ use crate::limits;
 /// How long a wait goes on before it looks up: cancellation is noticed this soon.
 const SLICE: Duration = Duration::from_millis(50);
 
-/// An idle connection is closed after this. Node.js, on which the platform runs, closes idle
-/// connections after 5 s; being first avoids sending a request into a closing connection.
-const IDLE_MAX: Duration = Duration::from_secs(4);
-
-/// A TCP connect or name lookup takes no longer than this: unlike a slow answer, an address that
-/// does not react within seconds will not.
-const CONNECT_MAX: Duration = Duration::from_secs(10);
-
 /// Everything the HTTP library is told once.
 pub(super) struct Setup {
     /// Bound of one request.
@@ -46,7 +38,7 @@ pub(super) struct Setup {
 
 /// Makes the agent.
 pub(super) fn build(setup: Setup) -> Agent {
-    let connect = setup.timeout.min(CONNECT_MAX);
+    let connect = setup.timeout.min(limits::PLATFORM_CONNECT_MAX);
     let config = Agent::config_builder()
         .proxy(setup.proxy)
         .http_status_as_error(false)
@@ -59,7 +51,7 @@ pub(super) fn build(setup: Setup) -> Agent {
         .timeout_connect(Some(connect))
         .max_idle_connections(limits::TOOL_WORKERS)
         .max_idle_connections_per_host(limits::TOOL_WORKERS)
-        .max_idle_age(IDLE_MAX)
+        .max_idle_age(limits::PLATFORM_IDLE_MAX)
         .input_buffer_size(16 * 1024)
         .output_buffer_size(16 * 1024)
         .build();
@@ -213,18 +205,24 @@ impl Resolver for Names {
             Some(_) => 1080,
         });
         let mut found = self.empty();
-        if let Ok(address) = bare.parse() {
-            found.push(SocketAddr::new(address, port));
-            return Ok(found);
-        }
-        for address in lookup(bare, port, timeout)?.into_iter().take(16) {
+        for address in lookup(bare, port, *timeout.after)?.into_iter().take(16) {
             found.push(address);
         }
         Ok(found)
     }
 }
 
-fn lookup(host: &str, port: u16, timeout: NextTimeout) -> Result<Vec<SocketAddr>, ureq::Error> {
+/// The addresses of a host, which may be an address itself, within `timeout`.
+pub(super) fn lookup(
+    host: &str,
+    port: u16,
+    timeout: Duration,
+) -> Result<Vec<SocketAddr>, ureq::Error> {
+    const REASON: ureq::Timeout = ureq::Timeout::Resolve;
+
+    if let Ok(address) = host.parse() {
+        return Ok(vec![SocketAddr::new(address, port)]);
+    }
     let failure =
         |cause: String| ureq::Error::Other(Box::new(NameFailure { host: host.to_owned(), cause }));
     let (sender, answer) = mpsc::sync_channel(1);
@@ -240,15 +238,15 @@ fn lookup(host: &str, port: u16, timeout: NextTimeout) -> Result<Vec<SocketAddr>
     let begun = Instant::now();
     loop {
         if let Some(scope) = Scope::current() {
-            scope.verdict(timeout.reason)?;
+            scope.verdict(REASON)?;
         }
         match answer.recv_timeout(SLICE) {
             Ok(Ok(found)) if found.is_empty() => return Err(failure("no address".to_owned())),
             Ok(Ok(found)) => return Ok(found),
             Ok(Err(error)) => return Err(failure(error.to_string())),
-            Err(mpsc::RecvTimeoutError::Timeout) if begun.elapsed() < *timeout.after => {}
+            Err(mpsc::RecvTimeoutError::Timeout) if begun.elapsed() < timeout => {}
             Err(mpsc::RecvTimeoutError::Timeout) => {
-                return Err(ureq::Error::Timeout(timeout.reason));
+                return Err(ureq::Error::Timeout(REASON));
             }
             Err(mpsc::RecvTimeoutError::Disconnected) => {
                 return Err(failure("the resolver ended without an answer".to_owned()));

@@ -11,10 +11,7 @@ use super::api::Api;
 use super::error::Error;
 use super::session::Session;
 use super::{CancelToken, Path, agent, proxy, trust};
-use crate::config;
-
-/// Longest pause of a keepalive that keeps failing.
-const KEEPALIVE_PAUSE_MAX: Duration = Duration::from_secs(3600);
+use crate::{config, limits};
 
 /// A connection pool and one session to one platform. Clones share both.
 #[derive(Clone, Debug)]
@@ -147,7 +144,7 @@ fn keep_alive(client: &Weak<Inner>, ended: &CancelToken, interval: Duration) {
             Ok(_) | Err(Error::NotJson { .. }) => pause = interval,
             Err(Error::Cancelled { .. }) => return,
             Err(error) => {
-                pause = (pause * 2).min(KEEPALIVE_PAUSE_MAX).max(interval);
+                pause = (pause * 2).min(limits::PLATFORM_KEEPALIVE_PAUSE_MAX).max(interval);
                 log::warn!("keepalive failed, next try in {} s: {error}", pause.as_secs());
             }
         }

@@ -197,6 +197,31 @@ impl Error {
         }
     }
 
+    /// The name of the variant, for reports that programs read.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Cancelled { .. } => "Cancelled",
+            Self::Connect { .. } => "Connect",
+            Self::Dns { .. } => "Dns",
+            Self::Forbidden { .. } => "Forbidden",
+            Self::Login { .. } => "Login",
+            Self::Lost { .. } => "Lost",
+            Self::NotFound { .. } => "NotFound",
+            Self::NotJson { .. } => "NotJson",
+            Self::Path { .. } => "Path",
+            Self::RateLimited { .. } => "RateLimited",
+            Self::Redirect { .. } => "Redirect",
+            Self::Rejected { .. } => "Rejected",
+            Self::Server { .. } => "Server",
+            Self::Setup { .. } => "Setup",
+            Self::Timeout { .. } => "Timeout",
+            Self::Tls { .. } => "Tls",
+            Self::TooLarge { .. } => "TooLarge",
+            Self::Unauthorized { .. } => "Unauthorized",
+            Self::Unexpected { .. } => "Unexpected",
+        }
+    }
+
     /// Whether the platform said that the thing does not exist.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::NotFound { .. })

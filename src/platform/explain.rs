@@ -68,13 +68,18 @@ pub(super) fn explain(error: ureq::Error, target: Box<Target>, waited: Duration)
     }
 }
 
-/// Says what a TLS error means, in the words of the TLS documentation.
 fn tls(error: &rustls::Error, target: Box<Target>) -> Error {
+    let (cause, advice) = tls_cause(error);
+    Error::Tls { target, cause, advice }
+}
+
+/// Says what a TLS error means, in the words of the TLS documentation, and what to do about it.
+pub(super) fn tls_cause(error: &rustls::Error) -> (String, &'static str) {
     use rustls::{CertificateError as Certificate, Error as Tls};
 
     const AUTHORITY: &str = "Set the platform's ca_file (or SSL_CERT_FILE) to the PEM file of the \
                              authority that signed it";
-    let (cause, advice): (String, &'static str) = match error {
+    match error {
         Tls::InvalidCertificate(
             Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
         ) => (
@@ -103,6 +108,5 @@ fn tls(error: &rustls::Error, target: Box<Target>) -> Error {
         other => {
             (other.to_string(), "Check platform host, port and the TLS settings of the server")
         }
-    };
-    Error::Tls { target, cause, advice }
+    }
 }

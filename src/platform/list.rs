@@ -7,9 +7,7 @@ use serde_json::Value;
 use super::api::Api;
 use super::error::Error;
 use super::path::Path;
-
-/// Pages fetched at the same time once it is known how many there are.
-const PARALLEL: usize = 8;
+use crate::limits;
 
 /// How a route takes its place in the list.
 #[derive(Clone, Copy)]
@@ -82,7 +80,7 @@ impl Api<'_> {
     pub fn list(&self, listing: &Listing<'_>) -> Result<Listed, Error> {
         let mut all = Vec::new();
         let mut truncated = false;
-        let total = self.walk(listing, PARALLEL, |mut page, more| {
+        let total = self.walk(listing, limits::PLATFORM_PARALLEL_PAGES, |mut page, more| {
             let room = listing.max_items.saturating_sub(all.len());
             truncated = page.len() > room || (page.len() == room && more);
             page.truncate(room);

@@ -13,6 +13,7 @@
 mod agent;
 mod api;
 mod cancel;
+pub mod check;
 mod client;
 mod error;
 mod exchange;

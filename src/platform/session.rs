@@ -9,10 +9,7 @@ use ureq::http::{HeaderMap, HeaderValue};
 
 use super::error::Error;
 use super::{CancelToken, Target};
-
-/// After the platform refused the credentials, calls get the same refusal for this long without
-/// asking again: a worker pool that hammers the login would lock the account.
-const REFUSED_PAUSE: Duration = Duration::from_secs(5);
+use crate::limits;
 
 /// Shortest plain-text login body taken for a token; shorter ones are words such as `OK`.
 const TOKEN_CHARS_MIN: usize = 16;
@@ -147,7 +144,8 @@ impl Session {
             state = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
         if let Some((at, error)) = &state.failure {
-            let refused = matches!(error, Error::Login { .. }) && at.elapsed() < REFUSED_PAUSE;
+            let refused = matches!(error, Error::Login { .. })
+                && at.elapsed() < limits::PLATFORM_REFUSED_PAUSE;
             if waited || refused {
                 return Err(error.clone());
             }

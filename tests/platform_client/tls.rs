@@ -13,17 +13,18 @@ use rcgen::{
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+use crate::check::healthy;
 use crate::server::{Act, Server, json, with_login};
 use crate::{get, settings};
 
 /// An authority, and its certificate in a file.
-struct Authority {
+pub struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
     file: PathBuf,
 }
 
 impl Authority {
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let mut params = CertificateParams::new([]).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.distinguished_name.push(DnType::CommonName, format!("{name} authority"));
@@ -35,7 +36,7 @@ impl Authority {
     }
 
     /// A platform over TLS whose certificate is for `name` and ends in `year`.
-    fn server(&self, name: &str, year: i32) -> Server {
+    pub fn server(&self, name: &str, year: i32) -> Server {
         let mut params = CertificateParams::new([name.to_owned()]).unwrap();
         params.not_before = date_time_ymd(2020, 1, 1);
         params.not_after = date_time_ymd(year, 1, 1);
@@ -44,7 +45,7 @@ impl Authority {
         serve_with(certificate.der().clone(), &key)
     }
 
-    fn settings(&self, server: &Server) -> Platform {
+    pub fn settings(&self, server: &Server) -> Platform {
         Platform { disable_tls: false, ca_file: Some(self.file.clone()), ..settings(server) }
     }
 }
@@ -63,7 +64,7 @@ fn serve_with(certificate: CertificateDer<'static>, key: &KeyPair) -> Server {
         .with_no_client_auth()
         .with_single_cert(vec![certificate], PrivateKeyDer::try_from(key.serialize_der()).unwrap())
         .unwrap();
-    Server::on("127.0.0.1:0", Some(Arc::new(config)), with_login(|_| json(200, "{}")))
+    Server::on("127.0.0.1:0", Some(Arc::new(config)), with_login(healthy))
 }
 
 fn call(platform: &Platform) -> Result<(), Error> {
@@ -166,9 +167,9 @@ fn unusable_ca_files_are_named() {
 }
 
 /// Runs `test` of this file alone in a process of its own, with environment variables.
-fn in_child(test: &str, environment: &[(&str, &str)]) {
+pub fn in_child(test: &str, environment: &[(&str, &str)]) {
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", &format!("tls::{test}"), "--ignored", "--nocapture"])
+        .args(["--exact", test, "--ignored", "--nocapture"])
         .envs(environment.iter().copied())
         .output()
         .unwrap();
@@ -182,8 +183,8 @@ fn ssl_cert_file_is_trusted_and_a_wrong_one_named() {
     let server = authority.server("127.0.0.1", 2090);
     let port = server.address.port().to_string();
     let file = authority.file.to_str().unwrap();
-    in_child("child_of_ssl_cert_file", &[("SSL_CERT_FILE", file), ("PLATFORM_PORT", &port)]);
-    in_child("child_of_wrong_ssl_cert_file", &[("SSL_CERT_FILE", "/no/such/bundle.pem")]);
+    in_child("tls::child_of_ssl_cert_file", &[("SSL_CERT_FILE", file), ("PLATFORM_PORT", &port)]);
+    in_child("tls::child_of_wrong_ssl_cert_file", &[("SSL_CERT_FILE", "/no/such/bundle.pem")]);
 }
 
 #[test]
@@ -207,7 +208,7 @@ fn proxies_are_used_as_the_environment_says() {
         _ => json(200, "{}"),
     }));
     let proxy = format!("http://me:pass@{}", server.address);
-    in_child("child_of_proxy", &[("http_proxy", &proxy), ("PLATFORM_PORT", "8080")]);
+    in_child("tls::child_of_proxy", &[("http_proxy", &proxy), ("PLATFORM_PORT", "8080")]);
     let seen = server.seen();
     assert_eq!(
         (seen[0].method.as_str(), seen[0].target.as_str()),
@@ -226,7 +227,7 @@ fn child_of_proxy() {
     get(&client, "/x").unwrap();
 }
 
-fn from_environment(host: &str) -> Platform {
+pub fn from_environment(host: &str) -> Platform {
     let server = Server::start(|_| json(200, "{}"));
     let port = std::env::var("PLATFORM_PORT").map_or(1, |port| port.parse().unwrap());
     Platform { host: host.to_owned(), port: Some(port), disable_tls: false, ..settings(&server) }
