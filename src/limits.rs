@@ -128,3 +128,32 @@ pub const PLATFORM_KEEPALIVE_PAUSE_MAX: Duration = Duration::from_secs(3600);
 
 /// Pages fetched at the same time once it is known how many there are.
 pub const PLATFORM_PARALLEL_PAGES: usize = 8;
+/// Silence on an event stream before a comment keeps it alive. Proxies close silent connections
+/// after 30 s or more.
+pub const SSE_HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// How long a client waits before it comes back to a broken event stream.
+pub const SSE_RETRY: Duration = Duration::from_secs(3);
+
+/// How long a call may go without anything to say before its answer becomes an event stream, whose
+/// heartbeat keeps proxies from giving up on it.
+pub const STREAM_AFTER: Duration = Duration::from_secs(10);
+
+/// Bytes of events kept for one session, for clients that come back to a broken stream.
+pub const EVENT_LOG_BYTES: usize = 1024 * 1024;
+
+/// Streams remembered for one session.
+pub const EVENT_LOG_STREAMS: usize = 32;
+
+/// How long a session may go unused.
+pub const SESSION_IDLE: Duration = Duration::from_secs(30 * 60);
+
+/// How long a session must have gone unused to make room for a new one.
+pub const SESSION_EVICTABLE: Duration = Duration::from_secs(60);
+
+/// How long an answer about the platform's readiness is good: probes of many load balancers must
+/// not become a load on the platform.
+pub const READY_TTL: Duration = Duration::from_secs(5);
+
+/// How long running calls may go on after the server was told to stop.
+pub const STOP_GRACE: Duration = Duration::from_secs(3);

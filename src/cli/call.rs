@@ -1,11 +1,195 @@
 //! `call`: runs one tool and prints its result.
 
+use std::io;
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use serde::Serialize;
+use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
+use serde_json::{Map, Value, json};
+
+use super::backend::Backend;
+use super::signals;
+use super::text::{fail, print};
 use crate::config::Config;
+use crate::mcp::message::{self, Incoming};
+use crate::mcp::{Caller, Engine, NoSink, Outcome, Session, Sink};
+use crate::tools::nearest;
+use crate::{mcp, observe};
 
 /// Calls `tool` with the JSON object in `params`; absent and empty mean no arguments.
-pub fn call(_config: &Config, _tool: &str, _params: Option<&str>) -> ExitCode {
-    eprintln!("ERROR: calling tools is not part of this build yet");
-    ExitCode::FAILURE
+pub fn call(config: &Config, tool: &str, params: Option<&str>) -> ExitCode {
+    observe::init(config.server.log_level);
+    signals::on_stop(|_| std::process::exit(signals::INTERRUPTED.into()));
+    match result(config, tool, params) {
+        Ok(texts) => print(&format!("\n{texts}\n")),
+        Err(message) => fail(&observe::redact(&message)),
+    }
+}
+
+fn result(config: &Config, tool: &str, params: Option<&str>) -> Result<String, String> {
+    let arguments = match params.filter(|text| !text.trim().is_empty()) {
+        None => Map::new(),
+        Some(text) => match serde_json::from_str(text) {
+            Ok(Value::Object(arguments)) => arguments,
+            Ok(_) => {
+                return Err("--params must be a JSON object, such as '{\"name\": \"x\"}'".into());
+            }
+            Err(error) => return Err(format!("--params is not valid JSON: {error}")),
+        },
+    };
+    let enabled = mcp::enabled(&config.server);
+    if !enabled.iter().any(|known| known.name == tool) {
+        let hint = if crate::tools::find(tool).is_some() {
+            "it exists, but this configuration leaves it out".to_owned()
+        } else {
+            match nearest(tool, enabled.iter().map(|known| known.name)) {
+                Some(close) => format!("did you mean '{close}'?"),
+                None => "'itential-mcp tools' lists them".to_owned(),
+            }
+        };
+        return Err(format!("invalid tool: {tool} ({hint})"));
+    }
+    let backend = Backend::open(config)?;
+    let engine = mcp::engine(config, &backend.client);
+    let result = ask(&engine, tool, arguments)?;
+    let texts: Vec<String> = result
+        .get("content")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|item| item.get("text").and_then(Value::as_str))
+        .map(pretty)
+        .collect();
+    let text = texts.join("\n");
+    if result.get("isError") == Some(&Value::Bool(true)) { Err(text) } else { Ok(text) }
+}
+
+/// One call through the same engine that serves clients.
+fn ask(engine: &Engine, tool: &str, arguments: Map<String, Value>) -> Result<Value, String> {
+    let session = Arc::new(Session::new());
+    let caller = Arc::new(Caller::default());
+    let sink: Arc<dyn Sink> = Arc::new(NoSink);
+    let hello = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
+        "protocolVersion": mcp::revision::LEGACY[0], "capabilities": {}}});
+    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
+        "name": tool, "arguments": arguments}});
+    let mut last = None;
+    for text in [hello, call] {
+        let Ok(Incoming::One(message)) = message::read(text.to_string().as_bytes()) else {
+            return Err("the call could not be put into a message".into());
+        };
+        last = match engine.receive(&session, &caller, message, &sink) {
+            Outcome::Answer(answer) => Some(answer),
+            Outcome::Work(work) => work.run(),
+            Outcome::Nothing => None,
+        };
+    }
+    let answer = last.ok_or("the call was ended without a result")?;
+    let answer: Value =
+        serde_json::from_slice(&answer.body).map_err(|error| format!("bad answer: {error}"))?;
+    match answer.get("error").and_then(|error| error.get("message")).and_then(Value::as_str) {
+        Some(message) => Err(message.to_owned()),
+        None => Ok(answer.get("result").cloned().unwrap_or(Value::Null)),
+    }
+}
+
+/// JSON indented by four with everything but ASCII escaped; other text as it is.
+fn pretty(text: &str) -> String {
+    let Ok(value) = serde_json::from_str::<Value>(text) else { return text.to_owned() };
+    let mut bytes = Vec::new();
+    let formatter = Ascii(PrettyFormatter::with_indent(b"    "));
+    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
+    match value.serialize(&mut serializer) {
+        Ok(()) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(_) => text.to_owned(),
+    }
+}
+
+/// serde_json's pretty layout, with characters beyond ASCII as `\uXXXX`.
+struct Ascii<'a>(PrettyFormatter<'a>);
+
+impl Formatter for Ascii<'_> {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        for c in fragment.chars() {
+            if c.is_ascii() && c != '\u{7f}' {
+                writer.write_all(&[c as u8])?;
+            } else {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    write!(writer, "\\u{unit:04x}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn write_char_escape<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        escape: CharEscape,
+    ) -> io::Result<()> {
+        self.0.write_char_escape(writer, escape)
+    }
+
+    fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_array(writer)
+    }
+
+    fn end_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array(writer)
+    }
+
+    fn begin_array_value<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        self.0.begin_array_value(writer, first)
+    }
+
+    fn end_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array_value(writer)
+    }
+
+    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object(writer)
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object(writer)
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        self.0.begin_object_key(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(writer)
+    }
+
+    fn end_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object_value(writer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_indented_and_ascii() {
+        assert_eq!(
+            pretty("{\"a\":[1,\"é\u{1f600}\"]}"),
+            "{\n    \"a\": [\n        1,\n        \"\\u00e9\\ud83d\\ude00\"\n    ]\n}"
+        );
+        assert_eq!(pretty("plain text"), "plain text");
+    }
 }

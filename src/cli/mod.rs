@@ -3,6 +3,7 @@
 //! [`commands`] is the table; [`args`] turns a command line into an inert request, [`main`] does it.
 
 pub mod args;
+mod backend;
 pub mod call;
 pub mod catalog;
 pub mod commands;
@@ -13,6 +14,7 @@ mod man;
 mod reference;
 pub mod sandbox;
 pub mod serve;
+mod signals;
 pub mod test;
 pub mod text;
 

@@ -1,9 +1,29 @@
 //! `sandbox`: runs only the simulated platform.
 
+use std::net::ToSocketAddrs;
 use std::process::ExitCode;
 
+use super::signals;
+use super::text::print;
+use crate::sandbox::{Options, Sandbox};
+
 /// Serves the simulated platform at `host:port` until told to stop.
-pub fn sandbox(_host: &str, _port: u16) -> ExitCode {
-    eprintln!("ERROR: the sandbox is not part of this build yet");
-    ExitCode::FAILURE
+pub fn sandbox(host: &str, port: u16) -> ExitCode {
+    let address = match (host, port).to_socket_addrs().map(|mut found| found.next()) {
+        Ok(Some(address)) => address,
+        Ok(None) => return cannot_listen(host, port, &"the name has no address"),
+        Err(error) => return cannot_listen(host, port, &error),
+    };
+    let sandbox = match Sandbox::start(address, Options::default()) {
+        Ok(sandbox) => sandbox,
+        Err(error) => return cannot_listen(host, port, &error),
+    };
+    print(&format!("sandbox platform listening on http://{}\n", sandbox.addr()));
+    signals::wait();
+    ExitCode::SUCCESS
+}
+
+fn cannot_listen(host: &str, port: u16, why: &dyn std::fmt::Display) -> ExitCode {
+    eprintln!("ERROR: cannot listen on {host}:{port}: {why}");
+    ExitCode::from(3)
 }

@@ -12,6 +12,7 @@ use super::instructions;
 use super::registry::{Registry, ToolEntry};
 use super::session::NoAnswer;
 use crate::config::{Config, Confirm, ConfirmFallback, ResponseFormat, Server};
+use crate::observe::metrics;
 use crate::platform::Client;
 use crate::tools::{Arguments, Context, ErrorKind, Host, Outcome, Tool, ToolError};
 use crate::{limits, observe, output, tools};
@@ -83,13 +84,16 @@ fn run(
         (tool.run)(&Context { api: client.api(&call.cancel), host: &host }, &arguments)
     });
     let caller = call.caller.identity.as_deref().unwrap_or("local");
-    let millis = started.elapsed().as_millis();
+    let time = started.elapsed();
+    let millis = time.as_millis();
     match outcome {
         Ok(outcome) => {
+            metrics::CALLS.count(tool.name, metrics::Outcome::Ok, time);
             log::info!("{} for {caller}: ok in {millis} ms", tool.name);
             Ok(render(tool, policy.format, &outcome))
         }
         Err(error) => {
+            metrics::CALLS.count(tool.name, metrics::Outcome::Failed, time);
             log::info!("{} for {caller}: failed in {millis} ms: {error}", tool.name);
             Ok(json!({
                 "content": [{"type": "text", "text": observe::redact(&error.to_string())}],

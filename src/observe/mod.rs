@@ -2,6 +2,7 @@
 
 mod clock;
 mod log;
+pub mod metrics;
 mod names;
 mod redact;
 

@@ -1,5 +1,6 @@
 //! How MCP messages arrive and answers leave.
 
+pub mod http;
 pub mod stdio;
 mod workers;
 

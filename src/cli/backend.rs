@@ -1,0 +1,44 @@
+//! The platform that commands talk to: the real one, or the sandbox inside this process.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use crate::config::{Config, Platform, Secret};
+use crate::platform::Client;
+use crate::sandbox::{self, Sandbox};
+
+/// A client, and the sandbox it talks to when there is one.
+pub struct Backend {
+    /// Talks to the platform.
+    pub client: Client,
+    _sandbox: Option<Sandbox>,
+}
+
+impl Backend {
+    /// Prepares the client, and starts the sandbox when the configuration asks for it.
+    ///
+    /// # Errors
+    /// In words for the operator: what of the platform's settings cannot work.
+    pub fn open(config: &Config) -> Result<Self, String> {
+        let mut platform = config.platform.clone();
+        let sandbox = if platform.sandbox { Some(start(&mut platform)?) } else { None };
+        let client = Client::new(&platform).map_err(|error| error.to_string())?;
+        Ok(Self { client, _sandbox: sandbox })
+    }
+}
+
+fn start(platform: &mut Platform) -> Result<Sandbox, String> {
+    let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let sandbox = Sandbox::start(anywhere, sandbox::Options::default())
+        .map_err(|error| format!("the sandbox could not be started: {error}"))?;
+    log::warn!(
+        "SANDBOX: a simulated platform with invented data serves at http://{}; nothing real changes",
+        sandbox.addr()
+    );
+    platform.host = sandbox.addr().ip().to_string();
+    platform.port = Some(sandbox.addr().port());
+    platform.disable_tls = true;
+    platform.user = sandbox::USER.to_owned();
+    platform.password = Secret::new(sandbox::PASSWORD);
+    platform.client = None;
+    Ok(sandbox)
+}

@@ -1,0 +1,113 @@
+//! Which request goes where.
+
+use super::visit::{Visit, Way};
+use super::{Front, legacy_sse, origin, status, streamable};
+use crate::http::{Exchange, Response};
+
+/// One row: where, how, and what answers.
+struct Route {
+    methods: &'static [&'static str],
+    place: Place,
+    /// Whether it is there with these settings.
+    when: fn(&Front) -> bool,
+    run: fn(&Front, Visit),
+}
+
+enum Place {
+    /// The configured MCP endpoint.
+    Endpoint,
+    /// A fixed path.
+    Fixed(&'static str),
+}
+
+const READ: &[&str] = &["GET", "HEAD"];
+
+static ROUTES: &[Route] = &[
+    Route {
+        methods: &["POST", "GET", "DELETE"],
+        place: Place::Endpoint,
+        when: always,
+        run: streamable::endpoint,
+    },
+    Route {
+        methods: &["GET"],
+        place: Place::Fixed("/sse"),
+        when: |front| front.legacy_sse,
+        run: legacy_sse::open,
+    },
+    Route {
+        methods: &["POST"],
+        place: Place::Fixed("/messages"),
+        when: |front| front.legacy_sse,
+        run: legacy_sse::message,
+    },
+    Route {
+        methods: READ,
+        place: Place::Fixed("/status/healthz"),
+        when: always,
+        run: |_, visit| visit.respond(Response::json(200, r#"{"status":"ok"}"#)),
+    },
+    Route {
+        methods: READ,
+        place: Place::Fixed("/status/livez"),
+        when: always,
+        run: |_, visit| visit.respond(Response::json(200, r#"{"status":"alive"}"#)),
+    },
+    Route {
+        methods: READ,
+        place: Place::Fixed("/status/readyz"),
+        when: always,
+        run: status::ready,
+    },
+    Route { methods: READ, place: Place::Fixed("/status"), when: always, run: status::overview },
+    Route {
+        methods: READ,
+        place: Place::Fixed("/metrics"),
+        when: |front| front.metrics,
+        run: status::metrics,
+    },
+];
+
+fn always(_: &Front) -> bool {
+    true
+}
+
+/// Hands the exchange to its route, when its sender may come in at all.
+pub fn dispatch(front: &Front, exchange: Exchange) {
+    let Exchange { request, responder } = exchange;
+    let admitted = match front.door.admit(&request) {
+        Ok(admitted) => admitted,
+        Err(refusal) => return responder.respond(refusal),
+    };
+    let preflight = admitted.is_browser() && request.method == "OPTIONS";
+    let visit = Visit { request, way: Way::new(responder, admitted) };
+    let path = trimmed(&visit.request.path);
+    let found = ROUTES.iter().find(|route| {
+        let place = match route.place {
+            Place::Endpoint => trimmed(&front.path),
+            Place::Fixed(fixed) => fixed,
+        };
+        path == place && (route.when)(front)
+    });
+    let Some(route) = found else {
+        let text = format!("Not Found. The MCP endpoint is {}\n", front.path);
+        return visit.respond(Response::text(404, text));
+    };
+    if preflight {
+        return visit.respond(origin::preflight(route.methods));
+    }
+    if !route.methods.contains(&visit.request.method.as_str()) {
+        let allow = route.methods.join(", ");
+        let text = format!("Method Not Allowed. Allowed here: {allow}\n");
+        return visit.respond(Response::text(405, text).with_header("Allow", allow));
+    }
+    (route.run)(front, visit);
+}
+
+/// A trailing slash is served, not redirected: many clients lose a POST's body on a redirect.
+fn trimmed(path: &str) -> &str {
+    match path.trim_end_matches('/') {
+        "" => "/",
+        path => path,
+    }
+}

@@ -1,0 +1,333 @@
+//! The Streamable HTTP endpoint: POST of every revision, GET and DELETE of the legacy era.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::headers::{self, Accept, VERSION};
+use super::reply::Reply;
+use super::sessions::HttpSession;
+use super::visit::Visit;
+use super::{Front, legacy_sse};
+use crate::http::{Request, Response};
+use crate::mcp::message::{self, Incoming, Malformed, Message};
+use crate::mcp::{Answer, NoSink, Outcome, RpcError, Session, Sink, malformed, revision};
+
+const SESSION: &str = "mcp-session-id";
+
+/// Answers one request to the endpoint.
+pub fn endpoint(front: &Front, visit: Visit) {
+    match visit.request.method.as_str() {
+        "POST" => post(front, visit),
+        "DELETE" => delete(front, visit),
+        _ => get(front, visit),
+    }
+}
+
+fn post(front: &Front, visit: Visit) {
+    let request = &visit.request;
+    if !headers::is_json(request) {
+        let text = "Content-Type must be application/json";
+        return refuse(visit, 415, &RpcError::invalid_request(text));
+    }
+    let accept = Accept::of(request);
+    if !accept.json && !accept.events {
+        let text = "Accept must allow application/json or text/event-stream";
+        return refuse(visit, 406, &RpcError::invalid_request(text));
+    }
+    match message::read(&request.body) {
+        Err(bad) => {
+            let answer = malformed(&bad);
+            visit.respond(Response::json(answer.status, answer.body));
+        }
+        Ok(Incoming::Batch(messages)) => batch(front, visit, messages),
+        Ok(Incoming::One(message)) => one(front, visit, message, accept),
+    }
+}
+
+/// The era routing of one message: the body decides.
+fn one(front: &Front, visit: Visit, message: Message, accept: Accept) {
+    let header = visit.request.header(VERSION).map(str::trim);
+    let params = match &message {
+        Message::Request { params, .. } | Message::Notification { params, .. } => Some(params),
+        Message::Response { .. } => None,
+    };
+    if params.is_some_and(revision::claims_modern) {
+        return modern(front, visit, message, accept);
+    }
+    let is_handshake =
+        matches!(&message, Message::Request { method, .. } if method == "initialize");
+    if header == Some(revision::MODERN) {
+        let error = if is_handshake {
+            RpcError::header_mismatch(format!(
+                "{} has no initialize; name the version in params._meta, or leave the header out",
+                revision::MODERN
+            ))
+        } else {
+            RpcError::invalid_params(format!(
+                "params._meta must name \"{}\" and \"{}\"",
+                revision::META_VERSION,
+                revision::META_CAPABILITIES
+            ))
+        };
+        return refuse_message(visit, &message, &error);
+    }
+    if is_handshake {
+        return handshake(front, visit, message);
+    }
+    match session_of(front, &visit.request) {
+        Ok(session) => legacy(front, visit, message, &session, accept),
+        Err((status, error)) => refuse(visit, status, &error),
+    }
+}
+
+fn modern(front: &Front, visit: Visit, message: Message, accept: Accept) {
+    if let Err(error) = headers::check_modern(&visit.request, &message, &front.engine.registry()) {
+        return refuse_message(visit, &message, &error);
+    }
+    // Nothing is remembered between modern requests, not even for the length of a connection.
+    let session = Arc::new(Session::new());
+    run(front, visit, message, &session, None, accept);
+}
+
+fn handshake(front: &Front, visit: Visit, message: Message) {
+    let caller = front.caller(&visit.request);
+    let Some(opened) = front.sessions.open(caller.identity.as_deref()) else {
+        let text = "Too many sessions are open; try again later";
+        return refuse(visit, 503, &RpcError::internal(text));
+    };
+    let sink: Arc<dyn Sink> = Arc::new(NoSink);
+    match front.engine.receive(&opened.session, &caller, message, &sink) {
+        Outcome::Answer(answer) if opened.session.revision().is_some() => {
+            visit.way.of_session(&opened.id).respond(Response::json(answer.status, answer.body));
+        }
+        outcome => {
+            front.sessions.end(&opened.id);
+            match outcome {
+                Outcome::Answer(answer) => {
+                    visit.respond(Response::json(400, answer.body));
+                }
+                Outcome::Nothing | Outcome::Work(_) => visit.respond(Response::empty(202)),
+            }
+        }
+    }
+}
+
+fn legacy(
+    front: &Front,
+    visit: Visit,
+    message: Message,
+    session: &Arc<HttpSession>,
+    accept: Accept,
+) {
+    run(front, visit, message, &session.session, Some(session), accept);
+}
+
+/// Gives the message to the engine and sees its answer home.
+fn run(
+    front: &Front,
+    visit: Visit,
+    message: Message,
+    session: &Arc<Session>,
+    in_session: Option<&Arc<HttpSession>>,
+    accept: Accept,
+) {
+    let caller = front.caller(&visit.request);
+    let reply = Arc::new(Reply::new(visit.way, in_session.cloned(), accept.events));
+    let sink: Arc<dyn Sink> = Arc::clone(&reply) as Arc<dyn Sink>;
+    match front.engine.receive(session, &caller, message, &sink) {
+        Outcome::Nothing => reply.abandon(),
+        Outcome::Answer(answer) => reply.finish(answer),
+        Outcome::Work(work) => {
+            // A modern client cancels by closing its connection; a legacy one may come back.
+            if in_session.is_none() {
+                let cancel = work.cancel_token();
+                reply.on_gone(move || cancel.cancel());
+            }
+            let Some(slot) = front.workers.slot() else { return reply.finish(work.busy()) };
+            front.pending.add(&reply);
+            slot.run(move || match work.run() {
+                Some(answer) => reply.finish(answer),
+                None => reply.abandon(),
+            });
+        }
+    }
+}
+
+/// A batch: of revision 2025-03-26 only. Answered with one array when every answer is there.
+fn batch(front: &Front, visit: Visit, messages: Vec<Result<Message, Box<Malformed>>>) {
+    let modern = messages.iter().any(|message| match message {
+        Ok(Message::Request { params, .. } | Message::Notification { params, .. }) => {
+            revision::claims_modern(params)
+        }
+        _ => false,
+    });
+    let session = match session_of(front, &visit.request) {
+        Ok(session) => session,
+        Err((status, error)) if !modern => return refuse(visit, status, &error),
+        Err(_) => {
+            let text = "Batches belong to protocol version 2025-03-26 only";
+            return refuse(visit, 400, &RpcError::invalid_request(text));
+        }
+    };
+    if modern || session.session.revision() != Some("2025-03-26") {
+        let text = "Batches belong to protocol version 2025-03-26 only";
+        return refuse(visit, 400, &RpcError::invalid_request(text));
+    }
+    let caller = front.caller(&visit.request);
+    let reply = Reply::new(visit.way, Some(Arc::clone(&session)), false);
+    let batch = Arc::new(Batch { reply, answers: Mutex::default() });
+    let sink: Arc<dyn Sink> = Arc::new(NoSink);
+    for message in messages {
+        let message = match message {
+            Ok(message) => message,
+            Err(bad) => {
+                batch.add(malformed(&bad));
+                continue;
+            }
+        };
+        if matches!(&message, Message::Request { method, .. } if method == "initialize") {
+            let error = RpcError::invalid_request("initialize must not stand in a batch");
+            batch.add(Answer { status: 400, body: error_body(&message, &error) });
+            continue;
+        }
+        match front.engine.receive(&session.session, &caller, message, &sink) {
+            Outcome::Nothing => {}
+            Outcome::Answer(answer) => batch.add(answer),
+            Outcome::Work(work) => match front.workers.slot() {
+                Some(slot) => {
+                    let batch = Arc::clone(&batch);
+                    slot.run(move || {
+                        if let Some(answer) = work.run() {
+                            batch.add(answer);
+                        }
+                    });
+                }
+                None => batch.add(work.busy()),
+            },
+        }
+    }
+}
+
+/// The answers of one batch, sent together when the last one is there.
+struct Batch {
+    reply: Reply,
+    answers: Mutex<Vec<Vec<u8>>>,
+}
+
+impl Batch {
+    fn add(&self, answer: Answer) {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).push(answer.body);
+    }
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        let answers =
+            std::mem::take(self.answers.get_mut().unwrap_or_else(PoisonError::into_inner));
+        if answers.is_empty() {
+            return self.reply.abandon();
+        }
+        let mut body = b"[".to_vec();
+        body.extend_from_slice(&answers.join(&b','));
+        body.push(b']');
+        self.reply.finish(Answer { status: 200, body });
+    }
+}
+
+/// GET opens the stream for messages that belong to no request, or goes on with a broken one.
+fn get(front: &Front, visit: Visit) {
+    let accept = Accept::of(&visit.request);
+    if visit.request.header(VERSION).map(str::trim) == Some(revision::MODERN) {
+        return refuse_method(visit);
+    }
+    if visit.request.header(SESSION).is_none() {
+        if front.legacy_sse {
+            // Clients of 2024-11-05 look for their stream at whatever URL they were given.
+            return legacy_sse::open(front, visit);
+        }
+        return explain(visit, accept);
+    }
+    let session = match session_of(front, &visit.request) {
+        Ok(session) => session,
+        Err((status, error)) => return refuse(visit, status, &error),
+    };
+    if !accept.events {
+        let text = "Accept must allow text/event-stream";
+        return refuse(visit, 406, &RpcError::invalid_request(text));
+    }
+    let last = visit.request.header("last-event-id").map(str::to_owned);
+    let stream = visit.way.of_session(&session.id).events(true);
+    if !last.is_some_and(|last| session.log.resume(&last, &stream)) {
+        session.log.open_standalone(stream);
+    }
+}
+
+fn delete(front: &Front, visit: Visit) {
+    if visit.request.header(VERSION).map(str::trim) == Some(revision::MODERN) {
+        return refuse_method(visit);
+    }
+    match session_of(front, &visit.request) {
+        Ok(session) => {
+            front.sessions.end(&session.id);
+            visit.respond(Response::empty(200));
+        }
+        Err((status, error)) => refuse(visit, status, &error),
+    }
+}
+
+/// The session that a legacy request names.
+fn session_of(front: &Front, request: &Request) -> Result<Arc<HttpSession>, (u16, RpcError)> {
+    if let Some(version) = request.header(VERSION).map(str::trim)
+        && !revision::LEGACY.contains(&version)
+    {
+        let text = format!(
+            "Unsupported protocol version. Supported versions: {}, {}",
+            revision::LEGACY.join(", "),
+            revision::MODERN
+        );
+        return Err((400, RpcError::invalid_request(text)));
+    }
+    let Some(id) = request.header(SESSION) else {
+        let text = "Mcp-Session-Id is required; send initialize to begin a session";
+        return Err((400, RpcError::invalid_request(text)));
+    };
+    let identity = front.caller(request).identity.clone();
+    front.sessions.find(id.trim(), identity.as_deref()).ok_or_else(|| {
+        (404, RpcError::invalid_request("Session not found; send initialize to begin a new one"))
+    })
+}
+
+/// What a person who opens the endpoint with a browser or curl should read.
+fn explain(visit: Visit, accept: Accept) {
+    let text = "This is the MCP endpoint of itential-mcp (Streamable HTTP). POST one JSON-RPC message \
+                here with Content-Type: application/json and Accept: application/json, \
+                text/event-stream; begin with initialize, or with server/discover of 2026-07-28. A \
+                GET needs the Mcp-Session-Id of a session.";
+    if accept.events {
+        return refuse(visit, 400, &RpcError::invalid_request(text));
+    }
+    visit.respond(Response::text(400, format!("{text}\n")));
+}
+
+fn refuse_method(visit: Visit) {
+    let text = format!("{} has POST only", revision::MODERN);
+    let body = message::error(None, &RpcError::invalid_request(text));
+    visit.respond(Response::json(405, body).with_header("Allow", "POST"));
+}
+
+/// An error that belongs to the whole request.
+fn refuse(visit: Visit, status: u16, error: &RpcError) {
+    visit.respond(Response::json(status, message::error(None, error)));
+}
+
+/// An error that belongs to one message and echoes its id.
+fn refuse_message(visit: Visit, message: &Message, error: &RpcError) {
+    visit.respond(Response::json(400, error_body(message, error)));
+}
+
+fn error_body(to: &Message, error: &RpcError) -> Vec<u8> {
+    let id = match to {
+        Message::Request { id, .. } => Some(id),
+        Message::Notification { .. } | Message::Response { .. } => None,
+    };
+    message::error(id, error)
+}

@@ -1,0 +1,74 @@
+//! One admitted request, and the way back to whoever sent it.
+
+use super::event_stream;
+use super::origin::Admitted;
+use crate::http::{Request, Responder, Response, Stream};
+
+/// One admitted request.
+pub struct Visit {
+    /// What was asked.
+    pub request: Request,
+    /// The way back.
+    pub way: Way,
+}
+
+/// The way back: adds to every response what the sender needs to read it.
+pub struct Way {
+    responder: Responder,
+    admitted: Admitted,
+    session: Option<String>,
+}
+
+impl Visit {
+    /// Sends a complete answer.
+    pub fn respond(self, response: Response) {
+        self.way.respond(response);
+    }
+}
+
+impl Way {
+    /// The way back through `responder`.
+    pub fn new(responder: Responder, admitted: Admitted) -> Self {
+        Self { responder, admitted, session: None }
+    }
+
+    /// The same way; every response names this session.
+    pub fn of_session(mut self, id: &str) -> Self {
+        self.session = Some(id.to_owned());
+        self
+    }
+
+    /// Sends a complete answer.
+    pub fn respond(self, response: Response) {
+        let response = dress(&self.admitted, self.session.as_deref(), response);
+        self.responder.respond(response);
+    }
+
+    /// Begins an event stream. `idle` streams have nothing to finish when the server stops.
+    pub fn events(self, idle: bool) -> Stream {
+        let head = Response::empty(200)
+            .with_header("Content-Type", "text/event-stream")
+            .with_header("Cache-Control", "no-cache, no-transform")
+            .with_header("X-Accel-Buffering", "no");
+        let head = dress(&self.admitted, self.session.as_deref(), head);
+        self.responder.stream_with(head, event_stream(idle))
+    }
+
+    /// Whether nobody waits any more.
+    pub fn closed(&self) -> bool {
+        self.responder.closed()
+    }
+
+    /// Runs `callback` when the sender goes before the answer is complete.
+    pub fn on_gone(&self, callback: impl FnOnce() + Send + 'static) {
+        self.responder.on_close(callback);
+    }
+}
+
+fn dress(admitted: &Admitted, session: Option<&str>, response: Response) -> Response {
+    let response = match session {
+        Some(id) => response.with_header("Mcp-Session-Id", id),
+        None => response,
+    };
+    admitted.dress(response)
+}
