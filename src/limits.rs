@@ -88,6 +88,19 @@ pub const CONNECTIONS_PER_ADDRESS: usize = 256;
 /// File descriptors kept free for everything but client connections: the platform, logs, files.
 pub const SPARE_FILES: usize = 64;
 
+/// A file of certificates or a key. Complete bundles of authorities have a few hundred KiB.
+pub const PEM_FILE_BYTES: usize = 1024 * 1024;
+
+/// How often the TLS files are looked at: soon enough for whoever waits beside the terminal.
+pub const RELOAD_CHECK: Duration = Duration::from_secs(2);
+
+/// Days before the end of a certificate from which on its end is announced; renewals by ACME happen
+/// around this time, so that the warning means they have failed.
+pub const EXPIRY_WARNING_DAYS: i64 = 30;
+
+/// How often the end of a certificate is announced.
+pub const EXPIRY_WARNING_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Pause after the system had no file descriptor for a new connection.
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -96,6 +109,7 @@ pub const ACCEPT_BATCH: usize = 64;
 
 /// Least time between two log lines about the same overload.
 pub const OVERLOAD_LOG_INTERVAL: Duration = Duration::from_secs(10);
+
 /// Shortest time between two progress notifications of one call: what a person can read.
 pub const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 

@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use rustls::ServerConnection;
+
 use super::Options;
 use super::conn::{Conn, Link};
 use super::poller::Poller;
@@ -168,21 +170,26 @@ fn welcome(shared: &Arc<Shared>, socket: TcpStream, peer: IpAddr) {
     let door = &shared.door;
     if !door.enter(peer, &shared.options) {
         door.overloaded("too many connections from one address");
-        return turn_away(socket);
+        return turn_away(socket, &shared.options);
     }
     if shared.len() >= door.max_connections {
         door.overloaded("too many connections");
         if !shared.evict() {
             door.left(peer);
-            return turn_away(socket);
+            return turn_away(socket, &shared.options);
         }
     }
     if let Err(error) = socket.set_nonblocking(true).and_then(|()| socket.set_nodelay(true)) {
         log::debug!("{peer}: connection lost: {error}");
         return door.left(peer);
     }
+    let tls = shared.options.tls.as_ref().map(|tls| ServerConnection::new(tls.config()));
+    let Ok(tls) = tls.transpose() else {
+        log::error!("{peer}: connection dropped: no TLS session could be made");
+        return door.left(peer);
+    };
     let socket = Arc::new(socket);
-    let link = Link::new(Arc::clone(&socket), None);
+    let link = Link::new(Arc::clone(&socket), tls);
     let (token, conn) = shared.add(|token| Conn::new(token, peer, link, Arc::clone(shared)));
     door.accepted.fetch_add(1, Ordering::Relaxed);
     match shared.poller.add_socket(token, &socket) {
@@ -195,11 +202,14 @@ fn welcome(shared: &Arc<Shared>, socket: TcpStream, peer: IpAddr) {
 }
 
 /// Tells a client why it is not served, as far as that goes without waiting.
-fn turn_away(mut socket: TcpStream) {
+fn turn_away(mut socket: TcpStream, options: &Options) {
     const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n\
         Content-Length: 0\r\nConnection: close\r\n\r\n";
-    let _ = socket.set_nonblocking(true);
-    let _ = socket.write(BUSY);
+    // A handshake only to say no would cost more than serving.
+    if options.tls.is_none() {
+        let _ = socket.set_nonblocking(true);
+        let _ = socket.write(BUSY);
+    }
 }
 
 /// What counts as one address: an IPv6 client owns its whole /64.

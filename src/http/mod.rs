@@ -31,6 +31,7 @@ mod options;
 mod poller;
 mod server;
 mod stream;
+pub mod tls;
 
 pub use exchange::{Exchange, Responder};
 pub use forwarded::Network;

@@ -3,10 +3,12 @@
 use std::fmt;
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::forwarded::Network;
 use super::framing::Bounds;
+use super::tls::Reloader;
 use crate::limits;
 
 /// The bounds and rules of a server. Times are absolute: a byte does not restart them.
@@ -38,6 +40,8 @@ pub struct Options {
     pub stream_backlog_bytes: usize,
     /// Peers whose `X-Forwarded-For` and `X-Real-IP` are believed.
     pub trusted_proxies: Vec<Network>,
+    /// Certificates; without them the server speaks plain HTTP.
+    pub tls: Option<Arc<Reloader>>,
 }
 
 impl Default for Options {
@@ -56,6 +60,7 @@ impl Default for Options {
             linger_time: limits::LINGER_TIME,
             stream_backlog_bytes: limits::STREAM_BACKLOG_BYTES,
             trusted_proxies: Vec::new(),
+            tls: None,
         }
     }
 }

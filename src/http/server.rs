@@ -271,7 +271,7 @@ impl Shared {
         }
     }
 
-    /// The housekeeper: deadlines, heartbeats, and the listener after a pause.
+    /// The housekeeper: deadlines, heartbeats, the listener after a pause, new certificates.
     fn keep_house(self: &Arc<Self>) {
         while !self.stopped() {
             thread::sleep(limits::HTTP_TICK);
@@ -286,6 +286,9 @@ impl Shared {
                 log::error!("internal error while looking at deadlines");
             }
             self.door.after_pause(LISTENER, &self.poller);
+            if let Some(tls) = &self.options.tls {
+                tls.check();
+            }
         }
     }
 }

@@ -4,7 +4,9 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 
-use rustls::ServerConnection;
+use rustls::{InvalidMessage, ServerConnection};
+
+use crate::http::tls;
 
 /// Bytes taken from a socket at once: one TLS record.
 const READ_BYTES: usize = 16 * 1024;
@@ -55,6 +57,16 @@ impl Link {
                 Taken::End => return Err(ErrorKind::UnexpectedEof.into()),
             }
         }
+    }
+
+    /// Gives up TLS, to tell a client that does not speak it.
+    pub fn speak_plainly(&mut self) {
+        self.tls = None;
+    }
+
+    /// Subject of the client's certificate.
+    pub fn client_subject(&self) -> Option<String> {
+        self.tls.as_ref()?.peer_certificates()?.first().and_then(tls::subject)
     }
 
     /// Whether a blocked handshake waits for room to write.
@@ -188,8 +200,10 @@ fn receive_records(tls: &mut ServerConnection, socket: &TcpStream) -> io::Result
         },
     }
     if let Err(error) = tls.process_new_packets() {
-        // The alert tells the client why.
-        let _ = send_records(tls, socket);
+        // The alert tells the client why; one that does not speak TLS is told in HTTP.
+        if !is_not_tls(&error) {
+            let _ = send_records(tls, socket);
+        }
         return Err(io::Error::new(ErrorKind::InvalidData, error));
     }
     Ok(Taken::Some)
@@ -209,4 +223,14 @@ fn send_records(tls: &mut ServerConnection, socket: &TcpStream) -> io::Result<bo
         }
     }
     Ok(true)
+}
+
+/// Whether a failed handshake was none: the client sent something that is not TLS.
+pub fn is_plain_text(error: &io::Error) -> bool {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+    inner.is_some_and(is_not_tls)
+}
+
+fn is_not_tls(error: &rustls::Error) -> bool {
+    matches!(error, rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType))
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::link::{Link, Output, Taken};
+use super::link::{Link, Output, Taken, is_plain_text};
 use crate::http::framing::{self, Body, Head, HeadReader, Refusal, Version};
 use crate::http::poller::Interest;
 use crate::http::server::{Hold, Shared};
@@ -115,6 +115,7 @@ pub struct State {
     /// Who wants to know that the client has gone.
     pub on_gone: Vec<Callback>,
     socket_peer: IpAddr,
+    client_subject: Option<String>,
     input: Vec<u8>,
     output: Output,
     hold: Option<Hold>,
@@ -138,6 +139,7 @@ impl State {
             deadline: Some(Instant::now() + time),
             on_gone: Vec::new(),
             socket_peer,
+            client_subject: None,
             input: Vec::new(),
             output: Output::default(),
             hold: None,
@@ -164,8 +166,15 @@ impl State {
     fn step(&mut self, shared: &Shared) -> io::Result<Step> {
         let Some(link) = &mut self.link else { return Ok(Step::Next(Next::Close)) };
         if matches!(self.phase, Phase::Handshake) {
-            if !link.handshake()? {
-                return Ok(Step::Next(Next::Park));
+            match link.handshake() {
+                Ok(true) => self.client_subject = link.client_subject(),
+                Ok(false) => return Ok(Step::Next(Next::Park)),
+                Err(error) if is_plain_text(&error) => {
+                    link.speak_plainly();
+                    self.refuse(NOT_TLS, shared);
+                    return Ok(Step::Again);
+                }
+                Err(error) => return Err(error),
             }
             self.phase = Phase::Head { reader: HeadReader::default(), idle: false };
             self.deadline = Some(Instant::now() + shared.options.head_time);
@@ -262,7 +271,7 @@ impl State {
         let trusted = &shared.options.trusted_proxies;
         let request = Request {
             peer: forwarded::client(self.socket_peer, &head.headers, trusted),
-            client_subject: None,
+            client_subject: self.client_subject.clone(),
             method: head.method,
             path: head.path,
             query: head.query,
@@ -523,6 +532,8 @@ impl State {
 
 const FULL: Refusal =
     Refusal { status: 503, reason: "too many request bodies at the same time; try again" };
+const NOT_TLS: Refusal =
+    Refusal { status: 400, reason: "this port speaks TLS; use https:// instead of http://" };
 const HEAD_LATE: Refusal =
     Refusal { status: 408, reason: "the request head did not arrive in time" };
 const BODY_LATE: Refusal =

@@ -1,0 +1,172 @@
+//! What a certificate says about itself.
+
+use std::net::IpAddr;
+use std::time::{Duration, SystemTime};
+
+use rustls::pki_types::CertificateDer;
+use x509_cert::Certificate;
+use x509_cert::der::asn1::{ObjectIdentifier, UintRef};
+use x509_cert::der::{Decode, Encode, Reader, SliceReader};
+use x509_cert::ext::pkix::SubjectAltName;
+use x509_cert::ext::pkix::name::GeneralName;
+use x509_cert::spki::SubjectPublicKeyInfoOwned;
+use x509_cert::time::Time;
+
+/// What a certificate says, for people, `/status`, `tls check` and metrics.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Facts {
+    /// Distinguished name of the owner (RFC 4514).
+    pub subject: String,
+    /// Distinguished name of the issuer (RFC 4514).
+    pub issuer: String,
+    /// DNS names and IP addresses of the owner; the common name when there are none.
+    pub names: Vec<String>,
+    /// Whether the names come from the common name, which current clients ignore.
+    pub common_name_only: bool,
+    /// First moment of validity.
+    pub not_before: SystemTime,
+    /// Last moment of validity.
+    pub not_after: SystemTime,
+    /// Certificates in the file, this one included.
+    pub chain_length: usize,
+    /// Kind and size of the key, such as `EC P-256` or `RSA 2048`.
+    pub key: String,
+}
+
+impl Facts {
+    /// Whole days from now to the end of validity; negative when it is over.
+    pub fn days_left(&self) -> i64 {
+        const DAY: u64 = 24 * 60 * 60;
+        let days = |time: Duration| i64::try_from(time.as_secs() / DAY).unwrap_or(i64::MAX);
+        match self.not_after.duration_since(SystemTime::now()) {
+            Ok(left) => days(left),
+            Err(over) => -1 - days(over.duration()),
+        }
+    }
+
+    /// Whether the certificate is for `name`, a host name or an IP address (RFC 9525).
+    pub fn covers(&self, name: &str) -> bool {
+        let bare = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
+        let bare = bare.strip_suffix('.').unwrap_or(bare);
+        match bare.parse::<IpAddr>() {
+            Ok(address) => self.names.iter().any(|ours| ours.parse() == Ok(address)),
+            Err(_) => self.names.iter().any(|ours| covers(ours, bare)),
+        }
+    }
+
+    /// The moment as people and logs write it.
+    pub fn date(moment: SystemTime) -> String {
+        let since = moment.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        x509_cert::der::DateTime::from_unix_duration(since)
+            .map_or_else(|_| "the year 10000".to_owned(), |date| date.to_string())
+    }
+}
+
+/// A parsed certificate.
+pub struct Parsed(Certificate);
+
+impl Parsed {
+    pub fn new(der: &CertificateDer<'_>) -> Result<Self, String> {
+        Certificate::from_der(der).map(Self).map_err(|error| error.to_string())
+    }
+
+    pub fn subject(&self) -> String {
+        self.0.tbs_certificate().subject().to_string()
+    }
+
+    pub fn issuer(&self) -> String {
+        self.0.tbs_certificate().issuer().to_string()
+    }
+
+    /// The public key as DER, to compare it with a private key's.
+    pub fn public_key(&self) -> Option<Vec<u8>> {
+        self.0.tbs_certificate().subject_public_key_info().to_der().ok()
+    }
+
+    pub fn facts(&self, chain_length: usize) -> Facts {
+        let body = self.0.tbs_certificate();
+        let mut names = self.alternative_names();
+        let common_name_only = names.is_empty();
+        if let (true, Ok(Some(name))) = (common_name_only, body.subject().common_name()) {
+            names.push(name.value().into_owned());
+        }
+        let moment = |time: &Time| SystemTime::UNIX_EPOCH + time.to_unix_duration();
+        Facts {
+            subject: self.subject(),
+            issuer: self.issuer(),
+            names,
+            common_name_only,
+            not_before: moment(&body.validity().not_before),
+            not_after: moment(&body.validity().not_after),
+            chain_length,
+            key: key_kind(body.subject_public_key_info()),
+        }
+    }
+
+    fn alternative_names(&self) -> Vec<String> {
+        let Ok(Some((_, SubjectAltName(names)))) = self.0.tbs_certificate().get_extension() else {
+            return Vec::new();
+        };
+        names.iter().filter_map(alternative_name).collect()
+    }
+}
+
+fn alternative_name(name: &GeneralName) -> Option<String> {
+    match name {
+        GeneralName::DnsName(name) => Some(name.as_str().to_owned()),
+        GeneralName::IpAddress(bytes) => {
+            let bytes = bytes.as_bytes();
+            let v4 = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+            let v6 = || <[u8; 16]>::try_from(bytes).map(IpAddr::from);
+            v4.or_else(|_| v6()).ok().map(|address| address.to_string())
+        }
+        _ => None,
+    }
+}
+
+/// Whether the certificate name `ours` is for host `name`; `*` stands for one whole first label.
+fn covers(ours: &str, name: &str) -> bool {
+    let wildcard = ours.strip_prefix("*.").zip(name.split_once('.'));
+    ours.eq_ignore_ascii_case(name)
+        || wildcard.is_some_and(|(ours, (label, rest))| {
+            !label.is_empty() && ours.contains('.') && ours.eq_ignore_ascii_case(rest)
+        })
+}
+
+fn key_kind(key: &SubjectPublicKeyInfoOwned) -> String {
+    const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+    const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+    const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+    const CURVES: [(ObjectIdentifier, &str); 3] = [
+        (ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7"), "EC P-256"),
+        (ObjectIdentifier::new_unwrap("1.3.132.0.34"), "EC P-384"),
+        (ObjectIdentifier::new_unwrap("1.3.132.0.35"), "EC P-521"),
+    ];
+    match key.algorithm.oid {
+        RSA => match rsa_bits(key.subject_public_key.raw_bytes()) {
+            Some(bits) => format!("RSA {bits}"),
+            None => "RSA".to_owned(),
+        },
+        EC => {
+            let curve = key.algorithm.parameters.as_ref().and_then(|any| any.decode_as().ok());
+            let known = CURVES.iter().find(|(oid, _)| Some(*oid) == curve);
+            known.map_or("EC", |(_, name)| name).to_owned()
+        }
+        ED25519 => "Ed25519".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// Bits of the modulus in an `RSAPublicKey` (RFC 8017 A.1.1).
+fn rsa_bits(der: &[u8]) -> Option<usize> {
+    let mut reader = SliceReader::new(der).ok()?;
+    let key = reader.sequence(|inner| {
+        let modulus = UintRef::decode(inner)?;
+        let _exponent = UintRef::decode(inner)?;
+        let first = modulus.as_bytes().first().copied().unwrap_or_default();
+        let unused = usize::try_from(first.leading_zeros()).unwrap_or_default();
+        Ok::<_, x509_cert::der::Error>((modulus.as_bytes().len() * 8).saturating_sub(unused))
+    });
+    key.ok()
+}

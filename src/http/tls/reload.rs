@@ -1,0 +1,150 @@
+//! New certificates without a restart.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Instant, SystemTime};
+
+use rustls::ServerConfig;
+
+use super::{Facts, Loaded, TlsError, TlsFiles, expiry_warning, load};
+use crate::limits;
+
+/// The current TLS configuration of a server, replaced when its files change.
+///
+/// A new pair is checked as a pair before it is used; a bad one is logged and the old one stays.
+/// Connections and streams that are open keep what they began with.
+pub struct Reloader {
+    files: TlsFiles,
+    current: RwLock<Loaded>,
+    watch: Mutex<Watch>,
+}
+
+struct Watch {
+    seen: Vec<Option<Stamp>>,
+    next_check: Instant,
+    next_warning: Instant,
+    failure: Option<TlsError>,
+}
+
+/// What changes when a file is replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Stamp {
+    modified: Option<SystemTime>,
+    bytes: u64,
+    inode: u64,
+}
+
+impl Reloader {
+    /// Loads `files` and remembers them.
+    ///
+    /// # Errors
+    /// As [`load`].
+    pub fn load(files: TlsFiles) -> Result<Self, TlsError> {
+        // Stamps before content: a change in between is noticed, at worst once too often.
+        let seen = stamps(&files);
+        let loaded = load(&files)?;
+        for warning in &loaded.warnings {
+            log::warn!("{warning}");
+        }
+        let now = Instant::now();
+        let watch = Watch {
+            seen,
+            next_check: now + limits::RELOAD_CHECK,
+            next_warning: now + limits::EXPIRY_WARNING_INTERVAL,
+            failure: None,
+        };
+        Ok(Self { files, current: RwLock::new(loaded), watch: Mutex::new(watch) })
+    }
+
+    /// What new connections use.
+    pub fn config(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner).config)
+    }
+
+    /// The configuration in use, with the facts of its certificate and the warnings about it.
+    pub fn current(&self) -> Loaded {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Why the files as they are now are not in use.
+    pub fn failure(&self) -> Option<TlsError> {
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner).failure.clone()
+    }
+
+    /// Loads the files again, for SIGHUP and `tls reload`.
+    ///
+    /// # Errors
+    /// As [`load`]; the configuration in use stays.
+    pub fn reload_now(&self) -> Result<(), TlsError> {
+        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        watch.seen = stamps(&self.files);
+        self.reload(&mut watch)
+    }
+
+    /// Loads the files again if they have changed. Called often; looks every few seconds.
+    pub(in crate::http) fn check(&self) {
+        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        if now < watch.next_check {
+            return;
+        }
+        watch.next_check = now + limits::RELOAD_CHECK;
+        let seen = stamps(&self.files);
+        if seen != watch.seen {
+            watch.seen = seen;
+            // The failure is logged and kept for whoever asks.
+            let _ = self.reload(&mut watch);
+        }
+        if now >= watch.next_warning {
+            watch.next_warning = now + limits::EXPIRY_WARNING_INTERVAL;
+            let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(warning) = expiry_warning(&current.facts, &current.certificate_file) {
+                log::warn!("{warning}");
+            }
+        }
+    }
+
+    fn reload(&self, watch: &mut Watch) -> Result<(), TlsError> {
+        match load(&self.files) {
+            Ok(loaded) => {
+                let (subject, end) = (&loaded.facts.subject, Facts::date(loaded.facts.not_after));
+                log::info!("TLS certificate reloaded: {subject}, valid until {end}");
+                for warning in &loaded.warnings {
+                    log::warn!("{warning}");
+                }
+                *self.current.write().unwrap_or_else(PoisonError::into_inner) = loaded;
+                watch.failure = None;
+                Ok(())
+            }
+            Err(error) => {
+                log::error!("TLS files not reloaded, the previous ones stay in use: {error}");
+                watch.failure = Some(error.clone());
+                Err(error)
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Reloader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reloader").field("files", &self.files).finish_non_exhaustive()
+    }
+}
+
+fn stamps(files: &TlsFiles) -> Vec<Option<Stamp>> {
+    [&files.certificate_file, &files.private_key_file, &files.client_ca_file]
+        .into_iter()
+        .flatten()
+        .map(|path| stamp(path))
+        .collect()
+}
+
+fn stamp(path: &Path) -> Option<Stamp> {
+    let file = path.metadata().ok()?;
+    #[cfg(unix)]
+    let inode = std::os::unix::fs::MetadataExt::ino(&file);
+    #[cfg(not(unix))]
+    let inode = 0;
+    Some(Stamp { modified: file.modified().ok(), bytes: file.len(), inode })
+}
