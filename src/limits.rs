@@ -171,3 +171,11 @@ pub const READY_TTL: Duration = Duration::from_secs(5);
 
 /// How long running calls may go on after the server was told to stop.
 pub const STOP_GRACE: Duration = Duration::from_secs(3);
+/// Requests the sandbox remembers for `GET /sandbox/requests`; older ones are dropped and counted.
+pub const SANDBOX_REQUESTS: usize = 2_000;
+
+/// Longest request body the sandbox remembers, in bytes; of longer ones it keeps the length.
+pub const SANDBOX_LOGGED_BODY: usize = 64 * 1024;
+
+/// Sessions of the sandbox; the oldest ends when one more begins.
+pub const SANDBOX_SESSIONS: usize = 1_000;

@@ -23,7 +23,10 @@ const SESSIONS: Listing = Listing {
     paging: Paging::Offset,
     default_limit: 25,
     max_limit: 100,
-    envelope: |page: Page| json!({"data": page.rows, "total": page.total, "limit": page.limit, "offset": page.skip}),
+    envelope: |page: Page| {
+        let Page { rows, skip, limit, total } = page;
+        json!({"data": rows, "total": total, "limit": limit, "offset": skip})
+    },
 };
 
 /// Asked without a limit, a long session's messages are cut, and only `total` shows it.
@@ -46,8 +49,8 @@ fn messages(world: &mut World, call: &Call) -> Outcome {
 pub fn start_session(world: &mut World, definition: &str, name: &str, prompt: &Value) -> String {
     let id = world.new_id();
     let now = now_ms();
-    world.rows_mut("sessions").insert(
-        0,
+    world.add_newest(
+        "sessions",
         json!({
             "sessionId": id,
             "agentDefinitionId": definition,
@@ -66,8 +69,10 @@ pub fn start_session(world: &mut World, definition: &str, name: &str, prompt: &V
     let answer_id = answer.get("eventId").and_then(Value::as_str).unwrap_or_default().to_owned();
     world.add("messages", asked);
     world.add("messages", answer);
-    let end = now + u64::try_from((world.step() * 2).as_millis()).unwrap_or_default();
-    let usage = json!({"inputTokens": 1_055, "outputTokens": 73, "cacheReadTokens": 0, "cacheCreationTokens": 0});
+    let end = now + u64::try_from((world.options.step * 2).as_millis()).unwrap_or_default();
+    let usage = json!({
+        "inputTokens": 1_055, "outputTokens": 73, "cacheReadTokens": 0, "cacheCreationTokens": 0,
+    });
     let data = json!({"durationMs": end - now, "stopReason": "end_turn", "tokenUsage": usage});
     let thought = json!({
         "type": "inference-succeeded", "timestamp": iso(end), "sequenceNumber": 2, "data": data,

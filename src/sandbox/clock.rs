@@ -2,8 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// A fixed moment (2025-09-04T16:49:55.716Z) around which seed data is dated, so that two runs of the
-/// sandbox start with the same world.
+/// A fixed moment (2025-09-04T16:49:55.716Z) by which seeds are dated: two runs of the sandbox
+/// start with the same world.
 pub const SEED_MS: u64 = 1_757_004_595_716;
 
 /// Milliseconds since the epoch.

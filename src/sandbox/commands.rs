@@ -126,7 +126,7 @@ fn console(world: &World, device: &str, command: &str) -> Option<String> {
     })
 }
 
-/// Whether a rule holds. A pattern is taken as literal parts joined by `.*`, which is what rules use.
+/// Whether a rule holds. A pattern is taken as literal parts joined by `.*`, as rules use them.
 fn verdict(eval: &str, rule: &str, response: &str) -> bool {
     let matches = || {
         let mut rest = response;

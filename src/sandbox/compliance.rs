@@ -47,7 +47,7 @@ fn run_plan(world: &mut World, call: &Call) -> Outcome {
         "batchId": world.new_id(), "started": iso(now_ms()), "finished": null,
         "nodes": field("nodes"),
     });
-    world.rows_mut("compliance_instances").insert(0, row);
+    world.add_newest("compliance_instances", row);
     let finished = json!({"jobStatus": "complete", "finished": iso(now_ms())});
     world.after(2.0, "compliance_instances", &id, finished);
     Ok(json!({"message": "Compliance plan started", "planId": field("id"), "instanceId": id})

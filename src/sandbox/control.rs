@@ -8,6 +8,7 @@ use super::faults::Fault;
 use super::routing::{Call, Outcome, Refusal, Route, delete, get, post, put};
 use super::session::Credentials;
 use super::world::World;
+use crate::limits;
 
 /// Everything under `/sandbox/`; needs no login.
 pub const ROUTES: &[Route] = &[
@@ -24,9 +25,6 @@ pub const ROUTES: &[Route] = &[
     post("/sandbox/expire-sessions", expire_sessions),
     post("/sandbox/reset", reset),
 ];
-
-/// Requests remembered; older ones are dropped and counted.
-const REQUESTS_MAX: usize = 2_000;
 
 /// Faults waiting to happen, and what was asked so far.
 #[derive(Default)]
@@ -46,7 +44,7 @@ impl Control {
 
     /// Remembers one request.
     pub fn record(&mut self, request: Value) {
-        if self.requests.len() == REQUESTS_MAX {
+        if self.requests.len() == limits::SANDBOX_REQUESTS {
             self.requests.pop_front();
             self.dropped += 1;
         }

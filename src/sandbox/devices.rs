@@ -1,11 +1,11 @@
 //! Configuration Manager: devices, their configurations and their groups.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::clock::{iso, now_ms};
 use super::listing::compare;
 use super::routing::{Call, Outcome, Refusal, Route, delete, get, post, put};
-use super::world::{World, merge};
+use super::world::{World, assign};
 
 /// Devices, configurations, backups, device groups.
 pub const ROUTES: &[Route] = &[
@@ -130,10 +130,10 @@ fn configuration(world: &World, name: &str) -> Result<Value, Refusal> {
     Ok(match field("ostype") {
         // A controller's configuration is an object, not text.
         "cloud" => json!({"name": name, "vpcs": [{"cidr": "10.0.0.0/16"}]}),
-        os => json!(format!(
-            "! {os}\nhostname {name}\ninterface Loopback0\n ip address {} 255.255.255.255\n!\nend\n",
-            field("ipaddress")
-        )),
+        os => {
+            let loopback = format!("interface Loopback0\n ip address {}/32", field("ipaddress"));
+            json!(format!("! {os}\nhostname {name}\n{loopback}\n!\nend\n"))
+        }
     })
 }
 
@@ -174,7 +174,7 @@ fn update_group(world: &mut World, call: &Call) -> Outcome {
         return Err(Refusal::invalid("body/details must be object"));
     }
     let group = world.require_mut("device_groups", "Device group", call.param(0))?;
-    merge(group, details);
+    assign(group, details);
     Ok(json!({"status": "success", "message": "Device group updated"}).into())
 }
 
@@ -187,6 +187,6 @@ fn change_members(
     let group = world.require_mut("device_groups", "Device group", call.param(0))?;
     let mut members = group.get("devices").and_then(Value::as_array).cloned().unwrap_or_default();
     change(&mut members, named);
-    merge(group, Value::Object(Map::from_iter([("devices".to_owned(), Value::Array(members))])));
+    assign(group, json!({"devices": members}));
     Ok(json!({"status": "success", "message": "Device group updated"}).into())
 }

@@ -12,6 +12,7 @@ use super::session::not_logged_in;
 use super::world::World;
 use super::{AREAS, Options, control, session};
 use crate::http::{Request, Response};
+use crate::limits;
 
 /// The sandbox without its sockets.
 pub struct Front(Mutex<World>);
@@ -165,6 +166,7 @@ fn log_entry(request: &Request, status: u16) -> Value {
     let text = String::from_utf8_lossy(&request.body);
     let body = match serde_json::from_str::<Value>(&text) {
         _ if session::PUBLIC.iter().any(|route| route.path == request.path) => json!("***"),
+        _ if text.len() > limits::SANDBOX_LOGGED_BODY => json!(format!("{} bytes", text.len())),
         Ok(json) => json,
         Err(_) if text.is_empty() => Value::Null,
         Err(_) => json!(text),

@@ -1,9 +1,9 @@
 //! Configuration Manager: golden configuration trees, their versions, nodes and specs.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::routing::{Call, Outcome, Refusal, Route, get, post, put};
-use super::world::{World, merge};
+use super::world::{World, assign};
 
 /// Trees, versions, nodes, specs, parsers.
 pub const ROUTES: &[Route] = &[
@@ -57,7 +57,7 @@ fn update_version(world: &mut World, call: &Call) -> Outcome {
     let variables = call.value("/variables");
     let version = world.require_mut("config_versions", "Version", &key(call))?;
     if variables.is_object() {
-        set(version, "variables", variables);
+        assign(version, json!({"variables": variables}));
     }
     Ok(json!({"status": "success", "message": "Version updated"}).into())
 }
@@ -85,9 +85,7 @@ fn update_spec(world: &mut World, call: &Call) -> Outcome {
         return Err(Refusal::invalid("body/data must be object"));
     }
     let spec = world.require_mut("config_specs", "Config spec", call.param(0))?;
-    for (name, value) in data.as_object().into_iter().flatten() {
-        set(spec, name, value.clone());
-    }
+    assign(spec, data);
     Ok(json!({"status": "success", "message": "Config spec updated"}).into())
 }
 
@@ -97,13 +95,13 @@ fn update_node(world: &mut World, call: &Call) -> Outcome {
     let path = call.text("/nodePath")?.to_owned();
     let version = world.require_mut("config_versions", "Version", &key)?;
     if call.value("/updateVariables") == json!(true) {
-        set(version, "variables", call.value("/data/variables"));
+        assign(version, json!({"variables": call.value("/data/variables")}));
     }
     let node = descend(version, &path)?;
     let spec = node.pointer("/attributes/configId").and_then(Value::as_str).unwrap_or_default();
     let spec = spec.to_owned();
     let spec = world.require_mut("config_specs", "Config spec", &spec)?;
-    set(spec, "template", call.value("/data/template"));
+    assign(spec, json!({"template": call.value("/data/template")}));
     Ok(json!({"status": "success", "message": "Node updated"}).into())
 }
 
@@ -135,12 +133,4 @@ fn new_node(world: &mut World, name: &str) -> Value {
 
 fn key(call: &Call) -> String {
     format!("{}/{}", call.param(0), call.param(1))
-}
-
-/// Replaces one field, objects included.
-fn set(row: &mut Value, field: &str, value: Value) {
-    match row.as_object_mut() {
-        Some(fields) => drop(fields.insert(field.to_owned(), value)),
-        None => merge(row, Value::Object(Map::from_iter([(field.to_owned(), value)]))),
-    }
 }

@@ -70,7 +70,7 @@ fn stop(kind: &'static str, what: &str, world: &mut World, call: &Call) -> Outco
     accepted(what, id, "stop")
 }
 
-/// The old process still answers RUNNING for a moment, which a client must not take for the new one.
+/// The old process still answers RUNNING for a moment; a client must not take it for the new one.
 fn restart(kind: &'static str, what: &str, world: &mut World, call: &Call) -> Outcome {
     let id = call.param(0);
     enter(kind, what, world, id, "RUNNING", json!({}))?;
@@ -144,7 +144,9 @@ fn status(world: &mut World, _: &Call) -> Outcome {
 
 /// Clock rates are fractional on some hosts and counters exceed 32 bits.
 fn system(_: &mut World, _: &Call) -> Outcome {
-    let times = json!({"user": 98_231_450_u64, "nice": 1_020, "sys": 41_882_310_u64, "idle": 8_123_456_780_u64, "irq": 0});
+    let times = json!({
+        "user": 98_231_450, "nice": 1_020, "sys": 41_882_310, "idle": 8_123_456_780_u64, "irq": 0,
+    });
     Ok(json!({
         "arch": "x64",
         "release": "5.14.0-427.el9.x86_64",

@@ -22,7 +22,8 @@ const INTEGRATIONS: Listing = Listing {
     default_limit: 25,
     max_limit: 100,
     envelope: |page: Page| {
-        let wrap = |data: Value| json!({"metadata": {"isActive": true, "activeSync": false}, "data": data});
+        let metadata = json!({"isActive": true, "activeSync": false});
+        let wrap = |data: Value| json!({"metadata": metadata, "data": data});
         let rows: Vec<Value> = page.rows.into_iter().map(wrap).collect();
         json!({"results": rows, "total": page.total})
     },

@@ -78,7 +78,7 @@ pub fn start(world: &mut World, workflow: &Value, variables: &Value, account: &s
         "ancestors": [id],
     });
     // The newest job comes first in the platform's lists.
-    world.rows_mut("jobs").insert(0, job.clone());
+    world.add_newest("jobs", job.clone());
     advance(world, &id, None);
     job
 }
@@ -101,10 +101,7 @@ fn advance(world: &mut World, id: &str, passes: Option<&str>) {
         steps += 1.0;
         let at = now_ms() + step_ms(world, steps);
         if text(task, "name") == FAIL && passes != Some(key) {
-            let error = json!({
-                "task": key, "timestamp": at,
-                "message": {"code": "ETIMEDOUT", "message": "Device 'core-rtr-07' did not answer within 30 seconds", "icode": "AD.500"},
-            });
+            let error = timeout(key, at);
             let task =
                 json!({"status": "error", "metrics": {"finish_state": "error", "end_time": at}});
             let metrics = json!({"end_time": at});
@@ -131,6 +128,13 @@ fn advance(world: &mut World, id: &str, passes: Option<&str>) {
         "last_updated": iso(at),
     });
     world.after(steps, "jobs", id, change);
+}
+
+/// What a job says of a device that did not answer.
+pub fn timeout(task: &str, at: u64) -> Value {
+    let message = "Device 'core-rtr-07' did not answer within 30 seconds";
+    let cause = json!({"code": "ETIMEDOUT", "message": message, "icode": "AD.500"});
+    json!({"task": task, "message": cause, "timestamp": at})
 }
 
 /// Starts by workflow name; variables belong under `options.variables` and are ignored elsewhere.
@@ -299,5 +303,5 @@ fn text<'a>(row: &'a Value, field: &str) -> &'a str {
 }
 
 fn step_ms(world: &World, steps: f64) -> u64 {
-    u64::try_from(world.step().mul_f64(steps).as_millis()).unwrap_or_default()
+    u64::try_from(world.options.step.mul_f64(steps).as_millis()).unwrap_or_default()
 }

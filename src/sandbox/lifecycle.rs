@@ -65,8 +65,8 @@ fn instances(world: &mut World, call: &Call) -> Outcome {
 }
 
 /// Starts an action: `create` must name no instance, every other must. The change is made when the
-/// action ends, two steps later. What is answered depends on the kind of action, as releases differ:
-/// an update has no job yet, a delete tells only its execution.
+/// action ends, two steps later. The answer depends on the kind of action, as releases differ: an
+/// update has no job yet, a delete tells only its execution.
 fn run_action(world: &mut World, call: &Call) -> Outcome {
     let model = world.require("resources", "Resource", call.param(0))?.clone();
     let id = call.text("/actionId")?;
@@ -138,7 +138,7 @@ fn execution(
         "errors": [], "initialInstanceData": instance.get("instanceData"),
         "finalInstanceData": null,
     });
-    world.rows_mut("executions").insert(0, row.clone());
+    world.add_newest("executions", row.clone());
     let last = json!({
         "_id": action.get("_id"), "executionId": row.get("_id"), "name": action.get("name"),
         "type": action.get("type"), "status": "running",

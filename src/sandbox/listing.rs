@@ -154,7 +154,7 @@ impl Filter<'_> {
         };
         match self.how {
             How::Equals => text == self.value,
-            // The platform searches without regard to case, so clients get more than they may expect.
+            // The platform searches without regard to case: clients get more than they expect.
             How::Contains => text.to_lowercase().contains(&self.value.to_lowercase()),
             How::StartsWith => text.starts_with(self.value),
         }
@@ -233,6 +233,6 @@ pub fn results_envelope(page: Page) -> Value {
 
 /// `{items, skip, limit, total, count}`: Automation Studio.
 pub fn items_envelope(page: Page) -> Value {
-    let count = page.rows.len();
-    json!({"items": page.rows, "skip": page.skip, "limit": page.limit, "total": page.total, "count": count})
+    let Page { rows, skip, limit, total } = page;
+    json!({"count": rows.len(), "items": rows, "skip": skip, "limit": limit, "total": total})
 }

@@ -2,8 +2,8 @@
 //!
 //! It speaks the platform's own routes with the platform's shapes, keeps state (jobs progress,
 //! adapters stop and start, what is created can be read back), and needs a login. Its data are
-//! awkward on purpose. Everything under `/sandbox/` belongs to the simulation alone: faults, expired
-//! sessions, the log of requests, whole collections replaced; see `docs/sandbox.md`.
+//! awkward on purpose. Everything under `/sandbox/` belongs to the simulation alone: faults, sessions
+//! that expire, the log of requests, collections replaced; see `docs/sandbox.md`.
 //!
 //! It shares no code with the client side of this program, so that tests against it test that side
 //! and not an echo of it.
@@ -80,8 +80,8 @@ impl Default for Options {
 pub struct Sandbox(Server);
 
 impl Sandbox {
-    /// Serves a fresh world at `addr`, which must be a loopback address: the levers under `/sandbox/`
-    /// need no login.
+    /// Serves a fresh world at `addr`, which must be a loopback address: what is under `/sandbox/`
+    /// needs no login.
     ///
     /// # Errors
     /// `addr` is not loopback, or cannot be listened on.

@@ -7,7 +7,7 @@ use super::jobs;
 use super::listing::{Filters, Listing, Paging, data_envelope};
 use super::routing::{Answer, Call, Outcome, Refusal, Route, delete, get, patch, post};
 use super::schema;
-use super::world::{World, merge};
+use super::world::{World, assign};
 
 /// Automations and triggers.
 pub const ROUTES: &[Route] = &[
@@ -69,8 +69,8 @@ fn one(row: &Value) -> Outcome {
 
 fn change(kind: &'static str, what: &str, world: &mut World, call: &Call) -> Outcome {
     let row = world.require_mut(kind, what, call.param(0))?;
-    merge(row, call.body.clone());
-    merge(row, json!({"lastUpdated": iso(now_ms())}));
+    assign(row, call.body.clone());
+    assign(row, json!({"lastUpdated": iso(now_ms())}));
     Ok(json!({"message": "Successfully updated document", "data": row, "metadata": {}}).into())
 }
 
@@ -123,7 +123,7 @@ fn create_trigger(world: &mut World, call: &Call) -> Outcome {
         "_id": world.new_id(), "name": name, "enabled": true, "description": null,
         "created": iso(now_ms()), "createdBy": call.account, "lastExecuted": null,
     });
-    merge(&mut row, call.body.clone());
+    assign(&mut row, call.body.clone());
     world.add("triggers", row.clone());
     created("trigger", row)
 }
@@ -160,7 +160,7 @@ fn run(world: &mut World, call: &Call, trigger: &Value, variables: &Value) -> Ou
     let automation = world.require("automations", "Automation", &automation)?.clone();
     let component = field(&automation, "componentId");
     if let Some(row) = world.find_mut("triggers", &field(trigger, "_id")) {
-        merge(row, json!({"lastExecuted": now_ms()}));
+        assign(row, json!({"lastExecuted": now_ms()}));
     }
     if automation.get("componentType") == Some(&json!("agents")) {
         let name = agent_name(&automation);

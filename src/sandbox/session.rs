@@ -10,6 +10,7 @@ use super::routing::{Answer, Call, Outcome, Refusal, Route, get, post};
 use super::seed::{ADMIN_ID, SERVICE_ACCOUNT_ID};
 use super::world::World;
 use super::{CLIENT_ID, CLIENT_SECRET, PASSWORD, USER};
+use crate::limits;
 
 /// What needs no login.
 pub const PUBLIC: &[Route] = &[post("/login", login), post("/oauth/token", oauth_token)];
@@ -35,9 +36,6 @@ const ACCOUNTS: Listing = Listing {
     max_limit: 25,
     envelope: results_envelope,
 };
-
-/// Sessions kept; the oldest ends when one more begins.
-const SESSIONS_MAX: usize = 1_000;
 
 /// Seconds an OAuth token is said to live.
 const TOKEN_SECONDS: u32 = 3_600;
@@ -81,7 +79,7 @@ impl Sessions {
         // Every RandomState is seeded anew, which makes a token nobody can guess.
         let half = || RandomState::new().hash_one(0);
         let token = format!("{:016x}{:016x}", half(), half());
-        if self.open.len() == SESSIONS_MAX {
+        if self.open.len() == limits::SANDBOX_SESSIONS {
             self.open.pop_front();
         }
         self.open.push_back((token.clone(), account));

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::clock::{iso, now_ms};
 use super::listing::{Filters, Listing, Paging, data_envelope, items_envelope};
 use super::routing::{Answer, Call, Outcome, Refusal, Route, get, post, put};
-use super::world::{World, merge};
+use super::world::{World, assign};
 
 /// Projects, workflows, templates and transformations.
 pub const ROUTES: &[Route] = &[
@@ -68,7 +68,7 @@ fn create_template(world: &mut World, call: &Call) -> Outcome {
     }
     let id = world.new_id();
     let mut row = call.value("/template");
-    merge(&mut row, json!({"_id": id, "created": iso(now_ms()), "createdBy": call.account}));
+    assign(&mut row, json!({"_id": id, "created": iso(now_ms()), "createdBy": call.account}));
     world.add("templates", row.clone());
     Ok(Answer::from(
         json!({"created": row, "edit": format!("/automation-studio/#/edit?template={id}")}),
@@ -81,10 +81,10 @@ fn update_template(world: &mut World, call: &Call) -> Outcome {
         return Err(Refusal::invalid("body/update must be object"));
     }
     let row = world.require_mut("templates", "Template", call.param(0))?;
-    merge(row, update);
-    merge(row, json!({"lastUpdated": iso(now_ms()), "lastUpdatedBy": call.account}));
-    Ok(json!({"updated": row, "edit": format!("/automation-studio/#/edit?template={}", call.param(0))})
-        .into())
+    assign(row, update);
+    assign(row, json!({"lastUpdated": iso(now_ms()), "lastUpdatedBy": call.account}));
+    let edit = format!("/automation-studio/#/edit?template={}", call.param(0));
+    Ok(json!({"updated": row, "edit": edit}).into())
 }
 
 fn describe_transformation(world: &mut World, call: &Call) -> Outcome {

@@ -1,7 +1,7 @@
 //! Everything the simulated platform knows and everything that is about to happen to it.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::Value;
 
@@ -10,6 +10,7 @@ use super::clock::now_ms;
 use super::control::Control;
 use super::routing::Refusal;
 use super::session::Sessions;
+use crate::limits;
 
 /// One kind of thing on the platform.
 pub struct Collection {
@@ -141,9 +142,20 @@ impl World {
         place.map(|place| rows.remove(place)).ok_or_else(|| Refusal::not_found(what, id))
     }
 
-    /// Adds a row.
+    /// Adds a row at the end of a list. Of a list that is full the oldest row goes.
     pub fn add(&mut self, collection: &'static str, row: Value) {
-        self.rows_mut(collection).push(row);
+        let rows = self.rows_mut(collection);
+        if rows.len() >= limits::LIST_ITEMS {
+            rows.remove(0);
+        }
+        rows.push(row);
+    }
+
+    /// Adds a row at the start of a list that has the newest first, like that of jobs.
+    pub fn add_newest(&mut self, collection: &'static str, row: Value) {
+        let rows = self.rows_mut(collection);
+        rows.truncate(limits::LIST_ITEMS - 1);
+        rows.insert(0, row);
     }
 
     /// An id nobody has, of the 24 hexadecimal digits the platform uses.
@@ -151,10 +163,12 @@ impl World {
         self.serial += 1;
         format!("{:08x}{:016x}", now_ms() / 1000, self.serial)
     }
+}
 
-    /// How long one step of simulated work takes.
-    pub fn step(&self) -> Duration {
-        self.options.step
+/// Replaces the fields of `row` that `fields` names, objects whole.
+pub fn assign(row: &mut Value, fields: Value) {
+    if let (Value::Object(row), Value::Object(fields)) = (row, fields) {
+        row.extend(fields);
     }
 }
 

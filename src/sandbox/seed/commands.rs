@@ -19,7 +19,10 @@ pub fn command_templates(_: &Options) -> Vec<Value> {
     let errors = json!([{
         "command": "show interface <!interface!>", "passRule": true,
         // One rule has no severity.
-        "rules": [{"rule": "0 CRC", "eval": "contains1"}, {"rule": "err-disabled", "eval": "!contains", "severity": "info"}],
+        "rules": [
+            {"rule": "0 CRC", "eval": "contains1"},
+            {"rule": "err-disabled", "eval": "!contains", "severity": "info"},
+        ],
     }]);
     let failing = json!([{
         "command": "show version", "passRule": false,
@@ -38,7 +41,8 @@ pub fn command_templates(_: &Options) -> Vec<Value> {
         let mut row = json!({
             "_id": name, "name": name, "description": format!("Checks of {name}"), "os": "ios",
             "passRule": true, "ignoreWarnings": false, "commands": commands, "namespace": null,
-            "created": SEED_MS, "createdBy": "admin", "lastUpdated": SEED_MS, "lastUpdatedBy": "admin",
+            "created": SEED_MS, "createdBy": "admin", "lastUpdated": SEED_MS,
+            "lastUpdatedBy": "admin",
         });
         merge(&mut row, more);
         row

@@ -2,40 +2,34 @@
 
 use serde_json::{Value, json};
 
-use super::{cycle, id};
+use super::{before, cycle, id, lack, twist};
 use crate::sandbox::Options;
 use crate::sandbox::clock::{SEED_MS, iso};
-use crate::sandbox::world::merge;
 
 /// 105 plans: one without nodes, some without description or throttle, two with one name.
 pub fn compliance_plans(_: &Options) -> Vec<Value> {
     let named = ["Campus Baseline", "Nothing To Check", "Twin Plan", "Twin Plan", "PCI / branch"];
     let mut rows: Vec<Value> = (0..105)
         .map(|n| {
-            let name = named.get(n).map_or_else(|| format!("Audit Plan {n:03}"), |name| (*name).to_owned());
+            let name = named.get(n).map(|name| (*name).to_owned());
+            let name = name.unwrap_or_else(|| format!("Audit Plan {n:03}"));
             let node = json!({"treeId": id("9a1d", 0), "version": "initial", "nodePath": "base"});
             json!({
                 "id": id("c9a1", n), "name": name, "description": format!("Plan {name}"),
-                "throttle": cycle(&[5, 10, 1], n), "nodes": if n == 1 { json!([]) } else { json!([node]) },
+                "throttle": cycle(&[5, 10, 1], n),
+                "nodes": if n == 1 { json!([]) } else { json!([node]) },
             })
         })
         .collect();
-    for (place, odd) in [(2, json!({"description": null})), (4, json!({"throttle": "8"}))] {
-        if let Some(row) = rows.get_mut(place) {
-            merge(row, odd);
-        }
-    }
-    if let Some(fields) = rows.get_mut(5).and_then(Value::as_object_mut) {
-        fields.remove("description");
-        fields.remove("throttle");
-    }
+    twist(&mut rows, [(2, json!({"description": null})), (4, json!({"throttle": "8"}))]);
+    lack(&mut rows, 5, &["description", "throttle"]);
     rows
 }
 
 /// Past runs of the first plan; instances have no description.
 pub fn compliance_instances(_: &Options) -> Vec<Value> {
     let rows = (0..3).map(|n| {
-        let started = SEED_MS.saturating_sub(u64::try_from(n).unwrap_or(0) * 86_400_000);
+        let started = before(n, 86_400_000);
         json!({
             "id": id("c914", n), "planId": id("c9a1", 0), "name": "Campus Baseline",
             "jobStatus": cycle(&["complete", "error", "complete"], n), "batchId": id("ba7c", n),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{cycle, id};
+use super::{cycle, id, lack, twist};
 use crate::sandbox::Options;
 use crate::sandbox::world::merge;
 
@@ -25,22 +25,19 @@ pub fn devices(options: &Options) -> Vec<Value> {
             })
         })
         .collect();
-    for (place, odd) in [
-        (1, json!({"name": "branch/7 router", "port": "2222"})),
-        (2, json!({"name": "Büro-Switch", "ostype": null})),
-        (3, json!({"name": "東京-sw-1", "ipaddress": null})),
-        (
-            5,
-            json!({"deviceType": "router", "status": "managed", "properties": {"rack": "A1", "slots": [1, 2]}}),
-        ),
-    ] {
-        if let Some(row) = rows.get_mut(place) {
-            merge(row, odd);
-        }
-    }
-    if let Some(fields) = rows.get_mut(6).and_then(Value::as_object_mut) {
-        fields.remove("host");
-    }
+    twist(
+        &mut rows,
+        [
+            (1, json!({"name": "branch/7 router", "port": "2222"})),
+            (2, json!({"name": "Büro-Switch", "ostype": null})),
+            (3, json!({"name": "東京-sw-1", "ipaddress": null})),
+            (
+                5,
+                json!({"deviceType": "router", "status": "managed", "properties": {"slots": [1, 2]}}),
+            ),
+        ],
+    );
+    lack(&mut rows, 6, &["host"]);
     rows
 }
 

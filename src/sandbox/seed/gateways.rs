@@ -44,54 +44,39 @@ pub fn connections(_: &Options) -> Vec<Value> {
 
 /// Services: one name on two clusters, and every kind of output there is.
 pub fn services(_: &Options) -> Vec<Value> {
-    let facts = json!({
+    let schema = json!({
         "type": "object",
         "properties": {"device": {"type": "string"}, "depth": {"type": "integer"}},
         "required": ["device"],
     });
-    let odd = |cluster: &'static str, name: &'static str, more: Value| (cluster, name, more);
+    let facts = |host: &str| {
+        let stdout = json!({"hostname": host, "version": "17.9.4", "uptime": 86_400});
+        json!({
+            "service_metadata": {"type": "ansible-playbook", "decorator": schema},
+            "run": {"stdout": stdout.to_string()},
+        })
+    };
+    let prints = |stdout: Value| json!({"run": {"stdout": stdout}});
+    let fails = json!({"stdout": "", "stderr": "permission denied\n", "return_code": 2});
+    let old = json!({
+        "state": "Success", "message": "ok",
+        "result": {"_id": "x1", "job_id": "j1", "data": {"rc": 0}},
+    });
+    let plan = json!({"active": false, "service_metadata": {"type": "opentofu-plan"}});
+    let secrets = json!({"secrets": [{"name": "device-password"}], "run": {"stdout": "alive\n"}});
     let rows = [
-        odd(
-            "dc-east",
-            "device-facts",
-            json!({
-            "service_metadata": {"type": "ansible-playbook", "description": "Facts of one device", "decorator": facts},
-            "run": {"stdout": "{\"hostname\":\"core-rtr-07\",\"version\":\"17.9.4\",\"uptime\":86400}"}}),
-        ),
-        odd(
-            "dc-west",
-            "device-facts",
-            json!({
-            "service_metadata": {"type": "ansible-playbook", "decorator": facts},
-            "run": {"stdout": "{\"hostname\":\"west-rtr-01\"}"}}),
-        ),
-        odd(
-            "dc-east",
-            "is-alive",
-            json!({"secrets": [{"name": "device-password"}], "run": {"stdout": "alive\n"}}),
-        ),
-        odd("lab", "print-number", json!({"run": {"stdout": "42"}})),
-        odd("lab", "print-list", json!({"run": {"stdout": "[]"}})),
-        odd("lab", "print-null", json!({"run": {"stdout": "null", "stderr": null}})),
-        odd("lab", "print-object", json!({"run": {"stdout": {"already": "parsed"}}})),
-        odd("lab", "print-unicode", json!({"run": {"stdout": "Grüße aus Zürich\n"}})),
-        odd("lab", "echo", json!({"service_metadata": {"description": "Prints its parameters"}})),
-        odd(
-            "lab",
-            "exit-2",
-            json!({"run": {"stdout": "", "stderr": "permission denied\n", "return_code": 2}}),
-        ),
-        odd(
-            "lab",
-            "old-shape",
-            json!({"run": {"answer": {
-            "state": "Success", "message": "ok", "result": {"_id": "x1", "job_id": "j1", "data": {"rc": 0}}}}}),
-        ),
-        odd(
-            "lab",
-            "infra/plan",
-            json!({"active": false, "service_metadata": {"type": "opentofu-plan"}}),
-        ),
+        ("dc-east", "device-facts", facts("core-rtr-07")),
+        ("dc-west", "device-facts", facts("west-rtr-01")),
+        ("dc-east", "is-alive", secrets),
+        ("lab", "print-number", prints(json!("42"))),
+        ("lab", "print-list", prints(json!("[]"))),
+        ("lab", "print-null", prints(json!("null"))),
+        ("lab", "print-object", prints(json!({"already": "parsed"}))),
+        ("lab", "print-unicode", prints(json!("Grüße aus Zürich\n"))),
+        ("lab", "echo", json!({"service_metadata": {"description": "Prints its parameters"}})),
+        ("lab", "exit-2", json!({"run": fails})),
+        ("lab", "old-shape", json!({"run": {"answer": old}})),
+        ("lab", "infra/plan", plan),
     ];
     let rows = rows.into_iter().enumerate().map(|(n, (cluster, name, more))| {
         let mut row = service_row(&id("5e4c", n), cluster, name);

@@ -42,10 +42,15 @@ pub fn config_versions(_: &Options) -> Vec<Value> {
                 "version": version,
                 "root": {
                     "name": root,
-                    "attributes": {"configId": spec(n, version, "root"), "devices": [], "deviceGroups": []},
+                    "attributes": {
+                        "configId": spec(n, version, "root"), "devices": [], "deviceGroups": [],
+                    },
                     "children": [{
                         "name": "zrh",
-                        "attributes": {"configId": spec(n, version, "zrh"), "devices": ["zrh-core-rtr-001"], "deviceGroups": []},
+                        "attributes": {
+                            "configId": spec(n, version, "zrh"), "devices": ["Büro-Switch"],
+                            "deviceGroups": [],
+                        },
                         "children": [],
                     }],
                 },

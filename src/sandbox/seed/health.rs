@@ -2,11 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::cycle;
+use super::{cycle, lack, sometimes_null, twist};
 use crate::sandbox::Options;
 use crate::sandbox::clock::SEED_MS;
 use crate::sandbox::health::DIES_ON_START;
-use crate::sandbox::world::merge;
 
 /// Adapters: id, package, state.
 const ADAPTERS: &[(&str, &str, &str)] = &[
@@ -55,15 +54,14 @@ pub fn adapters(_: &Options) -> Vec<Value> {
     });
     let mut rows: Vec<Value> = named.chain(more).collect();
     // A bare number where others have an object, and an adapter nobody has packaged.
-    for (place, odd) in [
-        (1, json!({"cpuUsage": 1.25})),
-        (2, json!({"package_id": null, "description": null, "logger": {"syslog": {}}})),
-        (4, json!({"uptime": "86400.5", "pid": "2817", "health": {"score": 0.97}})),
-    ] {
-        if let Some(row) = rows.get_mut(place) {
-            merge(row, odd);
-        }
-    }
+    twist(
+        &mut rows,
+        [
+            (1, json!({"cpuUsage": 1.25})),
+            (2, json!({"package_id": null, "description": null, "logger": {"syslog": {}}})),
+            (4, json!({"uptime": "86400.5", "pid": "2817", "health": {"score": 0.97}})),
+        ],
+    );
     rows
 }
 
@@ -71,43 +69,44 @@ pub fn adapters(_: &Options) -> Vec<Value> {
 pub fn applications(_: &Options) -> Vec<Value> {
     let named = APPLICATIONS.iter().enumerate().map(|(n, (name, state))| {
         let package = format!("@itential/app-{}", name.to_lowercase().replace(' ', "_"));
-        let mut row = process(n, "Application", name, Some(&package), state);
-        if let (false, Some(fields)) = (*state == "RUNNING", row.as_object_mut()) {
-            for field in ["uptime", "pid", "memoryUsage", "cpuUsage", "prevUptime"] {
-                fields.remove(field);
-            }
-        }
-        row
+        process(n, "Application", name, Some(&package), state)
     });
     let more = (0..12).map(|n| {
         let package = (n % 4 != 0).then_some("@lab/app-portal");
         process(n, "Application", &format!("Portal-{n:02}"), package, "RUNNING")
     });
-    named.chain(more).collect()
+    let mut rows: Vec<Value> = named.chain(more).collect();
+    for (place, (_, state)) in APPLICATIONS.iter().enumerate() {
+        if *state != "RUNNING" {
+            lack(&mut rows, place, &["uptime", "pid", "memoryUsage", "cpuUsage", "prevUptime"]);
+        }
+    }
+    rows
 }
 
 fn process(n: usize, kind: &str, name: &str, package: Option<&str>, state: &str) -> Value {
     let up = state == "RUNNING";
+    let when = |it_has: bool, value: Value| if up && it_has { value } else { Value::Null };
+    let memory = json!({
+        "rss": 112_345_088 + n * 4096, "heapTotal": 65_011_712, "heapUsed": 51_380_224,
+        "external": 2_097_152,
+    });
     let route = name.to_lowercase().replace([' ', '/'], "_");
     json!({
         "id": name,
         "package_id": package,
         "version": cycle(&["4.8.2", "2.14.0-2023.2.11", "1.0.0"], n),
         "type": kind,
-        "description": if n % 4 == 3 { Value::Null } else { json!(format!("{kind} {name}")) },
+        "description": sometimes_null(n, 4, 3, format!("{kind} {name}")),
         "routePrefix": route,
         "state": state,
-        "connection": if up && kind == "Adapter" { json!({"state": "ONLINE"}) } else { Value::Null },
-        "uptime": if up { json!(345_600.25 + f64::from(u8::try_from(n).unwrap_or(0))) } else { json!(0) },
-        "memoryUsage": if up {
-            json!({"rss": 112_345_088 + n * 4096, "heapTotal": 65_011_712, "heapUsed": 51_380_224, "external": 2_097_152})
-        } else {
-            Value::Null
-        },
-        "cpuUsage": if up { json!({"user": 12_345_678, "system": 2_345_678}) } else { Value::Null },
-        "pid": if up { json!(2_000 + n) } else { Value::Null },
+        "connection": when(kind == "Adapter", json!({"state": "ONLINE"})),
+        "uptime": if up { 345_600.25 } else { 0.0 },
+        "memoryUsage": when(true, memory),
+        "cpuUsage": when(true, json!({"user": 12_345_678, "system": 2_345_678})),
+        "pid": when(true, json!(2_000 + n)),
         "logger": {"console": "info", "file": "debug", "syslog": "warning"},
         "timestamp": SEED_MS + u64::try_from(n).unwrap_or(0),
-        "prevUptime": if up { json!(12.5) } else { Value::Null },
+        "prevUptime": when(true, json!(12.5)),
     })
 }

@@ -2,16 +2,19 @@
 
 use serde_json::{Value, json};
 
-use super::cycle;
+use super::{cycle, lack, sometimes_null};
 use crate::sandbox::Options;
+
+const MODELS: &[&str] =
+    &["@itential/Meraki Dashboard:1.12.0", "@itential/IPAM:2.0", "@itential/Chat:A:2.0"];
 
 /// 33 integrations; some have neither name nor model, and properties hold credentials.
 pub fn integrations(_: &Options) -> Vec<Value> {
     let rows = (0..33).map(|n| {
         let name = format!("{} {n:02}", cycle(&["Meraki", "IPAM", "Chat", "CMDB / prod"], n));
-        let mut row = json!({
+        json!({
             "name": name,
-            "model": cycle(&["@itential/Meraki Dashboard:1.12.0", "@itential/IPAM:2.0", "@itential/Chat:A:2.0"], n),
+            "model": cycle(MODELS, n),
             "type": "Adapter",
             "properties": {
                 "id": name,
@@ -23,14 +26,13 @@ pub fn integrations(_: &Options) -> Vec<Value> {
                 },
             },
             "virtual": true,
-        });
-        if let (0, Some(fields)) = (n % 11, row.as_object_mut()) {
-            fields.remove("name");
-            fields.remove("model");
-        }
-        row
+        })
     });
-    rows.collect()
+    let mut rows: Vec<Value> = rows.collect();
+    for place in (0..rows.len()).step_by(11) {
+        lack(&mut rows, place, &["name", "model"]);
+    }
+    rows
 }
 
 /// 112 models: titles with colons, versions that are missing, descriptions that are null.
@@ -46,7 +48,7 @@ pub fn integration_models(_: &Options) -> Vec<Value> {
         json!({
             "model": format!("@itential/{title}:{version}"),
             "versionId": format!("{title}:{version}"),
-            "description": if n % 4 == 3 { Value::Null } else { json!(format!("{title} as OpenAPI")) },
+            "description": sometimes_null(n, 4, 3, format!("{title} as OpenAPI")),
             "properties": if n % 7 == 4 { json!({}) } else { json!({"version": version}) },
         })
     });

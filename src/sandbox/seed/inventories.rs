@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{cycle, id};
+use super::{cycle, id, lack, sometimes_null};
 use crate::sandbox::Options;
 
 /// 40 inventories, with nulls and without counts here and there.
@@ -10,23 +10,20 @@ pub fn inventories(_: &Options) -> Vec<Value> {
     let named = ["Core Routers", "Branch / Access", "Zürich", "データセンター"];
     let rows = (0..40).map(|n| {
         let name = named.get(n).map_or_else(|| format!("Site {n:02}"), |name| (*name).to_owned());
-        let mut row = json!({
+        json!({
             "_id": id("1e47", n),
             "name": name,
-            "description": if n % 4 == 1 { Value::Null } else { json!(format!("Inventory {name}")) },
+            "description": sometimes_null(n, 4, 1, format!("Inventory {name}")),
             "groups": ["NetOps"],
             "tags": if n % 6 == 2 { Value::Null } else { json!(["production"]) },
             "actions": [{"name": "isAlive", "service": "is-alive"}],
             "nodeCount": 0,
             "createdBy": "admin",
-        });
-        if let (2, Some(fields)) = (n, row.as_object_mut()) {
-            fields.remove("nodeCount");
-            fields.remove("description");
-        }
-        row
+        })
     });
-    rows.collect()
+    let mut rows: Vec<Value> = rows.collect();
+    lack(&mut rows, 2, &["nodeCount", "description"]);
+    rows
 }
 
 /// 60 nodes in the first inventory, a few in the others.

@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{cycle, id};
+use super::{cycle, id, lack, twist};
 use crate::sandbox::Options;
-use crate::sandbox::world::merge;
 
 const WORKFLOWS: &[&str] = &[
     "Backup Device",
@@ -18,12 +17,13 @@ const WORKFLOWS: &[&str] = &[
 pub fn job_metrics(_: &Options) -> Vec<Value> {
     let mut rows: Vec<Value> = (0..130)
         .map(|n| {
-            let name = WORKFLOWS.get(n).map_or_else(|| format!("Nightly Audit {n:03}"), |name| (*name).to_owned());
+            let name = WORKFLOWS.get(n).map(|name| (*name).to_owned());
+            let name = name.unwrap_or_else(|| format!("Nightly Audit {n:03}"));
             json!({
                 "_id": id("3e71", n),
                 "workflow": {"_id": id("77f1", n), "name": name},
                 "metrics": [
-                    {"date": "2025-09-03T00:00:00.000Z", "jobsComplete": n, "totalRunTime": n * 1250},
+                    {"date": "2025-09-03T00:00:00.000Z", "jobsComplete": n, "totalRunTime": n},
                     {"date": 1_756_944_000_000_u64, "jobsComplete": 1, "totalRunTime": 1250.5},
                 ],
                 "jobsComplete": n + 1,
@@ -33,16 +33,15 @@ pub fn job_metrics(_: &Options) -> Vec<Value> {
             })
         })
         .collect();
-    for (place, odd) in [
-        (2, json!({"totalRunTime": null, "jobsComplete": 0})),
-        (3, json!({"totalRunTime": "48211.75", "jobsComplete": "17"})),
-        (6, json!({"workflow": null})),
-        (7, json!({"workflow": {"_id": 7, "name": "Numbered", "version": 3}})),
-    ] {
-        if let Some(row) = rows.get_mut(place) {
-            merge(row, odd);
-        }
-    }
+    twist(
+        &mut rows,
+        [
+            (2, json!({"totalRunTime": null, "jobsComplete": 0})),
+            (3, json!({"totalRunTime": "48211.75", "jobsComplete": "17"})),
+            (6, json!({"workflow": null})),
+            (7, json!({"workflow": {"_id": 7, "name": "Numbered", "version": 3}})),
+        ],
+    );
     rows
 }
 
@@ -61,16 +60,13 @@ pub fn task_metrics(_: &Options) -> Vec<Value> {
             })
         })
         .collect();
-    for (place, odd) in [
-        (3, json!({"taskType": null, "taskId": null})),
-        (5, json!({"workflow": "Backup Device", "app": null})),
-    ] {
-        if let Some(row) = rows.get_mut(place) {
-            merge(row, odd);
-        }
-    }
-    if let Some(fields) = rows.get_mut(8).and_then(Value::as_object_mut) {
-        fields.remove("_id");
-    }
+    twist(
+        &mut rows,
+        [
+            (3, json!({"taskType": null, "taskId": null})),
+            (5, json!({"workflow": "Backup Device", "app": null})),
+        ],
+    );
+    lack(&mut rows, 8, &["_id"]);
     rows
 }

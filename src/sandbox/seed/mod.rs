@@ -34,12 +34,43 @@ pub use metrics::{job_metrics, task_metrics};
 pub use operations::{automations, triggers};
 pub use studio::{projects, templates, transformations, workflows};
 
+use serde_json::Value;
+
+use super::clock::SEED_MS;
+use super::world::merge;
+
 /// The id of project *Campus Refresh*, whose assets are named `@<id>: <name>`.
 pub const CAMPUS: &str = "64f0a1b2c3d4e5f601234567";
 
 /// The `n`th seeded id of a kind: 24 hexadecimal digits, told apart by their first four.
 pub fn id(kind: &str, n: usize) -> String {
     format!("{kind}{n:020x}")
+}
+
+/// Merges something odd into the rows at the given places, where there are such rows.
+pub fn twist<const N: usize>(rows: &mut [Value], oddities: [(usize, Value); N]) {
+    for (place, odd) in oddities {
+        if let Some(row) = rows.get_mut(place) {
+            merge(row, odd);
+        }
+    }
+}
+
+/// Takes fields from the row at a place, if there is one.
+pub fn lack(rows: &mut [Value], place: usize, fields: &[&str]) {
+    if let Some(row) = rows.get_mut(place).and_then(Value::as_object_mut) {
+        row.retain(|name, _| !fields.contains(&name.as_str()));
+    }
+}
+
+/// `text`, but null in the rows whose number leaves `null_at` when divided by `of`.
+pub fn sometimes_null(n: usize, of: usize, null_at: usize, text: String) -> Value {
+    if n % of == null_at { Value::Null } else { Value::String(text) }
+}
+
+/// `n` steps of `step_ms` before the moment seeds are dated by.
+pub fn before(n: usize, step_ms: u64) -> u64 {
+    SEED_MS.saturating_sub(u64::try_from(n).unwrap_or(0) * step_ms)
 }
 
 /// The `n`th of `list`, starting over at its end.

@@ -5,53 +5,143 @@ use serde_json::{Value, json};
 use super::id;
 use crate::sandbox::Options;
 use crate::sandbox::clock::SEED_MS;
+use crate::sandbox::world::{assign, merge};
+
+/// What the first automations run; each stands at its workflow's place.
+const NAMES: &[&str] = &[
+    "Backup Device",
+    "Firmware Upgrade",
+    "Change Approval",
+    "Provision VLAN",
+    "Collect Inventory",
+    "Résumé des interfaces",
+];
 
 /// Automations for the first workflows and agents, then many more; some point nowhere.
 pub fn automations(_: &Options) -> Vec<Value> {
-    let workflow = |n: usize, name: &str| {
-        json!({
-            "_id": id("a070", n), "name": name, "description": format!("Runs {name}"),
-            "componentType": "workflows", "componentId": id("77f1", n), "componentName": name,
-            "gbac": {"read": [], "write": []}, "created": "2025-03-01T12:00:00.000Z",
-        })
-    };
-    let mut rows: Vec<Value> = [
-        "Backup Device",
-        "Firmware Upgrade",
-        "Change Approval",
-        "Provision VLAN",
-        "Collect Inventory",
-        "Résumé des interfaces",
-    ]
-    .iter()
-    .enumerate()
-    .map(|(n, name)| workflow(n, name))
-    .collect();
-    rows.extend([
-        json!({"_id": id("a070", 6), "name": "Network Assistant", "description": null,
-               "componentType": "agents", "componentId": id("a9e0", 0), "componentName": "Net Agent"}),
-        json!({"_id": id("a070", 7), "name": "Config Reviewer", "description": "Reads a change before it goes out",
-               "componentType": "agents", "componentId": id("a9e0", 1), "componentName": "Review Agent"}),
-        json!({"_id": id("a070", 8), "name": "Unrouted Agent", "description": "",
-               "componentType": "agents", "componentId": id("a9e0", 2)}),
-        json!({"_id": id("a070", 9), "name": "Broken Agent", "componentType": "agents", "componentId": null}),
-        json!({"_id": id("a070", 10), "name": "Half an automation", "description": null,
-               "componentType": null, "componentId": null}),
-        json!({"_id": id("a070", 11), "name": "(LCM) Certificate Discovery", "description": "",
-               "componentType": "workflows", "componentId": id("77f1", 8), "componentName": "No Schema"}),
-    ]);
-    rows.extend((12..118).map(|n| {
-        let mut row = workflow(9 + n % 50, &format!("Nightly Audit {n:03}"));
-        row["_id"] = json!(id("a070", n));
+    let workflows = NAMES.iter().enumerate().map(|(n, name)| automation(n, name, n, json!({})));
+    let agent = |n: usize, name: &str, agent: usize, more: Value| {
+        let mut row = automation(n, name, 0, json!({"componentType": "agents"}));
+        merge(&mut row, json!({"componentId": id("a9e0", agent), "componentName": null}));
+        merge(&mut row, more);
         row
+    };
+    let reads = "Reads a change before it goes out";
+    let mut rows: Vec<Value> = workflows.collect();
+    rows.extend([
+        agent(
+            6,
+            "Network Assistant",
+            0,
+            json!({"description": null, "componentName": "Net Agent"}),
+        ),
+        agent(
+            7,
+            "Config Reviewer",
+            1,
+            json!({"description": reads, "componentName": "Review Agent"}),
+        ),
+        agent(8, "Unrouted Agent", 2, json!({"description": ""})),
+        agent(9, "Broken Agent", 3, json!({"componentId": null})),
+        automation(
+            10,
+            "Half an automation",
+            0,
+            json!({"componentType": null, "componentId": null}),
+        ),
+        automation(11, "(LCM) Certificate Discovery", 8, json!({"description": ""})),
+    ]);
+    rows.extend(
+        (12..118).map(|n| automation(n, &format!("Nightly Audit {n:03}"), 9 + n % 50, json!({}))),
+    );
+    rows
+}
+
+fn automation(n: usize, name: &str, workflow: usize, more: Value) -> Value {
+    let mut row = json!({
+        "_id": id("a070", n),
+        "name": name,
+        "description": format!("Runs {name}"),
+        "componentType": "workflows",
+        "componentId": id("77f1", workflow),
+        "componentName": name,
+        "gbac": {"read": [], "write": []},
+        "created": "2025-03-01T12:00:00.000Z",
+    });
+    merge(&mut row, more);
+    row
+}
+
+/// Triggers of every kind: 130, a disabled one before the enabled one of the same automation, an
+/// orphan, and times of execution in every form.
+pub fn triggers(_: &Options) -> Vec<Value> {
+    let open =
+        json!({"schema": {"type": "object", "properties": {}, "additionalProperties": true}});
+    let prompt =
+        json!({"schema": {"type": "object", "properties": {"prompt": {"type": "string"}}}});
+    let none = || json!({"schema": null});
+    let mut rows = vec![
+        endpoint(0, 0, "Backup via API", "backup-device", json!({"lastExecuted": SEED_MS})),
+        endpoint(1, 1, "Upgrade via API", "firmware-upgrade", json!({})),
+        endpoint(2, 2, "Approval via API", "change-approval", open.clone()),
+        endpoint(
+            3,
+            3,
+            "VLAN via API",
+            "network/vlan",
+            json!({"lastExecuted": "2025-08-30T06:15:00.000Z"}),
+        ),
+        endpoint(4, 4, "Inventory", "inventory", none()),
+        endpoint(5, 5, "Résumé", "résumé", json!({})),
+        // The first trigger of this agent is disabled; only the second one can be used.
+        endpoint(
+            6,
+            6,
+            "Assistant (old)",
+            "assistant-v1",
+            json!({"enabled": false, "schema": null}),
+        ),
+        endpoint(7, 6, "Assistant", "assistant", prompt),
+        endpoint(8, 7, "Reviewer", "review", none()),
+        endpoint(9, 9_999, "Orphan", "orphan", json!({})),
+        endpoint(10, 10, "Half", "half", json!({})),
+        endpoint(11, 11, "Certificates", "certificates", open),
+        trigger(12, 0, "Nightly", "schedule", schedule()),
+        trigger(
+            13,
+            0,
+            "Backup form",
+            "manual",
+            json!({"formId": id("7f0a", 0), "legacyWrapper": false}),
+        ),
+        trigger(
+            14,
+            4,
+            "On config change",
+            "eventSystem",
+            json!({
+                "enabled": false, "source": "@itential/app-configuration_manager",
+                "topic": "deviceChanged", "schema": {},
+            }),
+        ),
+    ];
+    rows.extend((15..130).map(|n| {
+        let (name, route) = (format!("Audit route {n:03}"), format!("audit-{n:03}"));
+        endpoint(n, 12 + n % 100, &name, &route, json!({"enabled": n % 6 != 0}))
     }));
     rows
 }
 
-/// Triggers of every kind: over 120, a disabled one before the enabled one of the same automation,
-/// orphans, and times of execution in every form.
-pub fn triggers(_: &Options) -> Vec<Value> {
-    let device_schema = json!({
+fn schedule() -> Value {
+    let day = 86_400_000;
+    json!({
+        "firstRunAt": SEED_MS, "repeatInterval": day, "processMissedRuns": "none",
+        "nextRunAt": SEED_MS + day,
+    })
+}
+
+fn endpoint(n: usize, action: usize, name: &str, route: &str, more: Value) -> Value {
+    let schema = json!({
         "type": "object",
         "properties": {
             "device": {"type": "string"},
@@ -61,55 +151,17 @@ pub fn triggers(_: &Options) -> Vec<Value> {
         },
         "required": ["device"],
     });
-    let endpoint = |n: usize, action: usize, name: &str, route: &str, enabled: bool| {
-        json!({
-            "_id": id("781e", n), "name": name, "description": null,
-            "type": "endpoint", "verb": "POST", "routeName": route, "enabled": enabled,
-            "actionId": id("a070", action), "actionType": "automations",
-            "schema": device_schema, "lastExecuted": null, "jst": null,
-        })
-    };
-    let with = |mut row: Value, field: &str, value: Value| {
-        row[field] = value;
-        row
-    };
-    let open = json!({"type": "object", "properties": {}, "additionalProperties": true});
-    let prompt = json!({"type": "object", "properties": {"prompt": {"type": "string"}}});
-    let mut rows = vec![
-        with(
-            endpoint(0, 0, "Backup via API", "backup-device", true),
-            "lastExecuted",
-            json!(SEED_MS),
-        ),
-        endpoint(1, 1, "Upgrade via API", "firmware-upgrade", true),
-        with(endpoint(2, 2, "Approval via API", "change-approval", true), "schema", open.clone()),
-        with(
-            endpoint(3, 3, "VLAN via API", "network/vlan", true),
-            "lastExecuted",
-            json!("2025-08-30T06:15:00.000Z"),
-        ),
-        with(endpoint(4, 4, "Inventory", "inventory", true), "schema", Value::Null),
-        endpoint(5, 5, "Résumé", "résumé", true),
-        // The first trigger of this agent is disabled; only the second one can be used.
-        with(endpoint(6, 6, "Assistant (old)", "assistant-v1", false), "schema", Value::Null),
-        with(endpoint(7, 6, "Assistant", "assistant", true), "schema", prompt),
-        with(endpoint(8, 7, "Reviewer", "review", true), "schema", Value::Null),
-        endpoint(9, 9_999, "Orphan", "orphan", true),
-        endpoint(10, 10, "Half", "half", true),
-        with(endpoint(11, 11, "Certificates", "certificates", true), "schema", open),
-        json!({"_id": id("781e", 12), "name": "Nightly", "type": "schedule", "enabled": true,
-               "actionId": id("a070", 0), "actionType": "automations", "firstRunAt": SEED_MS,
-               "repeatInterval": 86_400_000, "processMissedRuns": "none", "nextRunAt": SEED_MS + 86_400_000}),
-        json!({"_id": id("781e", 13), "name": "Backup form", "type": "manual", "enabled": true,
-               "actionId": id("a070", 0), "actionType": "automations", "formId": id("7f0a", 0),
-               "legacyWrapper": false}),
-        json!({"_id": id("781e", 14), "name": "On config change", "type": "eventSystem", "enabled": false,
-               "actionId": id("a070", 4), "actionType": "automations", "source": "@itential/app-configuration_manager",
-               "topic": "deviceChanged", "schema": {}}),
-    ];
-    rows.extend((15..130).map(|n| {
-        let action = 12 + n % 100;
-        endpoint(n, action, &format!("Audit route {n:03}"), &format!("audit-{n:03}"), n % 6 != 0)
-    }));
-    rows
+    let endpoint = json!({"verb": "POST", "routeName": route, "schema": schema, "jst": null});
+    let mut row = trigger(n, action, name, "endpoint", endpoint);
+    assign(&mut row, more);
+    row
+}
+
+fn trigger(n: usize, action: usize, name: &str, kind: &str, more: Value) -> Value {
+    let mut row = json!({
+        "_id": id("781e", n), "name": name, "description": null, "type": kind, "enabled": true,
+        "actionId": id("a070", action), "actionType": "automations", "lastExecuted": null,
+    });
+    merge(&mut row, more);
+    row
 }

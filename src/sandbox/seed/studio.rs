@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{CAMPUS, cycle, id};
+use super::{CAMPUS, cycle, id, sometimes_null};
 use crate::sandbox::Options;
 use crate::sandbox::clock::SEED_MS;
 
 /// 31 projects, two of them with one name.
 pub fn projects(_: &Options) -> Vec<Value> {
-    let component = |iid: usize, kind: &str, reference: String, name: &str| json!({"iid": iid, "type": kind, "reference": reference, "folder": "/", "name": name});
+    let component = |iid: usize, kind: &str, of: String, name: &str| json!({"iid": iid, "type": kind, "reference": of, "folder": "/", "name": name});
+    let errors = format!("@{CAMPUS}: intf_errors");
     let mut rows = vec![
         json!({
             "_id": CAMPUS, "name": "Campus Refresh", "description": "Access layer renewal",
@@ -16,7 +17,7 @@ pub fn projects(_: &Options) -> Vec<Value> {
             "components": [
                 component(0, "workflow", id("77f1", 6), &format!("@{CAMPUS}: Port Turn Up")),
                 component(1, "workflow", id("77f1", 7), &format!("@{CAMPUS}: VLAN: Add/Remove")),
-                component(2, "mopCommandTemplate", format!("@{CAMPUS}: intf_errors"), &format!("@{CAMPUS}: intf_errors")),
+                component(2, "mopCommandTemplate", errors.clone(), &errors),
                 component(3, "template", id("7e3a", 3), &format!("@{CAMPUS}: Access Port")),
                 // Some components carry a plain name, none at all, or no folder.
                 component(4, "transformation", id("7b57", 0), "plain name"),
@@ -121,7 +122,7 @@ pub fn templates(_: &Options) -> Vec<Value> {
             "name": name(n),
             "group": cycle(&["cisco", "juniper", "shared"], n),
             "command": if textfsm { "show interfaces" } else { "" },
-            "description": if n % 4 == 1 { Value::Null } else { json!(format!("Template {}", name(n))) },
+            "description": sometimes_null(n, 4, 1, format!("Template {}", name(n))),
             "template": if textfsm {
                 "Value INTERFACE (\\S+)\n\nStart\n  ^${INTERFACE} is up -> Record\n"
             } else {
