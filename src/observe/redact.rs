@@ -221,7 +221,11 @@ impl<'a> Scanner<'a> {
     /// A value without quotes. Passwords hold commas and brackets, so only blanks and what ends a
     /// form field or a string end it.
     fn plain_value_of(&mut self, at: usize, kind: Kind, counts: bool) -> usize {
-        let end = self.plain_end(at);
+        let end = match kind {
+            // No address holds these, and what is shown is scanned again: a name must not be in it.
+            Kind::Account => self.skip(at, |byte| is_plain(byte) && !b"=:,;".contains(&byte)),
+            _ => self.plain_end(at),
+        };
         let value = self.slice(at, end);
         let bare = value.trim_end_matches([',', ';', ')', ']', '}', '.']);
         let shown = match kind {
@@ -236,7 +240,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn plain_end(&self, at: usize) -> usize {
-        self.skip(at, |byte| !byte.is_ascii_whitespace() && !b"&\"'<".contains(&byte))
+        self.skip(at, is_plain)
     }
 
     /// A quotation mark at `at`, which backslashes may precede when JSON is inside a string.
@@ -309,6 +313,11 @@ struct Quote {
     end: usize,
 }
 
+/// What may stand in a value without quotes.
+fn is_plain(byte: u8) -> bool {
+    !byte.is_ascii_whitespace() && !b"&\"'<".contains(&byte)
+}
+
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 }
@@ -347,7 +356,7 @@ mod tests {
             ("x eyJhbGciOi.eyJzdWIi.c2ln y", "x [REDACTED] y"),
             ("https://u:p@h:1/x", "https://[REDACTED]@h:1/x"),
             ("postgresql://u:p@h/db", "postgresql://[REDACTED]@h/db"),
-            ("email=a@b.example, x", "email=[REDACTED] x"),
+            ("email=a@b.example, x", "email=[REDACTED], x"),
             ("<password>p&amp;q</password>", "<password>[REDACTED]</password>"),
             ("run --password x --host h", "run --password [REDACTED] --host h"),
             ("community: public", "community: [REDACTED]"),
@@ -399,6 +408,34 @@ mod tests {
                 "email": MASK,
             })
         );
+    }
+
+    #[test]
+    fn hostile_text_costs_no_more_than_any_other() {
+        // Each of these hangs when something is looked at again and again.
+        for piece in [
+            "user=",
+            "password=",
+            "password:\"",
+            "user:'",
+            "eyJ.",
+            "eyJa.",
+            "://",
+            "://@",
+            "<token>",
+            "bearer ",
+            "--token ",
+            "-----BEGIN ",
+            "-----BEGIN PRIVATE KEY-----",
+            "\\",
+            "token ",
+            "token\\\"",
+            "token=[",
+            "email=a@",
+            "token => ",
+        ] {
+            redact(&piece.repeat(200_000 / piece.len()));
+        }
     }
 
     #[test]
