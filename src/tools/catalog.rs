@@ -1,12 +1,20 @@
 //! Which tools there are.
 
-use super::{Tool, adapters, applications, health, operations_manager, workflow_engine};
+use super::{
+    Tool, adapters, agent_session_manager, applications, gateway_manager, health, integrations,
+    inventory_manager, lifecycle_manager, operations_manager, workflow_engine,
+};
 
 /// Every area's tools, in the order `tools/list` shows them.
 pub static AREAS: &[&[Tool]] = &[
     adapters::TOOLS,
+    agent_session_manager::TOOLS,
     applications::TOOLS,
+    gateway_manager::TOOLS,
     health::TOOLS,
+    integrations::TOOLS,
+    inventory_manager::TOOLS,
+    lifecycle_manager::TOOLS,
     operations_manager::TOOLS,
     workflow_engine::TOOLS,
 ];

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::parameter::nearest;
 use crate::platform;
 
 /// A failed tool call.
@@ -43,6 +44,21 @@ impl ToolError {
     /// What the arguments name does not exist.
     pub fn not_found(message: impl Into<String>) -> Self {
         Self { kind: ErrorKind::NotFound, message: message.into() }
+    }
+
+    /// Nothing of this kind has this name. Says the nearest of the known names, or else `lister`, the
+    /// tool that lists them.
+    pub fn no_such<'a>(
+        kind: &str,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str>,
+        lister: &str,
+    ) -> Self {
+        let hint = match nearest(name, known) {
+            Some(close) => format!("did you mean '{close}'?"),
+            None => format!("{lister} lists them"),
+        };
+        Self::not_found(format!("no {kind} is called '{name}'; {hint}"))
     }
 
     /// The thing's state does not allow this.

@@ -21,6 +21,7 @@ pub struct Listing {
 #[derive(Clone, Debug)]
 enum Paging {
     Skip,
+    Offset,
     Numbered,
     Search { body: Value, window: &'static str },
 }
@@ -41,6 +42,12 @@ impl Listing {
     /// The same list, paged by `page` (from 1) and `pageSize`.
     pub fn numbered(mut self, page_size: usize) -> Self {
         (self.paging, self.page_size) = (Paging::Numbered, page_size);
+        self
+    }
+
+    /// The same list, paged by `offset` and `limit`.
+    pub fn by_offset(mut self) -> Self {
+        self.paging = Paging::Offset;
         self
     }
 
@@ -91,10 +98,11 @@ impl Listing {
                 body[*window]["limit"] = limit.into();
                 body
             }
-            Paging::Skip | Paging::Numbered => Value::Null,
+            Paging::Skip | Paging::Offset | Paging::Numbered => Value::Null,
         };
         let style = match self.paging {
             Paging::Skip => Style::SkipLimit { limit: self.page_size },
+            Paging::Offset => Style::OffsetLimit { limit: self.page_size },
             Paging::Numbered => Style::Pages { page_size: self.page_size },
             Paging::Search { .. } => Style::Search { limit: self.page_size, body: &search },
         };

@@ -5,15 +5,22 @@
 //! one file.
 
 mod adapters;
+mod agent_session_manager;
 mod applications;
 mod catalog;
 mod components;
 mod definition;
 mod error;
+mod gateway_manager;
 mod health;
+mod integrations;
+mod inventory_manager;
+mod lifecycle_manager;
 mod listing;
+mod moment;
 mod operations_manager;
 mod parameter;
+mod reply;
 mod shape;
 mod workflow_engine;
 
@@ -22,6 +29,7 @@ use serde_json::Value;
 pub use catalog::{AREAS, all, find};
 pub use error::{ErrorKind, ToolError};
 pub use listing::{Listing, read_whole};
+pub use moment::moment;
 pub use parameter::{Arguments, Kind, Parameter, Presence, nearest};
 pub use shape::{Field, FieldKind, Shape, lookup, time};
 

@@ -41,6 +41,8 @@ pub enum Kind {
     Object,
     /// A JSON object, or any JSON given as text.
     ObjectOrText,
+    /// A JSON object, or a document of any format as text; text is passed on untouched.
+    Document,
     /// A list whose elements are of one kind.
     List(&'static Kind),
     /// A list of texts, or a list of objects.
@@ -145,7 +147,7 @@ fn kind_schema(kind: Kind, nullable: bool) -> Value {
         }
         Kind::Boolean => json!({"type": types(&["boolean"])}),
         Kind::Object => json!({"type": types(&["object"])}),
-        Kind::ObjectOrText => json!({"type": types(&["object", "string"])}),
+        Kind::ObjectOrText | Kind::Document => json!({"type": types(&["object", "string"])}),
         Kind::List(of) => json!({"type": types(&["array"]), "items": kind_schema(*of, false)}),
         Kind::TextsOrObjects => {
             json!({"type": types(&["array"]), "items": {"type": ["string", "object"]}})
@@ -331,6 +333,10 @@ fn coerce(kind: Kind, value: &Value) -> Result<Value, String> {
             },
             _ => wrong(),
         },
+        Kind::Document => match value {
+            Value::Object(_) | Value::String(_) => Ok(value.clone()),
+            _ => wrong(),
+        },
         Kind::List(of) => match parsed(value) {
             Some(Value::Array(items)) => items
                 .iter()
@@ -404,6 +410,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Boolean => "true or false",
         Kind::Object => "a JSON object",
         Kind::ObjectOrText => "a JSON object (or JSON text of one)",
+        Kind::Document => "a JSON object or a document as text",
         Kind::List(Kind::Text) => "a list of texts",
         Kind::List(Kind::Object) => "a list of objects",
         Kind::List(_) => "a list",
