@@ -39,6 +39,14 @@ fn every_tool_is_announced_well() {
     }
 }
 
+/// Parameters of updates whose default in the Python server resets what is stored. Here leaving them
+/// out keeps it, so they must not announce a value that clients would fill in.
+const KEPT_WHEN_LEFT_OUT: &[(&str, &str)] = &[
+    ("update_command_template", "os"),
+    ("update_command_template", "pass_rule"),
+    ("update_command_template", "ignore_warnings"),
+];
+
 #[test]
 fn names_parameters_and_tags_are_those_of_the_python_server() {
     let Some(file) = schema::beside("reference/tools.json") else {
@@ -70,7 +78,9 @@ fn names_parameters_and_tags_are_those_of_the_python_server() {
         for (property, schema) in wanted["properties"].as_object().expect("an object") {
             let mine = &input["properties"][property];
             assert!(mine.is_object(), "{name}.{property} is missing");
-            assert_eq!(mine.get("default"), schema.get("default"), "{name}.{property}");
+            if !KEPT_WHEN_LEFT_OUT.contains(&(name, property)) {
+                assert_eq!(mine.get("default"), schema.get("default"), "{name}.{property}");
+            }
             if let Some(choices) = schema.get("enum") {
                 assert_eq!(mine.get("enum"), Some(choices), "{name}.{property}");
             }

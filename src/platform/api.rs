@@ -54,6 +54,17 @@ impl<'a> Api<'a> {
         self.run(&Call { method: "POST", path, query: &[], body, reads: true })?.into_json()
     }
 
+    /// [`Api::search`] whose answer is a text: a JSON string without its quotes, anything else as it
+    /// came.
+    ///
+    /// # Errors
+    ///
+    /// As [`Api::get`], but never [`Error::NotJson`].
+    pub fn search_text(&self, path: &Path, body: &Value) -> Result<String, Error> {
+        let body = Body::Json(body.to_string());
+        self.run(&Call { method: "POST", path, query: &[], body, reads: true })?.into_text()
+    }
+
     /// `POST path`. Never repeated. An answer of 2xx is a success whatever its body: one that is
     /// empty or unreadable is [`Value::Null`].
     ///

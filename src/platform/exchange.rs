@@ -112,6 +112,15 @@ impl Reply {
         })
     }
 
+    /// The body as text: a JSON string without its quotes, anything else as it came.
+    pub fn into_text(mut self) -> Result<String, Error> {
+        match self.broken.take() {
+            Some(error) => Err(error),
+            None => Ok(serde_json::from_slice(&self.body)
+                .unwrap_or_else(|_| String::from_utf8_lossy(&self.body).into_owned())),
+        }
+    }
+
     /// The body of a write that succeeded.
     pub fn into_value(self) -> Value {
         let target = self.target.clone();

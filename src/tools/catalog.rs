@@ -3,6 +3,9 @@
 use super::{
     Tool, adapters, agent_session_manager, applications, gateway_manager, health, integrations,
     inventory_manager, lifecycle_manager, operations_manager, workflow_engine,
+    Tool, adapters, applications, command_templates, compliance_plans, compliance_reports,
+    configuration_manager, device_groups, devices, golden_config, health, operations_manager,
+    projects, templates, workflow_engine,
 };
 
 /// Every area's tools, in the order `tools/list` shows them.
@@ -11,11 +14,20 @@ pub static AREAS: &[&[Tool]] = &[
     agent_session_manager::TOOLS,
     applications::TOOLS,
     gateway_manager::TOOLS,
+    command_templates::TOOLS,
+    compliance_plans::TOOLS,
+    compliance_reports::TOOLS,
+    configuration_manager::TOOLS,
+    device_groups::TOOLS,
+    devices::TOOLS,
+    golden_config::TOOLS,
     health::TOOLS,
     integrations::TOOLS,
     inventory_manager::TOOLS,
     lifecycle_manager::TOOLS,
     operations_manager::TOOLS,
+    projects::TOOLS,
+    templates::TOOLS,
     workflow_engine::TOOLS,
 ];
 

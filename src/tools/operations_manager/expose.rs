@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::jobs::{project_id, scoped};
 use crate::platform::Path;
 use crate::tools::{
-    Arguments, Context, Field, FieldKind, Listing, Outcome, Shape, ToolError, nearest,
+    Arguments, Context, Field, FieldKind, Listing, Outcome, Shape, ToolError, nearest, projects,
 };
 
 /// What exposing gives back.
@@ -30,9 +29,10 @@ pub fn workflow(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome,
     let mut endpoint = endpoint(arguments, name)?;
     let (workflow_name, automation_name) = match arguments.maybe_text("project") {
         None => (name.to_owned(), name.to_owned()),
-        Some(project) => {
-            (scoped(&project_id(context, project)?, name), format!("{name} from {project}"))
-        }
+        Some(project) => (
+            projects::scoped(&projects::id(context, project)?, name),
+            format!("{name} from {project}"),
+        ),
     };
     let workflow = find_workflow(context, &workflow_name)?;
     if endpoint.schema.is_null() {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::platform::Path;
 use crate::tools::{
-    Arguments, Context, Field, FieldKind, Listing, Outcome, Shape, ToolError, nearest,
+    Arguments, Context, Field, FieldKind, Listing, Outcome, Shape, ToolError, projects,
 };
 
 /// A job's status, wherever it is shown.
@@ -50,10 +50,10 @@ pub fn list(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, Too
         (None, None) => {}
         (None, Some(name)) => wanted = Wanted::Name(name.to_owned()),
         (Some(project), Some(name)) => {
-            wanted = Wanted::Name(scoped(&project_id(context, project)?, name));
+            wanted = Wanted::Name(projects::scoped(&projects::id(context, project)?, name));
         }
         (Some(project), None) => {
-            wanted = Wanted::Prefix(scoped(&project_id(context, project)?, ""));
+            wanted = Wanted::Prefix(projects::scoped(&projects::id(context, project)?, ""));
         }
     }
     listing = match &wanted {
@@ -103,37 +103,5 @@ impl Wanted {
             (Self::Name(wanted), Some(name)) => name == wanted,
             (Self::Prefix(prefix), Some(name)) => name.starts_with(prefix.as_str()),
         }
-    }
-}
-
-/// The name of a workflow inside a project, as the platform stores it.
-pub fn scoped(project_id: &str, name: &str) -> String {
-    format!("@{project_id}: {name}")
-}
-
-/// The id of the project called `name`: `GET /automation-studio/projects`.
-pub fn project_id(context: &Context<'_>, name: &str) -> Result<String, ToolError> {
-    let projects =
-        || Listing::new(Path::literal("/automation-studio/projects"), "data", "metadata.total");
-    let found = projects().with("equals[name]", name).read(context)?.items;
-    let named = |p: &&Value| p.get("name").and_then(Value::as_str) == Some(name);
-    let ids: Vec<&str> =
-        found.iter().filter(named).filter_map(|p| p.get("_id").and_then(Value::as_str)).collect();
-    match ids.as_slice() {
-        [id] => Ok((*id).to_owned()),
-        [] => {
-            let all = projects().read(context)?.items;
-            let names = all.iter().filter_map(|p| p.get("name").and_then(Value::as_str));
-            let hint = match nearest(name, names) {
-                Some(close) => format!("did you mean '{close}'?"),
-                None => "get_projects lists them".to_owned(),
-            };
-            Err(ToolError::not_found(format!("no project is called '{name}'; {hint}")))
-        }
-        several => Err(ToolError::invalid(format!(
-            "{} projects are called '{name}' ({}); rename one on the platform",
-            several.len(),
-            several.join(", ")
-        ))),
     }
 }

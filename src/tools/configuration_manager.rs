@@ -1,0 +1,38 @@
+//! Rendering Jinja2 on the platform.
+
+use serde_json::{Value, json};
+
+use super::{
+    Arguments, Context, Field, FieldKind, Hints, Kind, Outcome, Output, Parameter, Shape, Tool,
+    ToolError,
+};
+use crate::platform::Path;
+
+/// The tools of this area.
+pub static TOOLS: &[Tool] = &[Tool {
+    name: "render_template",
+    title: "Render Template",
+    description: "Render Jinja2 text with variables on the platform and return the result. \
+                  Changes nothing: to put it on a device use apply_device_configuration.",
+    tags: &["configuration_manager"],
+    hints: Hints::READ,
+    parameters: &[
+        Parameter::required("template", Kind::Text, "Jinja2 text, not the name of a template"),
+        Parameter::optional("variables", Kind::ObjectOrText, "Values the template uses"),
+    ],
+    output: Output::Object(&RENDERED),
+    run: render,
+}];
+
+static RENDERED: Shape = Shape::closed(&[Field::new("result", FieldKind::Text)]);
+
+/// `POST /configuration_manager/jinja2`, which only reads.
+fn render(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+    let variables = match arguments.value("variables") {
+        Value::Null => json!({}),
+        given => given.clone(),
+    };
+    let body = json!({"template": arguments.text("template"), "variables": variables});
+    let path = Path::literal("/configuration_manager/jinja2");
+    Ok(json!({"result": context.api.search_text(&path, &body)?}).into())
+}

@@ -1,0 +1,233 @@
+//! Templates of Automation Studio: TextFSM that parses text, Jinja2 that makes it.
+
+use serde_json::{Map, Value, json};
+
+use super::projects::{self, PROJECT_PARAMETER};
+use super::{
+    Arguments, Context, Field, FieldKind, Hints, Kind, Listing, Outcome, Output, Parameter,
+    Presence, Shape, Tool, ToolError,
+};
+use crate::platform::Path;
+
+const TAGS: &[&str] = &["automation_studio"];
+const TYPES: &[&str] = &["textfsm", "jinja2"];
+
+/// The tools of this area.
+pub static TOOLS: &[Tool] = &[
+    Tool {
+        name: "get_templates",
+        title: "Get Templates",
+        description: "List the TextFSM and Jinja2 templates of Automation Studio. A name that \
+                      begins with '@id: ' lives in the project with that id. For checks that run \
+                      on devices see get_command_templates.",
+        tags: TAGS,
+        hints: Hints::READ,
+        parameters: &[
+            Parameter::optional("template_type", Kind::Text, "Only this type").one_of(TYPES)
+        ],
+        output: Output::List(&ITEM),
+        run: list,
+    },
+    Tool {
+        name: "describe_template",
+        title: "Describe Template",
+        description: "Show one template with its text and sample data. To try a Jinja2 one use \
+                      render_template.",
+        tags: TAGS,
+        hints: Hints::READ,
+        parameters: &[NAME, PROJECT_PARAMETER],
+        output: Output::Object(&TEMPLATE),
+        run: |context, arguments| Ok(TEMPLATE.project(&find(context, arguments)?).into()),
+    },
+    Tool {
+        name: "create_template",
+        title: "Create Template",
+        description: "Create a TextFSM or Jinja2 template, in a project when one is given. \
+                      Refused when the name is taken; to change one use update_template.",
+        tags: TAGS,
+        hints: Hints::CREATE,
+        parameters: &[
+            Parameter::required("name", Kind::Text, "Name of the new template, without prefix"),
+            Parameter {
+                presence: Presence::Required,
+                ..Parameter::optional("template_type", Kind::Text, "What it is").one_of(TYPES)
+            },
+            Parameter::required("group", Kind::Text, "Group it is filed under; not blank"),
+            PROJECT_PARAMETER,
+            Parameter::optional("command", Kind::Text, "Command whose output TextFSM parses"),
+            Parameter::optional("template", Kind::Text, "The template's text"),
+            Parameter::optional("data", Kind::Text, "Sample to try it on"),
+            Parameter::optional("description", Kind::Text, "What it is for"),
+        ],
+        output: Output::Object(&TEMPLATE),
+        run: create,
+    },
+    Tool {
+        name: "update_template",
+        title: "Update Template",
+        description: "Change the given fields of a template and keep all others. What is left \
+                      out, null or empty stays; to empty a field name it in 'clear'.",
+        tags: TAGS,
+        hints: Hints::CREATE.idempotent(),
+        parameters: &[
+            NAME,
+            PROJECT_PARAMETER,
+            Parameter::optional("command", Kind::Text, "New command"),
+            Parameter::optional("template", Kind::Text, "New text, the whole of it"),
+            Parameter::optional("data", Kind::Text, "New sample"),
+            Parameter::optional("description", Kind::Text, "New description"),
+            Parameter::optional(
+                "clear",
+                Kind::List(&Kind::Text),
+                "Fields to empty: command, template, data, description",
+            ),
+        ],
+        output: Output::Object(&TEMPLATE),
+        run: update,
+    },
+];
+
+const NAME: Parameter =
+    Parameter::required("name", Kind::Text, "Exact template name; the plain one in a project");
+
+static ITEM: Shape = Shape::closed(&[
+    Field::new("name", FieldKind::Text),
+    Field::new("description", FieldKind::Text),
+    TYPE,
+]);
+
+static TEMPLATE: Shape = Shape::closed(&[
+    Field::new("name", FieldKind::Text),
+    Field::new("description", FieldKind::Text),
+    TYPE,
+    Field::new("group", FieldKind::Text),
+    Field::new("command", FieldKind::Text),
+    Field::new("template", FieldKind::Text),
+    Field::new("data", FieldKind::Text),
+]);
+
+const TYPE: Field = Field::new("type", FieldKind::Text).doc("textfsm or jinja2");
+
+/// The fields a caller may set or clear.
+const TEXTS: [&str; 4] = ["command", "template", "data", "description"];
+
+/// `GET /automation-studio/templates`, every page.
+fn list(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+    let wanted = arguments.maybe_text("template_type");
+    let listed = match wanted {
+        Some(kind) => listing().with("equals[type]", kind).read(context)?,
+        None => listing().read(context)?,
+    };
+    let (mut items, mut total) = (listed.items, listed.total);
+    let received = items.len();
+    // A platform that ignores the filter answers with everything.
+    items.retain(|item| wanted.is_none_or(|kind| text(item, "type") == Some(kind)));
+    if items.len() < received {
+        total = None;
+    }
+    Ok(Outcome::part(ITEM.project_all(&items), total))
+}
+
+/// `POST /automation-studio/templates`. Whether the name is free is asked first.
+fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+    if arguments.text("group").trim().is_empty() {
+        return Err(ToolError::invalid("'group' must not be blank"));
+    }
+    let stored = projects::stored_name(context, arguments)?;
+    if !named(context, &stored)?.is_empty() {
+        return Err(ToolError::state(format!(
+            "there is a template called '{stored}' already; update_template changes it"
+        )));
+    }
+    let mut template = json!({
+        "name": stored,
+        "type": arguments.text("template_type"),
+        "group": arguments.text("group"),
+    });
+    for field in TEXTS {
+        template[field] = json!(arguments.text(field));
+    }
+    let body = json!({"template": template});
+    let reply = context.api.post(&route(), Some(&body))?;
+    Ok(written(&reply, "created", &template, "created"))
+}
+
+/// `PUT /automation-studio/templates/{id}`, with the stored name, so that one in a project stays
+/// there.
+fn update(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+    let clear = arguments.texts("clear");
+    if let Some(unknown) = clear.iter().find(|field| !TEXTS.contains(field)) {
+        return Err(ToolError::invalid(format!(
+            "'clear' may name {}, not '{unknown}'",
+            TEXTS.join(", ")
+        )));
+    }
+    let existing = find(context, arguments)?;
+    let mut merged: Map<String, Value> = ["name", "group", "type"]
+        .iter()
+        .filter_map(|field| Some(((*field).to_owned(), existing.get(*field)?.clone())))
+        .collect();
+    for field in TEXTS {
+        let value = match arguments.maybe_text(field) {
+            Some(new) => new,
+            None if clear.contains(&field) => "",
+            None => text(&existing, field).unwrap_or_default(),
+        };
+        merged.insert(field.to_owned(), json!(value));
+    }
+    if TEXTS.iter().all(|field| text(&existing, field).unwrap_or_default() == merged[*field]) {
+        let outcome = Outcome::from(TEMPLATE.project(&existing));
+        return Ok(outcome.with_note("Nothing was to be changed, and nothing was."));
+    }
+    let Some(id) = text(&existing, "_id").or_else(|| text(&existing, "id")) else {
+        return Err(ToolError::platform("the platform did not say the template's id"));
+    };
+    let path = Path::new("/automation-studio/templates/{}", &[id])?;
+    let reply = context.api.put(&path, Some(&json!({"update": merged})))?;
+    Ok(written(&reply, "updated", &Value::Object(merged), "changed"))
+}
+
+/// What was written, as the platform says it; as it was sent when the platform says nothing.
+fn written(reply: &Value, key: &str, sent: &Value, verb: &str) -> Outcome {
+    match reply.get(key).filter(|template| template.is_object()) {
+        Some(template) => TEMPLATE.project(template).into(),
+        None => Outcome::from(TEMPLATE.project(sent)).with_note(format!(
+            "The template was {verb}; the platform did not show it, so this is what was sent."
+        )),
+    }
+}
+
+/// The one template that `name` and `project` mean.
+fn find(context: &Context<'_>, arguments: &Arguments) -> Result<Value, ToolError> {
+    let stored = projects::stored_name(context, arguments)?;
+    let mut found = named(context, &stored)?;
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => {
+            let all = listing().read(context)?.items;
+            let names = all.iter().filter_map(|template| text(template, "name"));
+            Err(projects::missing("template", &stored, "get_templates", names))
+        }
+        several => Err(ToolError::invalid(format!(
+            "{several} templates are called '{stored}'; rename all but one on the platform"
+        ))),
+    }
+}
+
+fn named(context: &Context<'_>, stored: &str) -> Result<Vec<Value>, ToolError> {
+    let mut found = listing().with("equals[name]", stored).read(context)?.items;
+    found.retain(|template| text(template, "name") == Some(stored));
+    Ok(found)
+}
+
+fn listing() -> Listing {
+    Listing::new(route(), "items", "total")
+}
+
+fn route() -> Path {
+    Path::literal("/automation-studio/templates")
+}
+
+fn text<'a>(item: &'a Value, key: &str) -> Option<&'a str> {
+    item.get(key).and_then(Value::as_str)
+}
