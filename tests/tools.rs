@@ -42,6 +42,7 @@ fn every_tool_is_announced_well() {
 /// Parameters of updates whose default in the Python server resets what is stored. Here leaving them
 /// out keeps it, so they must not announce a value that clients would fill in.
 const KEPT_WHEN_LEFT_OUT: &[(&str, &str)] = &[
+    ("update_command_template", "commands"),
     ("update_command_template", "os"),
     ("update_command_template", "pass_rule"),
     ("update_command_template", "ignore_warnings"),

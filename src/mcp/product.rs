@@ -14,7 +14,7 @@ use super::session::NoAnswer;
 use crate::config::{Config, Confirm, ConfirmFallback, ResponseFormat, Server};
 use crate::observe::metrics;
 use crate::platform::Client;
-use crate::tools::{Arguments, Context, ErrorKind, Host, Outcome, Tool, ToolError};
+use crate::tools::{Arguments, Context, ErrorKind, Host, Outcome, Output, Tool, ToolError};
 use crate::{limits, observe, output, tools};
 
 /// The tools that this configuration enables, in listing order.
@@ -116,11 +116,19 @@ fn render(tool: &Tool, format: ResponseFormat, outcome: &Outcome) -> Value {
         }
         Value::Object(object)
     } else {
-        outcome.value.clone()
+        let mut value = outcome.value.clone();
+        // What passes through as the platform gave it stays so.
+        if let (Some(note), Value::Object(object), Output::Object(_)) =
+            (&outcome.note, &mut value, tool.output)
+        {
+            object.insert("note".into(), json!(note));
+        }
+        value
     };
-    let text = match format {
-        ResponseFormat::Json => outcome.value.to_string(),
-        ResponseFormat::Toon => output::toon(&structured),
+    let text = match (format, &outcome.value) {
+        (ResponseFormat::Json, Value::String(text)) => text.clone(),
+        (ResponseFormat::Json, value) => value.to_string(),
+        (ResponseFormat::Toon, _) => output::toon(&structured),
     };
     let mut content = vec![json!({"type": "text", "text": text})];
     // Older clients read only text: what stands beside the result must reach them too.
