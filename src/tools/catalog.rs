@@ -1,10 +1,9 @@
 //! Which tools there are.
 
 use super::{
-    Tool, adapters, agent_session_manager, applications, gateway_manager, health, integrations,
-    inventory_manager, lifecycle_manager, operations_manager, workflow_engine,
-    Tool, adapters, applications, command_templates, compliance_plans, compliance_reports,
-    configuration_manager, device_groups, devices, golden_config, health, operations_manager,
+    Tool, adapters, agent_session_manager, applications, command_templates, compliance_plans,
+    compliance_reports, configuration_manager, device_groups, devices, gateway_manager,
+    golden_config, health, integrations, inventory_manager, lifecycle_manager, operations_manager,
     projects, templates, workflow_engine,
 };
 
