@@ -1,8 +1,10 @@
 //! The platform that commands talk to: the real one, or the sandbox inside this process.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use crate::config::{Config, Platform, Secret};
+use crate::observe::Audit;
 use crate::platform::Client;
 use crate::sandbox::{self, Sandbox};
 
@@ -10,6 +12,10 @@ use crate::sandbox::{self, Sandbox};
 pub struct Backend {
     /// Talks to the platform.
     pub client: Client,
+    /// Where calls are recorded, when they are.
+    pub audit: Option<Arc<Audit>>,
+    /// The platform's settings; the sandbox's when there is one.
+    pub platform: Platform,
     _sandbox: Option<Sandbox>,
 }
 
@@ -22,7 +28,13 @@ impl Backend {
         let mut platform = config.platform.clone();
         let sandbox = if platform.sandbox { Some(start(&mut platform)?) } else { None };
         let client = Client::new(&platform).map_err(|error| error.to_string())?;
-        Ok(Self { client, _sandbox: sandbox })
+        let audit = match &config.server.audit_file {
+            Some(path) => Some(Arc::new(Audit::open(path).map_err(|error| {
+                format!("audit_file {} cannot be written: {error}", path.display())
+            })?)),
+            None => None,
+        };
+        Ok(Self { client, audit, platform, _sandbox: sandbox })
     }
 }
 

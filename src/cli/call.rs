@@ -51,7 +51,7 @@ fn result(config: &Config, tool: &str, params: Option<&str>) -> Result<String, S
         return Err(format!("invalid tool: {tool} ({hint})"));
     }
     let backend = Backend::open(config)?;
-    let engine = mcp::engine(config, &backend.client);
+    let engine = mcp::engine(config, &backend.client, backend.audit.clone());
     let result = ask(&engine, tool, arguments)?;
     let texts: Vec<String> = result
         .get("content")

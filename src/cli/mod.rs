@@ -61,7 +61,9 @@ fn execute(invocation: &Invocation) -> Result<ExitCode, UsageError> {
     };
     Ok(match invocation.command.name {
         "run" => match load(invocation) {
-            Ok(loaded) => serve::run(&loaded.config),
+            Ok(loaded) => serve::run(&loaded.config, &|| {
+                load(invocation).map(|loaded| loaded.config).map_err(|error| error.to_string())
+            }),
             Err(error) => fail(&format!("server stopped unexpectedly: {error}")),
         },
         "call" => {

@@ -4,7 +4,7 @@ use std::net::ToSocketAddrs;
 use std::process::ExitCode;
 
 use super::signals;
-use super::text::print;
+use super::text::{fail, print};
 use crate::sandbox::{Options, Sandbox};
 
 /// Serves the simulated platform at `host:port` until told to stop.
@@ -19,8 +19,14 @@ pub fn sandbox(host: &str, port: u16) -> ExitCode {
         Err(error) => return cannot_listen(host, port, &error),
     };
     print(&format!("sandbox platform listening on http://{}\n", sandbox.addr()));
-    signals::wait();
-    ExitCode::SUCCESS
+    match signals::all() {
+        Ok(asked) => {
+            // Whatever is asked of a sandbox, it has nothing to read again and nothing to finish.
+            let _ = asked.recv();
+            ExitCode::SUCCESS
+        }
+        Err(error) => fail(&format!("signals cannot be handled: {error}")),
+    }
 }
 
 fn cannot_listen(host: &str, port: u16, why: &dyn std::fmt::Display) -> ExitCode {

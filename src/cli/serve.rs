@@ -4,12 +4,16 @@ use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::backend::Backend;
-use super::signals;
+use super::signals::{self, Asked};
 use super::text::{complain, fail};
 use crate::config::{AuthKind, Config, Transport};
+use crate::http::tls::{Facts, Reloader, TlsFiles};
 use crate::http::{Listen, Network, Options, Server};
-use crate::platform::{CancelToken, Client, Path};
+use crate::mcp::Engine;
+use crate::platform::{CancelToken, Client, Path, check};
 use crate::transport::http::Front;
 use crate::transport::stdio;
 use crate::{limits, mcp, observe};
@@ -17,115 +21,51 @@ use crate::{limits, mcp, observe};
 /// Exit code when the address cannot be listened on.
 const CANNOT_LISTEN: u8 = 3;
 
+/// Reads the configuration again.
+pub type Reread<'a> = &'a dyn Fn() -> Result<Config, String>;
+
 /// Serves with this configuration.
-pub fn run(config: &Config) -> ExitCode {
+pub fn run(config: &Config, reread: Reread<'_>) -> ExitCode {
     observe::init(config.server.log_level);
     for warning in &config.warnings {
         log::warn!("{warning}");
     }
-    match serve(config) {
-        Ok(code) => code,
-        Err(message) => {
-            fail(&format!("server stopped unexpectedly: {}", observe::redact(&message)))
-        }
-    }
-}
-
-fn serve(config: &Config) -> Result<ExitCode, String> {
-    let backend = Backend::open(config)?;
-    if let Some(interval) = config.server.keepalive_interval {
-        backend.client.keepalive(interval).map_err(|error| error.to_string())?;
-    }
-    let engine = Arc::new(mcp::engine(config, &backend.client));
-    match config.server.transport {
-        Transport::Stdio => serve_stdio(config, &engine),
-        Transport::Sse | Transport::Http => serve_http(config, &engine, &backend.client),
-    }
-}
-
-fn serve_http(
-    config: &Config,
-    engine: &Arc<mcp::Engine>,
-    client: &Client,
-) -> Result<ExitCode, String> {
-    if config.auth.kind != AuthKind::None {
-        return Err(
-            "auth_type: this build cannot check who calls over HTTP, and refuses to serve \
-                    everybody instead; require client certificates with client_ca_file"
-                .into(),
-        );
-    }
-    let probe = {
-        let client = client.clone();
-        Box::new(move || {
-            let token = CancelToken::new();
-            let answer = client.api(&token).get(&Path::literal("/whoami"), &[]);
-            if let Err(error) = &answer {
-                log::warn!("not ready: {error}");
-            }
-            answer.is_ok()
-        })
+    let served = match config.server.transport {
+        Transport::Stdio => serve_stdio(config),
+        Transport::Sse | Transport::Http => serve_http(config, reread),
     };
-    let front = Arc::new(Front::new(Arc::clone(engine), config, probe));
-    let settings = &config.server;
-    let listen = Listen::Name(settings.host.clone(), settings.port);
-    let server = match Server::start(listen, options(config)?, front.clone()) {
-        Ok(server) => Arc::new(server),
-        Err(error) => {
-            complain(&format!("ERROR: {error}"));
-            return Ok(ExitCode::from(CANNOT_LISTEN));
-        }
-    };
-    let listener = Arc::downgrade(&server);
-    front.status().show_listener(move || Some(listener.upgrade()?.stats()));
-    front.tend().map_err(|error| format!("no thread could be started: {error}"))?;
-    announce(config, &server);
-    let code = signals::wait();
-    log::info!("stopping");
-    front.stop(limits::STOP_GRACE);
-    server.shutdown(limits::STOP_GRACE);
-    Ok(ExitCode::from(code))
-}
-
-fn options(config: &Config) -> Result<Options, String> {
-    let settings = &config.server;
-    let proxies: Result<Vec<Network>, String> =
-        settings.trusted_proxies.iter().map(|network| network.parse()).collect();
-    Ok(Options {
-        max_connections: settings.max_connections,
-        max_connections_per_address: settings.max_connections_per_address,
-        trusted_proxies: proxies.map_err(|why| format!("trusted_proxies: {why}"))?,
-        ..Options::default()
+    served.unwrap_or_else(|message| {
+        fail(&format!("server stopped unexpectedly: {}", observe::redact(&message)))
     })
 }
 
-/// One line that says where to connect, whatever the log level: it is how people and scripts learn
-/// the port when the system chose it.
-fn announce(config: &Config, server: &Server) {
-    let settings = &config.server;
-    complain(&format!(
-        "itential-mcp serves MCP at http://{}{} (Press CTRL+C to quit)",
-        server.local_addr(),
-        settings.path
-    ));
-    let open = !server.local_addr().ip().is_loopback();
-    if open && settings.client_ca_file.is_none() {
-        log::warn!(
-            "everybody who reaches {} can use every tool: no auth_type and no client_ca_file is set",
-            server.local_addr()
-        );
+fn prepare(config: &Config) -> Result<(Backend, Arc<Engine>), String> {
+    let backend = Backend::open(config)?;
+    if config.server.test_connection_on_startup {
+        let report = check::run(&backend.platform, config.server.startup_test_timeout);
+        if let Some(failed) = report.error() {
+            return Err(format!("Connection test failed: {failed}"));
+        }
+        log::info!("the connection test passed");
     }
+    if let Some(interval) = config.server.keepalive_interval {
+        backend.client.keepalive(interval).map_err(|error| error.to_string())?;
+    }
+    let engine = mcp::engine(config, &backend.client, backend.audit.clone());
+    Ok((backend, Arc::new(engine)))
 }
 
-fn serve_stdio(config: &Config, engine: &Arc<mcp::Engine>) -> Result<ExitCode, String> {
-    if config.server.certificate_file.is_some() || config.server.private_key_file.is_some() {
+fn serve_stdio(config: &Config) -> Result<ExitCode, String> {
+    let settings = &config.server;
+    if settings.certificate_file.is_some() || settings.private_key_file.is_some() {
         log::warn!("certificate_file and private_key_file mean nothing with transport stdio");
     }
     if config.auth.kind != AuthKind::None {
         log::warn!("auth_type means nothing with transport stdio: whoever starts it may use it");
     }
+    let (_backend, engine) = prepare(config)?;
     signals::on_stop(|code| std::process::exit(code.into()));
-    let heard = stdio::serve(engine, &mut io::stdin().lock(), io::stdout())
+    let heard = stdio::serve(&engine, &mut io::stdin().lock(), io::stdout())
         .map_err(|error| format!("standard input could not be read: {error}"))?;
     if !heard {
         // A service manager gives a process /dev/null: without this line it ends and nobody knows
@@ -136,4 +76,141 @@ fn serve_stdio(config: &Config, engine: &Arc<mcp::Engine>) -> Result<ExitCode, S
         );
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn serve_http(config: &Config, reread: Reread<'_>) -> Result<ExitCode, String> {
+    if config.auth.kind != AuthKind::None {
+        return Err(
+            "auth_type: this build cannot check who calls over HTTP, and refuses to serve \
+                    everybody instead; require client certificates with client_ca_file"
+                .into(),
+        );
+    }
+    // What is wrong with the certificate is said before the platform is asked and a port opens.
+    let tls = load_tls(config)?;
+    let (backend, engine) = prepare(config)?;
+    let front = Arc::new(Front::new(engine, config, Box::new(probe(&backend.client))));
+    if let Some(tls) = &tls {
+        let tls = Arc::clone(tls);
+        front.status().show_certificate(Box::new(move || certificate(&tls)));
+    }
+    let settings = &config.server;
+    let listen = Listen::Name(settings.host.clone(), settings.port);
+    let server = match Server::start(listen, options(config, tls.clone())?, front.clone()) {
+        Ok(server) => Arc::new(server),
+        Err(error) => {
+            complain(&format!("ERROR: {error}"));
+            return Ok(ExitCode::from(CANNOT_LISTEN));
+        }
+    };
+    let listener = Arc::downgrade(&server);
+    front.status().show_listener(move || Some(listener.upgrade()?.stats()));
+    front.tend().map_err(|error| format!("no thread could be started: {error}"))?;
+    announce(config, &server);
+    let asked = signals::all().map_err(|error| format!("signals cannot be handled: {error}"))?;
+    let code = asked
+        .iter()
+        .find_map(|asked| match asked {
+            Asked::Stop(code) => Some(code),
+            Asked::Reload => {
+                reload(reread, &backend, tls.as_deref());
+                None
+            }
+        })
+        .unwrap_or_default();
+    log::info!("stopping");
+    front.stop(limits::STOP_GRACE);
+    server.shutdown(limits::STOP_GRACE);
+    Ok(ExitCode::from(code))
+}
+
+fn load_tls(config: &Config) -> Result<Option<Arc<Reloader>>, String> {
+    let settings = &config.server;
+    let files = TlsFiles {
+        certificate_file: settings.certificate_file.clone(),
+        private_key_file: settings.private_key_file.clone(),
+        client_ca_file: settings.client_ca_file.clone(),
+        tls13_only: settings.tls13_only,
+        allow_expired_certificate: settings.allow_expired_certificate,
+    };
+    let TlsFiles { certificate_file: None, private_key_file: None, client_ca_file: None, .. } =
+        files
+    else {
+        return Reloader::load(files).map(|tls| Some(Arc::new(tls))).map_err(|e| e.to_string());
+    };
+    Ok(None)
+}
+
+/// Whether the platform answers, for `/status/readyz`.
+fn probe(client: &Client) -> impl Fn() -> bool + Send + Sync + use<> {
+    let client = client.clone();
+    move || {
+        let token = CancelToken::new();
+        let answer = client.api(&token).get(&Path::literal("/whoami"), &[]);
+        if let Err(error) = &answer {
+            log::warn!("not ready: {error}");
+        }
+        answer.is_ok()
+    }
+}
+
+/// What `/status` shows of the certificate in use.
+fn certificate(tls: &Reloader) -> serde_json::Value {
+    let facts = tls.current().facts;
+    let mut shown = json!({
+        "subject": facts.subject,
+        "names": facts.names,
+        "not_after": Facts::date(facts.not_after),
+        "days_left": facts.days_left(),
+    });
+    if let Some(failure) = tls.failure() {
+        shown["reload_failed"] = json!(failure.to_string());
+    }
+    shown
+}
+
+fn options(config: &Config, tls: Option<Arc<Reloader>>) -> Result<Options, String> {
+    let settings = &config.server;
+    let proxies: Result<Vec<Network>, String> =
+        settings.trusted_proxies.iter().map(|network| network.parse()).collect();
+    Ok(Options {
+        max_connections: settings.max_connections,
+        max_connections_per_address: settings.max_connections_per_address,
+        trusted_proxies: proxies.map_err(|why| format!("trusted_proxies: {why}"))?,
+        tls,
+        ..Options::default()
+    })
+}
+
+/// Takes over what may change while the server runs; a mistake keeps what was there.
+fn reload(reread: Reread<'_>, backend: &Backend, tls: Option<&Reloader>) {
+    match reread() {
+        Ok(config) => observe::init(config.server.log_level),
+        Err(error) => log::error!("reload: the configuration stays as it was: {error}"),
+    }
+    if let Some(Err(error)) = backend.audit.as_ref().map(|audit| audit.reopen()) {
+        log::error!("reload: the audit file stays as it was: {error}");
+    }
+    match tls.map(Reloader::reload_now) {
+        Some(Err(error)) => log::error!("reload: the certificate stays as it was: {error}"),
+        Some(Ok(())) | None => log::info!("reloaded"),
+    }
+}
+
+/// One line that says where to connect, whatever the log level: it is how people and scripts learn
+/// the port when the system chose it.
+fn announce(config: &Config, server: &Server) {
+    let settings = &config.server;
+    let scheme = if settings.certificate_file.is_some() { "https" } else { "http" };
+    let address = server.local_addr();
+    complain(&format!(
+        "itential-mcp serves MCP at {scheme}://{address}{} (Press CTRL+C to quit)",
+        settings.path
+    ));
+    if !address.ip().is_loopback() && settings.client_ca_file.is_none() {
+        log::warn!(
+            "everybody who reaches {address} can use every tool: neither auth_type nor \
+             client_ca_file is set"
+        );
+    }
 }

@@ -114,6 +114,11 @@ impl Call {
         Self { params, cancel, caller, modern, session, sink, log_level, progress }
     }
 
+    /// The trace that the client names (W3C `traceparent`).
+    pub fn trace(&self) -> Option<&str> {
+        self.params.get("_meta")?.get("traceparent")?.as_str()
+    }
+
     /// Whether the client declared a capability: in the handshake, or with this very request.
     pub fn client_can(&self, capability: &str) -> bool {
         if self.modern {

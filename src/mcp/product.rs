@@ -12,7 +12,7 @@ use super::instructions;
 use super::registry::{Registry, ToolEntry};
 use super::session::NoAnswer;
 use crate::config::{Config, Confirm, ConfirmFallback, ResponseFormat, Server};
-use crate::observe::metrics;
+use crate::observe::{Audit, Entry, metrics};
 use crate::platform::Client;
 use crate::tools::{Arguments, Context, ErrorKind, Host, Outcome, Output, Tool, ToolError};
 use crate::{limits, observe, output, tools};
@@ -23,12 +23,13 @@ pub fn enabled(server: &Server) -> Vec<&'static Tool> {
 }
 
 /// The product's engine.
-pub fn engine(config: &Config, client: &Client) -> Engine {
+pub fn engine(config: &Config, client: &Client, audit: Option<Arc<Audit>>) -> Engine {
     let tools = enabled(&config.server);
     let policy = Arc::new(Policy {
         format: config.server.response_format,
         confirm: config.server.confirm,
         fallback: config.server.confirm_fallback,
+        audit,
     });
     let entries = tools
         .iter()
@@ -53,6 +54,7 @@ struct Policy {
     format: ResponseFormat,
     confirm: Confirm,
     fallback: ConfirmFallback,
+    audit: Option<Arc<Audit>>,
 }
 
 fn is_enabled(tool: &Tool, server: &Server) -> bool {
@@ -86,6 +88,17 @@ fn run(
     let caller = call.caller.identity.as_deref().unwrap_or("local");
     let time = started.elapsed();
     let millis = time.as_millis();
+    if let Some(audit) = &policy.audit {
+        let failure = outcome.as_ref().err().map(ToString::to_string);
+        audit.record(&Entry {
+            caller,
+            tool: tool.name,
+            arguments: &Value::Object(given.clone()),
+            outcome: failure.as_deref().unwrap_or("ok"),
+            time,
+            trace: call.trace(),
+        });
+    }
     match outcome {
         Ok(outcome) => {
             metrics::CALLS.count(tool.name, metrics::Outcome::Ok, time);

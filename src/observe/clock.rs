@@ -41,6 +41,11 @@ impl Utc {
         Self { year, month, day, time }
     }
 
+    /// `2026-11-22T17:10:48Z`, as tools show times.
+    pub fn seconds_form(self) -> String {
+        format!("{}T{}Z", self.date(), self.clock())
+    }
+
     /// `2026-11-22 17:10:48,198Z`, as in the log.
     pub fn log_form(self) -> String {
         format!("{} {},{:03}Z", self.date(), self.clock(), self.time.subsec_millis())
