@@ -80,6 +80,7 @@ fn a_filter_the_route_does_not_know_is_ignored() {
     assert_eq!(total("/operations-manager/jobs?equals=paused&equalsField=status"), 130);
     assert_eq!(total("/operations-manager/triggers?equals=schedule&equalsField=type"), 1);
     assert_eq!(total("/operations-manager/triggers?enabled=true"), 129 - 20);
+    assert_eq!(lab.get("/health/adapters?state=STOPPED")["total"], 34);
     let brackets = lab.send("GET", "/operations-manager/triggers?equals%5Btype%5D=schedule", None);
     assert_eq!(brackets.status, 400);
     let metrics =

@@ -41,6 +41,7 @@ const AUTOMATIONS: Listing = Listing {
     collection: "automations",
     filters: Filters::Pairs,
     fields: &["_id", "name", "description", "componentType", "componentId", "componentName"],
+    bare: &[],
     paging: Paging::Skip,
     default_limit: 25,
     max_limit: 100,
@@ -50,6 +51,7 @@ const AUTOMATIONS: Listing = Listing {
 const TRIGGERS: Listing = Listing {
     collection: "triggers",
     fields: &["_id", "name", "description", "type", "enabled", "actionId", "routeName"],
+    bare: &["enabled", "actionId"],
     ..AUTOMATIONS
 };
 
