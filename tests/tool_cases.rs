@@ -14,11 +14,16 @@ use support::{Platform, StdioServer, schema};
 fn areas() -> Vec<(&'static str, Vec<Case>)> {
     vec![
         ("agent_session_manager", cases::agent_session_manager::rows()),
+        ("command_templates", cases::command_templates::rows()),
+        ("compliance", cases::compliance::rows()),
         ("components", cases::components::rows()),
+        ("devices", cases::devices::rows()),
         ("gateway_manager", cases::gateway_manager::rows()),
+        ("golden_config", cases::golden_config::rows()),
         ("integrations", cases::integrations::rows()),
         ("inventory_manager", cases::inventory_manager::rows()),
         ("lifecycle_manager", cases::lifecycle_manager::rows()),
+        ("studio", cases::studio::rows()),
     ]
 }
 

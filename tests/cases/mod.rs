@@ -11,6 +11,12 @@ pub mod gateway_manager;
 pub mod integrations;
 pub mod inventory_manager;
 pub mod lifecycle_manager;
+pub mod command_templates;
+pub mod compliance;
+pub mod components;
+pub mod devices;
+pub mod golden_config;
+pub mod studio;
 
 use serde_json::{Value, json};
 
@@ -61,6 +67,32 @@ pub struct Seen<'a> {
     pub text: &'a str,
     /// The platform, to ask what it received and what it holds now.
     pub platform: &'a Platform,
+}
+
+impl Seen<'_> {
+    /// The bodies of the requests that reached the platform by `method` at `path`.
+    pub fn sent(&self, method: &str, path: &str) -> Vec<Value> {
+        let requests = self.platform.requests();
+        let sent = requests.iter().filter(|r| r["method"] == method && r["decoded_path"] == path);
+        sent.map(|r| r["body"].clone()).collect()
+    }
+
+    /// What a collection of the platform holds now.
+    pub fn world(&self, collection: &str) -> Vec<Value> {
+        let (_, rows) = self.platform.control("GET", &format!("/sandbox/world/{collection}"), None);
+        rows.as_array().cloned().unwrap_or_default()
+    }
+
+    /// The row of a collection whose `key` is `value`.
+    pub fn row(&self, collection: &str, key: &str, value: &str) -> Value {
+        let rows = self.world(collection);
+        rows.into_iter().find(|row| row[key] == value).unwrap_or(Value::Null)
+    }
+
+    /// The result as a list.
+    pub fn items(&self) -> &[Value] {
+        self.value.as_array().expect("a list")
+    }
 }
 
 /// A row that must succeed.
