@@ -6,16 +6,15 @@
 #![allow(dead_code, reason = "not every row needs every part")]
 
 pub mod agent_session_manager;
-pub mod components;
-pub mod gateway_manager;
-pub mod integrations;
-pub mod inventory_manager;
-pub mod lifecycle_manager;
 pub mod command_templates;
 pub mod compliance;
 pub mod components;
 pub mod devices;
+pub mod gateway_manager;
 pub mod golden_config;
+pub mod integrations;
+pub mod inventory_manager;
+pub mod lifecycle_manager;
 pub mod studio;
 
 use serde_json::{Value, json};
@@ -67,32 +66,6 @@ pub struct Seen<'a> {
     pub text: &'a str,
     /// The platform, to ask what it received and what it holds now.
     pub platform: &'a Platform,
-}
-
-impl Seen<'_> {
-    /// The bodies of the requests that reached the platform by `method` at `path`.
-    pub fn sent(&self, method: &str, path: &str) -> Vec<Value> {
-        let requests = self.platform.requests();
-        let sent = requests.iter().filter(|r| r["method"] == method && r["decoded_path"] == path);
-        sent.map(|r| r["body"].clone()).collect()
-    }
-
-    /// What a collection of the platform holds now.
-    pub fn world(&self, collection: &str) -> Vec<Value> {
-        let (_, rows) = self.platform.control("GET", &format!("/sandbox/world/{collection}"), None);
-        rows.as_array().cloned().unwrap_or_default()
-    }
-
-    /// The row of a collection whose `key` is `value`.
-    pub fn row(&self, collection: &str, key: &str, value: &str) -> Value {
-        let rows = self.world(collection);
-        rows.into_iter().find(|row| row[key] == value).unwrap_or(Value::Null)
-    }
-
-    /// The result as a list.
-    pub fn items(&self) -> &[Value] {
-        self.value.as_array().expect("a list")
-    }
 }
 
 /// A row that must succeed.
@@ -180,6 +153,12 @@ impl Seen<'_> {
         let path = format!("/sandbox/world/{collection}");
         let (_, rows) = self.platform.control("GET", &path, None);
         rows.as_array().cloned().unwrap_or_default()
+    }
+
+    /// The row of a collection whose `key` is `value`; null when there is none.
+    pub fn row(&self, collection: &str, key: &str, value: &str) -> Value {
+        let rows = self.world(collection);
+        rows.into_iter().find(|row| row[key] == value).unwrap_or_default()
     }
 
     /// The bodies the platform received by `method` at `path`, in order.
