@@ -6,7 +6,7 @@ use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 use itential_mcp::cli::commands::COMMANDS;
-use itential_mcp::config::settings;
+use itential_mcp::config::{Group, settings};
 use support::scratch::Scratch;
 
 fn run(args: &[&str]) -> Output {
@@ -73,7 +73,7 @@ fn a3_help_shows_static_defaults_and_never_the_environment() {
         assert_eq!(output.status.code(), Some(0));
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(!text.contains("hunter2"), "{text}");
-        assert_eq!(text.contains("default: 8000"), ["run", "config"].contains(&command.name));
+        assert_eq!(text.contains("default: 8000"), command.groups.contains(&Group::Listener));
     }
 }
 
@@ -187,7 +187,10 @@ fn what_is_not_understood_is_a_usage_error() {
         (&["test", "--timeout", "abc"], "argument --timeout: 'abc' is not valid"),
         (&["test", "--timeout", "0"], "from 1 to 86400"),
         (&["test", "--verbose=1"], "argument --verbose: takes no value"),
-        (&["call", "--port", "1", "t"], "it belongs to run, config, sandbox"),
+        (
+            &["call", "--port", "1", "t"],
+            "it belongs to run, config, tls, probe, client-config, sandbox",
+        ),
         (&["--transport", "http", "tags"], "option --transport does not belong to tags"),
         (&["sandbox", "--port", "65536"], "from 0 to 65535"),
     ] {
@@ -263,7 +266,8 @@ fn the_manual_page_names_every_command_and_setting() {
         assert!(page.contains(&row.env.replace('-', "\\-")), "{}", row.env);
     }
     for command in COMMANDS {
-        assert!(page.contains(&format!("\n.B {}", command.name)), "{}", command.name);
+        let name = command.name.replace('-', "\\-");
+        assert!(page.contains(&format!("\n.B {name}")), "{name}");
     }
     // A line that begins with a dot is a request: only those used on purpose may stand there.
     for line in page.lines().filter(|line| line.starts_with(['.', '\''])) {

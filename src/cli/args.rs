@@ -23,7 +23,7 @@ pub enum Request {
 pub struct Invocation {
     /// The command.
     pub command: &'static Command,
-    /// Positional arguments, as many as the command has.
+    /// Positional arguments, at most as many as the command has.
     pub arguments: Vec<String>,
     options: Vec<(Flag, String)>,
 }
@@ -257,7 +257,8 @@ impl Reader {
         // Options alone mean `run`.
         let command = self.command.unwrap_or(&COMMANDS[0]);
         let fail = |message| Err(UsageError { command: Some(command), message });
-        if let Some(missing) = command.arguments.get(self.arguments.len()) {
+        let missing = command.arguments.get(self.arguments.len());
+        if let Some(missing) = missing.filter(|argument| !argument.optional) {
             let mut message = format!("the following argument is required: {}", missing.name);
             if !missing.choices.is_empty() {
                 message.push_str(&format!(" ({})", missing.choices.join(", ")));

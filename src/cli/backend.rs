@@ -38,7 +38,11 @@ impl Backend {
     }
 }
 
-fn start(platform: &mut Platform) -> Result<Sandbox, String> {
+/// Starts the sandbox and points `platform` at it.
+///
+/// # Errors
+/// When it cannot listen.
+pub(super) fn start(platform: &mut Platform) -> Result<Sandbox, String> {
     let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let sandbox = Sandbox::start(anywhere, sandbox::Options::default())
         .map_err(|error| format!("the sandbox could not be started: {error}"))?;

@@ -31,6 +31,8 @@ pub struct Argument {
     pub choices: &'static [&'static str],
     /// What it is.
     pub doc: &'static str,
+    /// Whether it may be left out.
+    pub optional: bool,
 }
 
 /// An option of the command line.
@@ -68,7 +70,7 @@ pub static COMMANDS: &[Command] = &[
         name: "call",
         summary: "Call one tool and print its result",
         details: "Runs the tool in this process with the same configuration as the server.",
-        arguments: &[Argument { name: "tool", choices: &[], doc: "Name of the tool" }],
+        arguments: &[argument("tool", "Name of the tool")],
         options: &[PARAMS],
         groups: &[Group::Platform, Group::Tools, Group::Safety, Group::Logging],
     },
@@ -106,11 +108,51 @@ pub static COMMANDS: &[Command] = &[
                   check reports what is wrong or looks wrong. example prints a configuration file \
                   to start from. docs prints the reference in Markdown.",
         arguments: &[Argument {
-            name: "action",
             choices: &["show", "check", "example", "docs"],
-            doc: "What to do",
+            ..argument("action", "What to do")
         }],
         options: &[SHOW_FORMAT],
+        groups: Group::ALL,
+    },
+    Command {
+        name: "tls",
+        summary: "Check certificate and key before the server uses them",
+        details: "check says what the server would do with the files and why: whether they can be \
+                  read and belong together, names, dates, chain and permissions. Give the name or \
+                  address that clients connect to, to see whether the certificate is for it. Exit \
+                  code 0 means usable, 1 not.",
+        arguments: &[
+            Argument { choices: &["check"], ..argument("action", "What to do") },
+            Argument {
+                optional: true,
+                ..argument("host", "Name or address that clients connect to")
+            },
+        ],
+        options: &[CHECK_FORMAT],
+        groups: &[Group::Listener, Group::Tls],
+    },
+    Command {
+        name: "probe",
+        summary: "Ask a running server whether it is well",
+        details: "For health checks in containers that have no other program. Asks the server that \
+                  the configuration describes, on this machine, or the one named by --url. Exit \
+                  code 0 means well, 1 not.",
+        arguments: &[],
+        options: &[PROBE_URL, READY, PROBE_TIMEOUT, PROBE_CA_FILE, INSECURE],
+        groups: &[Group::Listener, Group::Tls],
+    },
+    Command {
+        name: "client-config",
+        summary: "Print the configuration that MCP clients need",
+        details: "For transport stdio, how to start this program with the present settings; for \
+                  http and sse, how to reach it. Secrets are never printed: their places are \
+                  filled in as the client allows. Without a client, prints for all of them.",
+        arguments: &[Argument {
+            choices: CLIENTS,
+            optional: true,
+            ..argument("client", "Program that will use the server")
+        }],
+        options: &[CLIENT_NAME, CLIENT_URL, CLIENT_CA_FILE],
         groups: Group::ALL,
     },
     Command {
@@ -128,9 +170,8 @@ pub static COMMANDS: &[Command] = &[
         details: "For bash, for example: itential-mcp completions bash > \
                   /etc/bash_completion.d/itential-mcp",
         arguments: &[Argument {
-            name: "shell",
             choices: &["bash", "fish", "zsh"],
-            doc: "Shell to complete for",
+            ..argument("shell", "Shell to complete for")
         }],
         options: &[],
         groups: &[],
@@ -152,6 +193,10 @@ pub static COMMANDS: &[Command] = &[
         groups: &[],
     },
 ];
+
+/// The clients that `client-config` knows.
+pub const CLIENTS: &[&str] =
+    &["claude-desktop", "claude-code", "vscode", "cursor", "windsurf", "gemini", "codex", "zed"];
 
 /// `--config`, understood before and after every command.
 pub const CONFIG: Flag = option("config", "FILE", "", "Read this configuration file").ours();
@@ -188,9 +233,50 @@ const SHOW_FORMAT: Flag = Flag {
     choices: &["text", "json"],
     ..option("format", "format", "text", "How show writes the settings").ours()
 };
+const CHECK_FORMAT: Flag = TEST_FORMAT.ours();
+const PROBE_URL: Flag = option(
+    "url",
+    "url",
+    "",
+    "Server to ask instead, such as https://mcp.example.com:8443; with a path, exactly that is asked",
+)
+.ours();
+const READY: Flag =
+    option("ready", "", "", "Ask whether the platform behind the server answers too").ours();
+const PROBE_TIMEOUT: Flag =
+    option("timeout", "seconds", "5", "Seconds to wait for the answer").ours();
+const PROBE_CA_FILE: Flag = option(
+    "ca-file",
+    "path",
+    "",
+    "PEM file with the authority of the certificate behind --url, beside those of the system",
+)
+.ours();
+const INSECURE: Flag =
+    option("insecure", "", "", "Accept any certificate from the server behind --url").ours();
+const CLIENT_NAME: Flag =
+    option("name", "name", "itential", "Name of the server in the client").ours();
+const CLIENT_URL: Flag = option(
+    "url",
+    "url",
+    "",
+    "Address of the server as clients reach it, such as https://mcp.example.com:8443/mcp",
+)
+.ours();
+const CLIENT_CA_FILE: Flag = option(
+    "ca-file",
+    "path",
+    "",
+    "PEM file with the authority of the server's certificate, where clients do not know it",
+)
+.ours();
 const SANDBOX_HOST: Flag = option("host", "host", "127.0.0.1", "Address to listen on").ours();
 const SANDBOX_PORT: Flag =
     option("port", "port", "3000", "Port to listen on; 0 lets the system choose").ours();
+
+const fn argument(name: &'static str, doc: &'static str) -> Argument {
+    Argument { name, choices: &[], doc, optional: false }
+}
 
 const fn option(
     name: &'static str,
@@ -250,7 +336,10 @@ impl Command {
     pub fn usage(&self) -> String {
         let mut line = format!("{PROGRAM} {}", self.name);
         for argument in self.arguments {
-            line.push_str(&format!(" <{}>", argument.name));
+            line.push_str(&match argument.optional {
+                true => format!(" [{}]", argument.name),
+                false => format!(" <{}>", argument.name),
+            });
         }
         line + " [OPTIONS]"
     }

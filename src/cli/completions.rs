@@ -21,7 +21,9 @@ enum Complete {
 }
 
 fn completes(flag: &Flag) -> Complete {
-    let is_path = flag.setting.map_or(flag.name == CONFIG.name, |row| row.kind == Kind::Path);
+    let is_path = flag
+        .setting
+        .map_or(matches!(flag.name, "config" | "ca-file"), |row| row.kind == Kind::Path);
     if flag.is_switch() {
         Complete::Nothing
     } else if !flag.choices.is_empty() {
@@ -140,10 +142,14 @@ fn zsh() -> String {
         for flag in command.flags() {
             out.push_str(&format!(" \\\n          {}", zsh_option(&flag)));
         }
-        for argument in command.arguments {
+        for (index, argument) in command.arguments.iter().enumerate() {
             let words = argument.choices.join(" ");
             let words = if words.is_empty() { String::new() } else { format!("({words})") };
-            out.push_str(&format!(" \\\n          '1:{}:{words}'", argument.name));
+            let place = match argument.optional {
+                true => format!("{}:", index + 1),
+                false => (index + 1).to_string(),
+            };
+            out.push_str(&format!(" \\\n          '{place}:{}:{words}'", argument.name));
         }
         out.push_str(" ;;\n");
     }

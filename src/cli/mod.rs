@@ -6,17 +6,20 @@ pub mod args;
 mod backend;
 pub mod call;
 pub mod catalog;
+pub mod clients;
 pub mod commands;
 mod completions;
 mod explain;
 mod help;
 mod man;
+pub mod probe;
 mod reference;
 pub mod sandbox;
 pub mod serve;
 mod signals;
 pub mod test;
 pub mod text;
+pub mod tls;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -24,7 +27,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use args::{Invocation, Request, UsageError};
+use clients::ClientOptions;
 use commands::PROGRAM;
+use probe::ProbeOptions;
 use test::TestOptions;
 use text::{complain, fail, print, width};
 
@@ -95,6 +100,36 @@ fn execute(invocation: &Invocation) -> Result<ExitCode, UsageError> {
                 Err(error) => error.0.iter().fold(ExitCode::FAILURE, |_, line| fail(line)),
             },
         },
+        "tls" => {
+            let host = invocation.arguments.get(1).map(String::as_str);
+            let json = invocation.option("format") == Some("json");
+            with_config(&|config| tls::check(&config.server, host, json))
+        }
+        "probe" => {
+            let options = ProbeOptions {
+                url: invocation.option("url").map(str::to_owned),
+                ready: invocation.switch("ready"),
+                timeout: Duration::from_secs(number(invocation, "timeout", 1, 3_600)?),
+                ca_file: invocation.option("ca-file").map(PathBuf::from),
+                insecure: invocation.switch("insecure"),
+            };
+            with_config(&|config| probe::probe(config, &options))
+        }
+        "client-config" => {
+            let options = ClientOptions {
+                client: invocation.arguments.first().cloned(),
+                name: invocation.option("name").unwrap_or("itential").to_owned(),
+                url: invocation.option("url").map(str::to_owned),
+                ca_file: invocation.option("ca-file").map(PathBuf::from),
+                config_file: sources(invocation).file(),
+            };
+            match load(invocation).map_err(|error| error.to_string()) {
+                Ok(loaded) => {
+                    clients::print_config(&loaded, &options).unwrap_or_else(|error| fail(&error))
+                }
+                Err(error) => fail(&error),
+            }
+        }
         "sandbox" => {
             let host = invocation.option("host").unwrap_or("127.0.0.1");
             let port = number(invocation, "port", 0, u16::MAX.into())?;
@@ -108,11 +143,15 @@ fn execute(invocation: &Invocation) -> Result<ExitCode, UsageError> {
 }
 
 fn load(invocation: &Invocation) -> Result<Loaded, config::Error> {
-    config::load(&Sources {
+    config::load(&sources(invocation))
+}
+
+fn sources(invocation: &Invocation) -> Sources {
+    Sources {
         environment: Environment::of_process(),
         command_line: invocation.settings(),
         config_file: invocation.option("config").filter(|f| !f.is_empty()).map(PathBuf::from),
-    })
+    }
 }
 
 /// The number given to an option of the command, or its default.

@@ -9,8 +9,9 @@ use serde_json::json;
 use super::backend::Backend;
 use super::signals::{self, Asked};
 use super::text::{complain, fail};
+use super::tls;
 use crate::config::{AuthKind, Config, Transport};
-use crate::http::tls::{Facts, Reloader, TlsFiles};
+use crate::http::tls::{Facts, Reloader};
 use crate::http::{Listen, Network, Options, Server};
 use crate::mcp::Engine;
 use crate::platform::{CancelToken, Client, Path, check};
@@ -125,20 +126,8 @@ fn serve_http(config: &Config, reread: Reread<'_>) -> Result<ExitCode, String> {
 }
 
 fn load_tls(config: &Config) -> Result<Option<Arc<Reloader>>, String> {
-    let settings = &config.server;
-    let files = TlsFiles {
-        certificate_file: settings.certificate_file.clone(),
-        private_key_file: settings.private_key_file.clone(),
-        client_ca_file: settings.client_ca_file.clone(),
-        tls13_only: settings.tls13_only,
-        allow_expired_certificate: settings.allow_expired_certificate,
-    };
-    let TlsFiles { certificate_file: None, private_key_file: None, client_ca_file: None, .. } =
-        files
-    else {
-        return Reloader::load(files).map(|tls| Some(Arc::new(tls))).map_err(|e| e.to_string());
-    };
-    Ok(None)
+    let Some(files) = tls::files(&config.server) else { return Ok(None) };
+    Reloader::load(files).map(|tls| Some(Arc::new(tls))).map_err(|error| error.to_string())
 }
 
 /// Whether the platform answers, for `/status/readyz`.

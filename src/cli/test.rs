@@ -1,9 +1,15 @@
 //! `test`: checks the connection to the platform step by step.
 
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use super::backend;
+use super::signals;
+use super::text::{fail, print};
 use crate::config::Config;
+use crate::observe;
+use crate::platform::check;
 
 /// How the connection test runs and reports.
 #[derive(Clone, Debug)]
@@ -19,7 +25,27 @@ pub struct TestOptions {
 }
 
 /// Runs every check and reports on standard output.
-pub fn test(_config: &Config, _options: &TestOptions) -> ExitCode {
-    eprintln!("ERROR: the connection test is not part of this build yet");
-    ExitCode::FAILURE
+pub fn test(config: &Config, options: &TestOptions) -> ExitCode {
+    observe::init(config.server.log_level);
+    signals::on_stop(|_| std::process::exit(signals::INTERRUPTED.into()));
+    let mut platform = config.platform.clone();
+    let _sandbox = match platform.sandbox.then(|| backend::start(&mut platform)).transpose() {
+        Ok(sandbox) => sandbox,
+        Err(error) => return fail(&error),
+    };
+    let report = check::run(&platform, options.timeout);
+    let text = match options.json {
+        true => check::json(&report) + "\n",
+        false => check::human(&report, options.verbose, options.quiet, colored()),
+    };
+    match print(&text) {
+        ExitCode::SUCCESS if !report.success => ExitCode::FAILURE,
+        code => code,
+    }
+}
+
+/// Whether colours help the reader (<https://no-color.org>).
+fn colored() -> bool {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    io::stdout().is_terminal() && !refused
 }

@@ -27,7 +27,7 @@ use crate::limits;
 const SLICE: Duration = Duration::from_millis(50);
 
 /// Everything the HTTP library is told once.
-pub(super) struct Setup {
+pub(crate) struct Setup {
     /// Bound of one request.
     pub timeout: Duration,
     /// TLS settings; `None` for a platform (and proxy) without TLS.
@@ -37,7 +37,7 @@ pub(super) struct Setup {
 }
 
 /// Makes the agent.
-pub(super) fn build(setup: Setup) -> Agent {
+pub(crate) fn build(setup: Setup) -> Agent {
     let connect = setup.timeout.min(limits::PLATFORM_CONNECT_MAX);
     let config = Agent::config_builder()
         .proxy(setup.proxy)

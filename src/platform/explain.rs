@@ -7,6 +7,7 @@ use ureq::Timeout;
 
 use super::agent::NameFailure;
 use super::error::{CONNECTING, Error, Target};
+use super::trust::is_authority;
 
 /// Says what an error of the HTTP library means.
 pub(super) fn explain(error: ureq::Error, target: Box<Target>, waited: Duration) -> Error {
@@ -74,11 +75,12 @@ fn tls(error: &rustls::Error, target: Box<Target>) -> Error {
 }
 
 /// Says what a TLS error means, in the words of the TLS documentation, and what to do about it.
-pub(super) fn tls_cause(error: &rustls::Error) -> (String, &'static str) {
+pub(crate) fn tls_cause(error: &rustls::Error) -> (String, &'static str) {
     use rustls::{CertificateError as Certificate, Error as Tls};
 
     const AUTHORITY: &str = "Set the platform's ca_file (or SSL_CERT_FILE) to the PEM file of the \
                              authority that signed it";
+    const UNKNOWN: &str = "certificate of an unknown issuer (self-signed or private CA)";
     match error {
         Tls::InvalidCertificate(
             Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
@@ -98,8 +100,9 @@ pub(super) fn tls_cause(error: &rustls::Error) -> (String, &'static str) {
         ),
         // A signature is bad when an authority of the same name has another key.
         Tls::InvalidCertificate(Certificate::UnknownIssuer | Certificate::BadSignature) => {
-            ("certificate of an unknown issuer (self-signed or private CA)".to_owned(), AUTHORITY)
+            (UNKNOWN.to_owned(), AUTHORITY)
         }
+        error if is_authority(error) => (UNKNOWN.to_owned(), AUTHORITY),
         Tls::InvalidCertificate(other) => (format!("certificate not accepted: {other}"), AUTHORITY),
         Tls::InvalidMessage(_) => (
             "the server does not speak TLS on this port".to_owned(),

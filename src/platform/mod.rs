@@ -26,9 +26,12 @@ mod session;
 mod text;
 mod trust;
 
+pub(crate) use agent::{Setup, build as build_agent};
 pub use api::Api;
 pub use cancel::CancelToken;
 pub use client::Client;
 pub use error::{Error, Target};
+pub(crate) use explain::tls_cause;
 pub use list::{Listed, Listing, Style};
 pub use path::Path;
+pub(crate) use trust::client_config;

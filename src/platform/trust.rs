@@ -27,7 +27,7 @@ use crate::config;
 ///
 /// [`Error::Setup`] naming the file that cannot be read or holds no certificate, or when nothing
 /// at all is trusted.
-pub(super) fn client_config(platform: &config::Platform) -> Result<ClientConfig, Error> {
+pub(crate) fn client_config(platform: &config::Platform) -> Result<ClientConfig, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
@@ -91,17 +91,17 @@ fn from_file(
 ) -> Result<Vec<CertificateDer<'static>>, Error> {
     let name = file.display();
     let pem = std::fs::read(file)
-        .map_err(|error| setup(format!("platform ca_file '{name}' cannot be read: {error}")))?;
+        .map_err(|error| setup(format!("CA file '{name}' cannot be read: {error}")))?;
     let certificates = rustls_pemfile::certs(&mut pem.as_slice())
         .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| setup(format!("platform ca_file '{name}' is damaged: {error}")))?;
+        .map_err(|error| setup(format!("CA file '{name}' is damaged: {error}")))?;
     if certificates.is_empty() {
         let problem = "holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)";
-        return Err(setup(format!("platform ca_file '{name}' {problem}")));
+        return Err(setup(format!("CA file '{name}' {problem}")));
     }
     for der in &certificates {
         roots.add(der.clone()).map_err(|error| {
-            setup(format!("platform ca_file '{name}' holds an unusable certificate: {error}"))
+            setup(format!("CA file '{name}' holds an unusable certificate: {error}"))
         })?;
     }
     Ok(certificates)
@@ -168,7 +168,7 @@ impl ServerCertVerifier for StandardOrNamed {
 }
 
 /// Whether the only objection was that the server's certificate is an authority's.
-fn is_authority(error: &rustls::Error) -> bool {
+pub(super) fn is_authority(error: &rustls::Error) -> bool {
     let rustls::Error::InvalidCertificate(CertificateError::Other(other)) = error else {
         return false;
     };

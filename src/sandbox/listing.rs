@@ -18,8 +18,6 @@ pub struct Listing {
     pub filters: Filters,
     /// The fields a filter may name; dots reach into objects.
     pub fields: &'static [&'static str],
-    /// The fields that filter by their mere name, as in `enabled=true`.
-    pub bare: &'static [&'static str],
     /// How pages are asked for.
     pub paging: Paging,
     /// Rows when the caller asks for none in particular.
@@ -33,7 +31,7 @@ pub struct Listing {
 /// How a route lets callers filter.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Filters {
-    /// `equals=x&equalsField=name`.
+    /// `equals=x&equalsField=name`; a bare `enabled=true` filters by that field.
     Pairs,
     /// `equals[name]=x`.
     Brackets,
@@ -112,11 +110,7 @@ impl Listing {
                 Some(how) => {
                     Some(Filter { how, field: query.get(&format!("{name}Field"))?, value })
                 }
-                None => self.bare.contains(&name).then_some(Filter {
-                    how: How::Equals,
-                    field: name,
-                    value,
-                }),
+                None => Some(Filter { how: How::Equals, field: name, value }),
             },
             Filters::Brackets => {
                 let (how, field) = name.strip_suffix(']')?.split_once('[')?;

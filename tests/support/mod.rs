@@ -1,9 +1,11 @@
 //! Starts the real program and talks to it; ends whatever it started.
 #![allow(dead_code, reason = "each test file uses its part of the harness")]
 
+pub mod certificates;
 pub mod raw_http;
 pub mod schema;
 pub mod scratch;
+pub mod served;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};

@@ -19,11 +19,6 @@ impl Answer {
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
-
-    pub fn json(&self) -> serde_json::Value {
-        let text = self.text();
-        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
-    }
 }
 
 /// One request on a connection of its own.
@@ -34,8 +29,28 @@ pub fn request(
     headers: &[(&str, &str)],
     body: Option<&str>,
 ) -> Answer {
-    let mut text =
-        format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n");
+    let mut socket = connect(port);
+    ask(&mut socket, &format!("127.0.0.1:{port}"), method, path, headers, body);
+    answer(&mut socket)
+}
+
+/// A connection to this machine.
+pub fn connect(port: u16) -> TcpStream {
+    let socket = TcpStream::connect(("127.0.0.1", port)).expect("something listens");
+    socket.set_read_timeout(Some(PATIENCE)).expect("a socket takes a time-out");
+    socket
+}
+
+/// Sends a request after which the server is to close the connection.
+pub fn ask(
+    socket: &mut impl Write,
+    host: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Option<&str>,
+) {
+    let mut text = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
     for (name, value) in headers {
         text.push_str(&format!("{name}: {value}\r\n"));
     }
@@ -47,9 +62,11 @@ pub fn request(
     }
     text.push_str("\r\n");
     text.push_str(body.unwrap_or_default());
-    let mut socket = TcpStream::connect(("127.0.0.1", port)).expect("something listens");
-    socket.set_read_timeout(Some(PATIENCE)).expect("a socket takes a time-out");
-    socket.write_all(text.as_bytes()).expect("the server reads");
+    socket.write_all(text.as_bytes()).and_then(|()| socket.flush()).expect("the server reads");
+}
+
+/// Everything until the server closes the connection.
+pub fn answer(socket: &mut impl Read) -> Answer {
     let mut bytes = Vec::new();
     let _ = socket.read_to_end(&mut bytes);
     parse(&bytes)

@@ -30,6 +30,8 @@ pub struct Facts {
     pub not_after: SystemTime,
     /// Certificates in the file, this one included.
     pub chain_length: usize,
+    /// Whether every certificate of the file was issued by the one after it.
+    pub chain_in_order: bool,
     /// Kind and size of the key, such as `EC P-256` or `RSA 2048`.
     pub key: String,
 }
@@ -84,7 +86,7 @@ impl Parsed {
         self.0.tbs_certificate().subject_public_key_info().to_der().ok()
     }
 
-    pub fn facts(&self, chain_length: usize) -> Facts {
+    pub fn facts(&self, chain: &[Self]) -> Facts {
         let body = self.0.tbs_certificate();
         let mut names = self.alternative_names();
         let common_name_only = names.is_empty();
@@ -99,7 +101,11 @@ impl Parsed {
             common_name_only,
             not_before: moment(&body.validity().not_before),
             not_after: moment(&body.validity().not_after),
-            chain_length,
+            chain_length: chain.len(),
+            chain_in_order: chain.windows(2).all(|pair| match pair {
+                [lower, upper] => lower.issuer() == upper.subject(),
+                _ => true,
+            }),
             key: key_kind(body.subject_public_key_info()),
         }
     }

@@ -105,7 +105,7 @@ pub fn load(files: &TlsFiles) -> Result<Loaded, TlsError> {
     let Some(first) = parsed.first() else {
         return Err(TlsError::new(Problem::NoCertificate(Role::Certificate), path, ""));
     };
-    let facts = first.facts(chain.len());
+    let facts = first.facts(&parsed);
     check_pair(key.as_ref(), &parsed, &facts, path, key_path)?;
     check_dates(&facts, files, path, &mut warnings)?;
     check_chain(&parsed, path, &mut warnings);

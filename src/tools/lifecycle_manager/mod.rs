@@ -122,10 +122,10 @@ pub static TOOLS: &[Tool] = &[
         hints: Hints::READ,
         parameters: &[
             RESOURCE_NAME,
-            Parameter::required(
+            Parameter::optional(
                 "instance_name",
                 Kind::Text,
-                "Exact name of the instance; an empty text means all instances",
+                "Exact name of the instance; all instances when left out",
             ),
             LIMIT,
         ],

@@ -1,0 +1,84 @@
+//! Certificates made for a test, and connections that trust them.
+
+use std::net::TcpStream;
+use std::sync::Arc;
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+
+use super::raw_http;
+use super::scratch::Scratch;
+
+/// An authority nobody else knows.
+pub struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+impl Authority {
+    pub fn new(name: &str) -> Self {
+        let mut params = CertificateParams::new(Vec::new()).expect("no name is wrong");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, name);
+        let key = KeyPair::generate().expect("random numbers");
+        Self(CertifiedIssuer::self_signed(params, key).expect("sound parameters"))
+    }
+
+    pub fn pem(&self) -> String {
+        self.0.pem()
+    }
+
+    /// Certificate and key of a server with these names, as PEM.
+    pub fn issue(&self, names: &[&str]) -> (String, String) {
+        self.issue_with(params(names))
+    }
+
+    /// The same with other parameters.
+    pub fn issue_with(&self, params: CertificateParams) -> (String, String) {
+        let key = KeyPair::generate().expect("random numbers");
+        let certificate = params.signed_by(&key, &self.0).expect("sound parameters");
+        (certificate.pem(), key.serialize_pem())
+    }
+}
+
+/// Parameters of a certificate for these names.
+pub fn params(names: &[&str]) -> CertificateParams {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let common = names.first().cloned().unwrap_or_default();
+    let mut params = CertificateParams::new(names).expect("names of hosts");
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, common);
+    params
+}
+
+/// Writes a key that only its owner may read.
+pub fn write_key(scratch: &Scratch, name: &str, pem: &str) -> String {
+    let path = scratch.write(name, pem);
+    set_mode(&path, 0o600);
+    path
+}
+
+#[cfg(unix)]
+pub fn set_mode(path: &str, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::Permissions::from_mode(mode);
+    std::fs::set_permissions(path, mode).expect("the file is ours");
+}
+
+#[cfg(not(unix))]
+pub fn set_mode(_path: &str, _mode: u32) {}
+
+/// A TLS connection to this machine, to the server of this name.
+pub fn connect(port: u16, authority: &str, name: &str) -> StreamOwned<ClientConnection, TcpStream> {
+    let mut roots = RootCertStore::empty();
+    let root = CertificateDer::from_pem_slice(authority.as_bytes()).expect("PEM");
+    roots.add(root).expect("an authority");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("the provider has them")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = ServerName::try_from(name.to_owned()).expect("the name of a host");
+    let session = ClientConnection::new(Arc::new(config), name).expect("a sound configuration");
+    StreamOwned::new(session, raw_http::connect(port))
+}

@@ -1,0 +1,79 @@
+//! The real program as a server on a port of its own.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use super::{PATIENCE, program, wait};
+
+/// Ended with the test.
+pub struct Served {
+    child: Child,
+    log: Arc<Mutex<String>>,
+    /// What it said where MCP is served.
+    pub url: String,
+    pub port: u16,
+}
+
+impl Served {
+    /// Starts the program with these arguments and waits until it serves.
+    pub fn start(env: &[(String, String)], arguments: &[&str]) -> Self {
+        let mut command = program();
+        command.args(arguments).envs(env.iter().cloned());
+        Self::spawn(command).unwrap_or_else(|(status, log)| panic!("ended with {status}: {log}"))
+    }
+
+    /// The same, or how it ended and what it said.
+    pub fn spawn(mut command: Command) -> Result<Self, (ExitStatus, String)> {
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let log = Arc::new(Mutex::new(String::new()));
+        let stderr = BufReader::new(child.stderr.take().expect("stderr is piped"));
+        let sink = Arc::clone(&log);
+        let reader = std::thread::spawn(move || {
+            for line in stderr.lines().map_while(Result::ok) {
+                sink.lock().expect("no panic").push_str(&format!("{line}\n"));
+            }
+        });
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let said = log.lock().expect("no panic").clone();
+            if let Some((_, rest)) = said.split_once("serves MCP at ")
+                && let Some((url, _)) = rest.split_once(' ')
+            {
+                let authority = url.split('/').nth(2).expect("an address in the url");
+                let port = authority.rsplit(':').next().and_then(|port| port.parse().ok());
+                let port = port.expect("a port in the address");
+                return Ok(Self { child, log, url: url.to_owned(), port });
+            }
+            if child.try_wait().expect("a child of ours").is_some() {
+                let _ = reader.join();
+                let said = log.lock().expect("no panic").clone();
+                return Err((wait(&mut child), said));
+            }
+            assert!(Instant::now() < deadline, "neither served nor ended: {said}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Everything on standard error so far.
+    pub fn log(&self) -> String {
+        self.log.lock().expect("no panic").clone()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
