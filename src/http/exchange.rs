@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::conn::{Conn, StreamKind};
+use super::conn::Conn;
 use super::stream::{Stream, StreamOptions};
 use super::{Request, Response};
 
@@ -78,10 +78,7 @@ impl Responder {
 
     /// Begins an answer that comes in pieces, with options.
     pub fn stream_with(mut self, head: Response, options: StreamOptions) -> Stream {
-        let StreamOptions { heartbeat, ends_on_shutdown } = options;
-        let conn = self.conn.take().filter(|conn| {
-            conn.begin_stream(self.turn, &head, StreamKind { heartbeat, ends_on_shutdown })
-        });
+        let conn = self.conn.take().filter(|conn| conn.begin_stream(self.turn, &head, options));
         Stream::new(conn, self.turn)
     }
 

@@ -4,6 +4,7 @@
 //! and events under the lock, write what the client takes at once, and leave the rest to the poller.
 //! Handlers and callbacks always run without the lock.
 
+mod answer;
 mod link;
 mod state;
 
@@ -14,13 +15,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use link::Link;
-pub use state::{Callback, StreamKind};
+pub use state::Callback;
 use state::{Next, Phase, State};
 
 use super::exchange::{Exchange, Responder};
 use super::poller::{Event, Interest};
 use super::server::Shared;
-use super::{Gone, Response};
+use super::{Gone, Response, StreamOptions};
 
 /// No alarm is set.
 const NEVER: u64 = u64::MAX;
@@ -104,13 +105,13 @@ impl Conn {
         }
     }
 
-    /// Begins the stream that answers request `turn`: the stream's turn, when it is open.
-    pub fn begin_stream(&self, turn: u64, head: &Response, kind: StreamKind) -> bool {
+    /// Begins the stream that answers request `turn`: whether there is anything to send.
+    pub fn begin_stream(&self, turn: u64, head: &Response, options: StreamOptions) -> bool {
         let mut state = self.lock();
         if state.turn != turn {
             return false;
         }
-        let open = state.begin_stream(head, kind, &self.shared);
+        let open = state.begin_stream(head, options, &self.shared);
         self.settle(state);
         open
     }

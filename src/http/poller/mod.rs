@@ -6,7 +6,7 @@
 
 #[cfg(target_os = "linux")]
 mod epoll;
-#[cfg(not(target_os = "linux"))]
+#[cfg(any(not(target_os = "linux"), test))]
 mod poll;
 
 #[cfg(target_os = "linux")]

@@ -139,3 +139,70 @@ impl Armed {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::sync::mpsc;
+    use std::thread;
+
+    use super::*;
+
+    const READ: Interest = Interest { read: true, write: false, hangup: false };
+    const WRITE: Interest = Interest { read: false, write: true, hangup: false };
+
+    fn tokens(poller: &Poller) -> Vec<u64> {
+        let mut ready = Vec::new();
+        while ready.is_empty() {
+            poller.wait(&mut ready).unwrap();
+        }
+        ready.into_iter().map(|event| event.token).collect()
+    }
+
+    #[test]
+    fn events_come_once_per_arming() {
+        let poller = Poller::new().unwrap();
+        let listener = Arc::new(TcpListener::bind("127.0.0.1:0").unwrap());
+        poller.add_listener(0, &listener).unwrap();
+        poller.arm_listener(0, &listener).unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        assert_eq!(tokens(&poller), [0]);
+        let server = Arc::new(listener.accept().unwrap().0);
+        poller.add_socket(1, &server).unwrap();
+        poller.arm_socket(1, &server, READ).unwrap();
+        client.write_all(b"x").unwrap();
+        assert_eq!(tokens(&poller), [1]);
+        // Still readable, but not armed: only the other interest is reported, and only once.
+        poller.arm_socket(1, &server, WRITE).unwrap();
+        assert_eq!(tokens(&poller), [1]);
+        poller.arm_socket(1, &server, READ).unwrap();
+        assert_eq!(tokens(&poller), [1]);
+        assert_eq!((&*server).read(&mut [0; 8]).unwrap(), 1);
+        drop(client);
+        poller.arm_socket(1, &server, READ).unwrap();
+        assert_eq!(tokens(&poller), [1]);
+        poller.arm_socket(1, &server, READ).unwrap();
+        poller.remove(1, &server);
+        poller.arm_listener(0, &listener).unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        assert_eq!(tokens(&poller), [0]);
+    }
+
+    #[test]
+    fn a_waiting_thread_sees_what_is_armed_later_and_the_end() {
+        let poller = Arc::new(Poller::new().unwrap());
+        let listener = Arc::new(TcpListener::bind("127.0.0.1:0").unwrap());
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (seen, sees) = mpsc::channel();
+        let waiting = Arc::clone(&poller);
+        let thread = thread::spawn(move || {
+            seen.send(tokens(&waiting)).unwrap();
+            waiting.wait(&mut Vec::new())
+        });
+        assert!(sees.recv_timeout(std::time::Duration::from_millis(30)).is_err());
+        poller.arm_listener(7, &listener).unwrap();
+        assert_eq!(sees.recv().unwrap(), [7]);
+        poller.wake_all();
+        thread.join().unwrap().unwrap();
+    }
+}
