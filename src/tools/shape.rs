@@ -118,7 +118,7 @@ impl Shape {
             .fields
             .iter()
             .map(|field| {
-                let mut schema = field.kind.schema(described);
+                let mut schema = field.kind.schema();
                 if described
                     && !field.doc.is_empty()
                     && let Some(object) = schema.as_object_mut()
@@ -129,6 +129,12 @@ impl Shape {
             })
             .collect();
         json!({"type": "object", "properties": properties})
+    }
+
+    /// The fields by name alone: below the first level a schema's types and meanings cost a model
+    /// more than they tell it.
+    fn names(&self) -> Map<String, Value> {
+        self.fields.iter().map(|field| (field.name.to_owned(), json!({}))).collect()
     }
 
     fn uses(&self, platform_name: &str) -> bool {
@@ -186,7 +192,7 @@ impl FieldKind {
         }
     }
 
-    fn schema(self, described: bool) -> Value {
+    fn schema(self) -> Value {
         match self {
             Self::Text | Self::Time => json!({"type": ["string", "null"]}),
             Self::Number => json!({"type": ["number", "null"]}),
@@ -194,11 +200,11 @@ impl FieldKind {
             Self::Map => json!({"type": "object"}),
             Self::Any => json!({}),
             Self::Object(shape) => {
-                let mut schema = shape.schema(described);
-                schema["type"] = json!(["object", "null"]);
-                schema
+                json!({"type": ["object", "null"], "properties": shape.names()})
             }
-            Self::Objects(shape) => json!({"type": "array", "items": shape.schema(described)}),
+            Self::Objects(shape) => {
+                json!({"type": "array", "items": {"type": "object", "properties": shape.names()}})
+            }
             Self::Texts => json!({"type": "array", "items": {"type": "string"}}),
             Self::List => json!({"type": "array"}),
         }

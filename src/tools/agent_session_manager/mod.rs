@@ -8,33 +8,21 @@ use super::{Hints, Kind, Output, Parameter, Presence, Tool};
 
 const TAGS: &[&str] = &["agent_session_manager"];
 
-const SESSION_ID: Parameter = Parameter::required(
-    "session_id",
-    Kind::Text,
-    "Id of the session, as get_sessions or trigger_automation gives it",
-);
+const SESSION_ID: Parameter =
+    Parameter::required("session_id", Kind::Text, "From get_sessions or trigger_automation");
 
-const LIMIT: Parameter = Parameter::optional(
-    "limit",
-    Kind::Integer { min: 1, max: 100_000 },
-    "At most this many; all when left out",
-);
+const LIMIT: Parameter =
+    Parameter::optional("limit", Kind::Integer { min: 1, max: 100_000 }, "At most this many");
 
 const INCLUDE_FAILED: Parameter =
     Parameter::optional("include_failed", Kind::Boolean, "Count FAILED sessions too")
         .or(Presence::Boolean(false));
 
-const STARTED_AFTER: Parameter = Parameter::optional(
-    "started_after",
-    Kind::Text,
-    "Only sessions started at or after this ISO 8601 date or time; UTC unless it has an offset",
-);
+const STARTED_AFTER: Parameter =
+    Parameter::optional("started_after", Kind::Text, "ISO 8601; UTC unless it has an offset");
 
-const STARTED_BEFORE: Parameter = Parameter::optional(
-    "started_before",
-    Kind::Text,
-    "Only sessions started at or before this; a plain date means its 00:00",
-);
+const STARTED_BEFORE: Parameter =
+    Parameter::optional("started_before", Kind::Text, "ISO 8601; a plain date means its 00:00");
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[
@@ -65,7 +53,7 @@ pub static TOOLS: &[Tool] = &[
             Parameter::optional(
                 "limit",
                 Kind::Integer { min: 1, max: 100_000 },
-                "Only the last so many messages; all when left out",
+                "Only the last so many messages",
             ),
         ],
         output: Output::Object(&sessions::DETAIL),

@@ -12,8 +12,7 @@ const ID: Field = Field::new("session_id", FieldKind::Text).from(&["sessionId", 
 const AGENT: Field = Field::new("agent_name", FieldKind::Text).from(&[AGENT_NAME]);
 const AGENT_NAME: &str = "agentSnapshot.name";
 /// Status of a session, wherever it is shown.
-pub const STATUS: Field = Field::new("status", FieldKind::Text)
-    .doc("PENDING, RUNNING, PAUSING, PAUSED, COMPLETE, FAILED, CANCELING or CANCELED");
+pub const STATUS: Field = Field::new("status", FieldKind::Text);
 /// When a session began.
 pub const STARTED: Field = Field::new("started_at", FieldKind::Time).from(&["startedAt"]);
 /// When a session ended.

@@ -8,11 +8,8 @@ use super::{Hints, Kind, Output, Parameter, Presence, Tool};
 
 const TAGS: &[&str] = &["gateway_manager"];
 
-const CLUSTER_ID: Parameter = Parameter::required(
-    "cluster_id",
-    Kind::Text,
-    "Cluster of the gateway, as get_gateways shows it",
-);
+const CLUSTER_ID: Parameter =
+    Parameter::required("cluster_id", Kind::Text, "Cluster of the gateway, from get_gateways");
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[
@@ -57,7 +54,7 @@ pub static TOOLS: &[Tool] = &[
             Parameter::optional(
                 "input_params",
                 Kind::ObjectOrText,
-                "Input, as the service's decorator describes it",
+                "As the service's decorator describes it",
             ),
         ],
         output: Output::Object(&service::RUN),
@@ -88,14 +85,14 @@ pub static TOOLS: &[Tool] = &[
             Parameter::optional(
                 "content",
                 Kind::Document,
-                "The configuration, as export gives it or as YAML; instead of git_*",
+                "As exported, or as YAML; instead of git_*",
             ),
-            Parameter::optional("git_url", Kind::Text, "Repository; needs git_file"),
-            Parameter::optional("git_file", Kind::Text, "Path of the file in the repository"),
+            Parameter::optional("git_url", Kind::Text, "Repository"),
+            Parameter::optional("git_file", Kind::Text, "File in it"),
             Parameter::optional("git_reference", Kind::Text, "Branch, tag or commit"),
-            Parameter::optional("git_username", Kind::Text, "User for the repository"),
+            Parameter::optional("git_username", Kind::Text, "User"),
             Parameter::optional("git_password", Kind::Text, "Password or token"),
-            Parameter::optional("git_private_key", Kind::Text, "SSH key, instead of a password"),
+            Parameter::optional("git_private_key", Kind::Text, "SSH key"),
             Parameter::optional("force", Kind::Boolean, "Replace what exists already")
                 .or(Presence::Boolean(false)),
             Parameter::optional("validate", Kind::Boolean, "Only say whether it is valid")

@@ -14,7 +14,7 @@ pub static STARTED: Shape = Shape::closed(&[
     Field::new("start_time", FieldKind::Time).from(&["data.startTime", "startTime"]),
     Field::new("job_id", FieldKind::Text)
         .from(&["data.jobId", "jobId", "data.job_id", "job_id"])
-        .doc("For describe_job; null when the platform does not say"),
+        .doc("For describe_job"),
     Field::new("status", FieldKind::Text).from(&["data.status", "status"]),
     Field::new("execution_id", FieldKind::Text).from(&[
         "data.executionId",

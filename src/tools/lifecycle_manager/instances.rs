@@ -19,7 +19,7 @@ pub static INSTANCE: Shape = Shape::closed(&[
 static LAST_ACTION: Shape = Shape::closed(&[
     Field::new("name", FieldKind::Text),
     Field::new("type", FieldKind::Text),
-    Field::new("status", FieldKind::Text).doc("running, complete, error, canceled or paused"),
+    Field::new("status", FieldKind::Text),
 ]);
 
 /// Names shown when one must be chosen.

@@ -9,17 +9,11 @@ use super::{Hints, Kind, Output, Parameter, Tool};
 
 const TAGS: &[&str] = &["lifecycle_manager"];
 
-const RESOURCE_NAME: Parameter = Parameter::required(
-    "resource_name",
-    Kind::Text,
-    "Exact name of the resource model, as get_resources shows it",
-);
+const RESOURCE_NAME: Parameter =
+    Parameter::required("resource_name", Kind::Text, "Exact name, from get_resources");
 
-const LIMIT: Parameter = Parameter::optional(
-    "limit",
-    Kind::Integer { min: 1, max: 100_000 },
-    "At most this many; all when left out",
-);
+const LIMIT: Parameter =
+    Parameter::optional("limit", Kind::Integer { min: 1, max: 100_000 }, "At most this many");
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[
@@ -81,7 +75,7 @@ pub static TOOLS: &[Tool] = &[
             Parameter::optional(
                 "instance_name",
                 Kind::Text,
-                "Exact name; may be left out when there is only one",
+                "Exact name; needed unless there is only one",
             ),
         ],
         output: Output::Object(&instances::INSTANCE),
@@ -101,13 +95,13 @@ pub static TOOLS: &[Tool] = &[
             Parameter::optional(
                 "instance_name",
                 Kind::Text,
-                "Name of the new instance (create), or of the one to act on",
+                "The new instance (create), or the one to act on",
             ),
-            Parameter::optional("instance_description", Kind::Text, "Description of the instance"),
+            Parameter::optional("instance_description", Kind::Text, "Its description"),
             Parameter::optional(
                 "input_params",
                 Kind::ObjectOrText,
-                "Input, as the action's input_schema describes it",
+                "As the action's input_schema describes it",
             ),
         ],
         output: Output::Object(&actions::STARTED),
