@@ -697,6 +697,38 @@ fn the_grace_of_a_shutdown_is_bounded() {
     assert!(answer.is_closed());
 }
 
+#[test]
+fn a_crowd_is_answered_completely() {
+    let (server, held) = start(Options::default());
+    let address = server.local_addr();
+    // Every second request is answered by this thread instead of an I/O thread.
+    let worker = std::thread::spawn(move || {
+        for held in held.iter().take(64 * 50) {
+            if let http_support::Held::Exchange(exchange) = held {
+                exchange.respond(Response::text(200, "later\n"));
+            }
+        }
+    });
+    let clients: Vec<_> = (0..64)
+        .map(|_| {
+            std::thread::spawn(move || {
+                let mut socket = connect(address);
+                for _ in 0..50 {
+                    socket
+                        .write_all(b"GET /hold HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                        .unwrap();
+                    assert!(read_answer(&mut socket).ends_with("later\n"));
+                    assert!(read_answer(&mut socket).contains("GET / "));
+                }
+            })
+        })
+        .collect();
+    clients.into_iter().for_each(|client| client.join().unwrap());
+    worker.join().unwrap();
+    assert_eq!(server.stats().requests, 64 * 100);
+    eventually("all have left", || server.stats().connections == 0);
+}
+
 /// Limits the open files of this process; `None` is as many as it may have.
 #[cfg(target_os = "linux")]
 fn allow_files(count: Option<u64>) {
