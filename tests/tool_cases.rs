@@ -12,7 +12,19 @@ use support::{Platform, StdioServer, schema};
 
 /// Every area's rows. An area is one file of `tests/cases/`.
 fn areas() -> Vec<(&'static str, Vec<Case>)> {
-    vec![("components", cases::components::rows())]
+    vec![
+        ("agent_session_manager", cases::agent_session_manager::rows()),
+        ("command_templates", cases::command_templates::rows()),
+        ("compliance", cases::compliance::rows()),
+        ("components", cases::components::rows()),
+        ("devices", cases::devices::rows()),
+        ("gateway_manager", cases::gateway_manager::rows()),
+        ("golden_config", cases::golden_config::rows()),
+        ("integrations", cases::integrations::rows()),
+        ("inventory_manager", cases::inventory_manager::rows()),
+        ("lifecycle_manager", cases::lifecycle_manager::rows()),
+        ("studio", cases::studio::rows()),
+    ]
 }
 
 #[test]
@@ -71,6 +83,12 @@ fn run(case: &Case, list: &Value, platform: &Platform, server: &mut StdioServer)
         let path = format!("/sandbox/world/{collection}");
         let (status, body) = platform.control("PUT", &path, Some(items));
         assert_eq!(status / 100, 2, "{path}: {body}");
+    }
+    // A reset ends the session. It is opened again now, so that faults meet what the case is about.
+    server.call("get_adapters", json!({}));
+    platform.control("DELETE", "/sandbox/requests", None);
+    if let Some(rows) = case.page_cap {
+        platform.control("PUT", "/sandbox/page-cap", Some(&json!({"cap": rows})));
     }
     if case.faults != json!([]) {
         platform.faults(case.faults.clone());

@@ -20,6 +20,7 @@ const SESSIONS: Listing = Listing {
     collection: "sessions",
     filters: Filters::Pairs,
     fields: &["status", "agentDefinitionId"],
+    bare: &[],
     paging: Paging::Offset,
     default_limit: 25,
     max_limit: 100,

@@ -15,6 +15,7 @@ pub const ROUTES: &[Route] = &[
     get("/configuration_manager/compliance_reports/details/{}", |world, call| {
         Ok(world.require("compliance_reports", "Report", call.param(0))?.clone().into())
     }),
+    get("/configuration_manager/compliance_reports/batch/{}", reports_of_batch),
     post("/configuration_manager/jinja2", render),
 ];
 
@@ -41,17 +42,37 @@ fn run_plan(world: &mut World, call: &Call) -> Outcome {
     if field("nodes").as_array().is_none_or(Vec::is_empty) {
         return Ok(json!({"message": "Compliance plan started", "planId": field("id")}).into());
     }
-    let id = world.new_id();
+    let (id, batch, report) = (world.new_id(), world.new_id(), world.new_id());
     let row = json!({
         "id": id, "planId": field("id"), "name": field("name"), "jobStatus": "running",
-        "batchId": world.new_id(), "started": iso(now_ms()), "finished": null,
+        "batchId": batch, "started": iso(now_ms()), "finished": null,
         "nodes": field("nodes"),
     });
     world.add_newest("compliance_instances", row);
+    world.add(
+        "compliance_reports",
+        json!({
+            "id": report, "batchId": batch, "deviceName": "ams-core-rtr-000", "nodePath": "base",
+            "timestamp": iso(now_ms()), "issues": [],
+            "totals": {"errors": 0, "warnings": 0, "infos": 0, "passes": 8},
+        }),
+    );
     let finished = json!({"jobStatus": "complete", "finished": iso(now_ms())});
     world.after(2.0, "compliance_instances", &id, finished);
     Ok(json!({"message": "Compliance plan started", "planId": field("id"), "instanceId": id})
         .into())
+}
+
+/// Summaries: totals and issues stand only in the details.
+fn reports_of_batch(world: &mut World, call: &Call) -> Outcome {
+    let batch = json!(call.param(0));
+    let rows = world.rows("compliance_reports").iter();
+    let summaries = rows.filter(|row| row.get("batchId") == Some(&batch)).map(|row| {
+        let fields = ["id", "batchId", "treeId", "nodePath", "deviceName"];
+        let fields = fields.iter().map(|field| ((*field).to_owned(), at(row, field).clone()));
+        Value::Object(fields.collect())
+    });
+    Ok(summaries.collect::<Value>().into())
 }
 
 /// Asked for one instance it answers in groups, asked for a plan's instances in a list: two

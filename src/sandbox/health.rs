@@ -33,6 +33,7 @@ const ADAPTERS: Listing = Listing {
     collection: "adapters",
     filters: Filters::Pairs,
     fields: &["id", "state", "package_id", "version"],
+    bare: &[],
     paging: Paging::Skip,
     default_limit: 25,
     max_limit: 100,

@@ -18,6 +18,7 @@ const INTEGRATIONS: Listing = Listing {
     collection: "integrations",
     filters: Filters::Pairs,
     fields: &["name", "model", "type"],
+    bare: &[],
     paging: Paging::Skip,
     default_limit: 25,
     max_limit: 100,

@@ -22,6 +22,7 @@ const INVENTORIES: Listing = Listing {
     collection: "inventories",
     filters: Filters::Pairs,
     fields: &["name"],
+    bare: &[],
     paging: Paging::Numbered,
     default_limit: 25,
     max_limit: 100,

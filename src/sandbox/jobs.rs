@@ -38,6 +38,7 @@ const JOBS: Listing = Listing {
     collection: "jobs",
     filters: Filters::Brackets,
     fields: &["_id", "name", "description", "status", "type", "created_by", "metrics.user"],
+    bare: &[],
     paging: Paging::Skip,
     default_limit: 25,
     max_limit: 100,

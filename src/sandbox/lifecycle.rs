@@ -26,6 +26,7 @@ const RESOURCES: Listing = Listing {
     collection: "resources",
     filters: Filters::Brackets,
     fields: &["_id", "name", "description"],
+    bare: &[],
     paging: Paging::Skip,
     default_limit: 25,
     max_limit: 100,

@@ -18,6 +18,8 @@ pub struct Listing {
     pub filters: Filters,
     /// The fields a filter may name; dots reach into objects.
     pub fields: &'static [&'static str],
+    /// The fields that filter by their mere name, as in `enabled=true`.
+    pub bare: &'static [&'static str],
     /// How pages are asked for.
     pub paging: Paging,
     /// Rows when the caller asks for none in particular.
@@ -31,7 +33,7 @@ pub struct Listing {
 /// How a route lets callers filter.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Filters {
-    /// `equals=x&equalsField=name`; a bare `enabled=true` filters by that field.
+    /// `equals=x&equalsField=name`.
     Pairs,
     /// `equals[name]=x`.
     Brackets,
@@ -110,7 +112,11 @@ impl Listing {
                 Some(how) => {
                     Some(Filter { how, field: query.get(&format!("{name}Field"))?, value })
                 }
-                None => Some(Filter { how: How::Equals, field: name, value }),
+                None => self.bare.contains(&name).then_some(Filter {
+                    how: How::Equals,
+                    field: name,
+                    value,
+                }),
             },
             Filters::Brackets => {
                 let (how, field) = name.strip_suffix(']')?.split_once('[')?;

@@ -13,6 +13,7 @@ const JOB_METRICS: Listing = Listing {
     collection: "job_metrics",
     filters: Filters::Pairs,
     fields: &["workflow.name", "workflow._id"],
+    bare: &[],
     paging: Paging::Skip,
     default_limit: 25,
     max_limit: 100,

@@ -41,6 +41,7 @@ const AUTOMATIONS: Listing = Listing {
     collection: "automations",
     filters: Filters::Pairs,
     fields: &["_id", "name", "description", "componentType", "componentId", "componentName"],
+    bare: &[],
     paging: Paging::Skip,
     default_limit: 25,
     max_limit: 100,
@@ -50,17 +51,21 @@ const AUTOMATIONS: Listing = Listing {
 const TRIGGERS: Listing = Listing {
     collection: "triggers",
     fields: &["_id", "name", "description", "type", "enabled", "actionId", "routeName"],
+    bare: &["enabled", "actionId"],
     ..AUTOMATIONS
 };
 
-/// Filters in brackets are an error on these two routes, where others would ignore them.
+/// Filters in brackets are an error on these two routes, where others would ignore them. A value
+/// with parentheses is taken for a pattern and matches no name.
 fn list(listing: Listing, world: &World, call: &Call) -> Outcome {
-    match call.query.iter().find(|(name, _)| name.contains('[')) {
-        Some((name, _)) => {
-            Err(Refusal::invalid(format!("querystring must NOT have additional property '{name}'")))
-        }
-        None => listing.answer(world, call),
+    if let Some((name, _)) = call.query.iter().find(|(name, _)| name.contains('[')) {
+        let message = format!("querystring must NOT have additional property '{name}'");
+        return Err(Refusal::invalid(message));
     }
+    let pattern = |how| call.query.get(how).is_some_and(|value| value.contains(['(', ')']));
+    let none = pattern("equals") || pattern("startsWith");
+    let rows = if none { &[] } else { world.rows(listing.collection) };
+    listing.answer_from(rows.iter(), world, call)
 }
 
 fn one(row: &Value) -> Outcome {

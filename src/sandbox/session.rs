@@ -31,6 +31,7 @@ const ACCOUNTS: Listing = Listing {
     collection: "accounts",
     filters: Filters::Pairs,
     fields: &["username", "provenance", "inactive"],
+    bare: &[],
     paging: Paging::Skip,
     default_limit: 25,
     max_limit: 25,

@@ -23,6 +23,7 @@ const PROJECTS: Listing = Listing {
     collection: "projects",
     filters: Filters::Brackets,
     fields: &["_id", "name", "description"],
+    bare: &[],
     paging: Paging::Skip,
     default_limit: 25,
     max_limit: 100,

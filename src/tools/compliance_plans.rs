@@ -95,26 +95,27 @@ fn list(context: &Context<'_>) -> Result<Outcome, ToolError> {
 fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let plan = find(context, arguments.text("name"))?;
     let plan_id = id_of(&plan).unwrap_or_default();
+    let mut run = Run { context, plan: &plan, plan_id, id: None, notes: vec![] };
+    // Some versions do not say which run they start: then it is the one that was not there before.
+    let before = run.read();
+    run.notes.clear();
     let path = Path::literal("/configuration_manager/compliance_plans/run");
     let reply = context.api.post(&path, Some(&json!({"planId": plan_id})))?;
-    let started = ["instanceId", "data.instanceId", "instance.id"]
+    run.id = ["instanceId", "data.instanceId", "instance.id"]
         .iter()
-        .find_map(|place| lookup(&reply, place).and_then(Value::as_str));
-    let mut run =
-        Run { context, plan: &plan, plan_id, id: started.map(str::to_owned), notes: vec![] };
+        .find_map(|place| lookup(&reply, place).and_then(Value::as_str))
+        .map(str::to_owned);
     let mut instance = run.read();
     if run.id.is_none() && run.notes.is_empty() {
-        match instance.as_ref().and_then(id_of) {
-            // The newest run of the plan: ours, unless somebody started it in the same moment.
-            Some(id) => run.id = Some(id.to_owned()),
-            None => {
-                return Err(ToolError::state(format!(
-                    "the platform accepted plan '{}' but started no run of it; usually the plan \
-                     has no devices or nothing to check",
-                    arguments.text("name")
-                )));
-            }
+        let newest = instance.as_ref().and_then(id_of);
+        if newest.is_none() || newest == before.as_ref().and_then(id_of) {
+            return Err(ToolError::state(format!(
+                "the platform accepted plan '{}' but shows no new run of it; usually the plan has \
+                 no devices or nothing to check",
+                arguments.text("name")
+            )));
         }
+        run.id = newest.map(str::to_owned);
     }
     let wait = Duration::from_secs(arguments.integer("wait").unsigned_abs());
     if !wait.is_zero() && run.id.is_some() {

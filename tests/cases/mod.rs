@@ -5,7 +5,17 @@
 
 #![allow(dead_code, reason = "not every row needs every part")]
 
+pub mod agent_session_manager;
+pub mod command_templates;
+pub mod compliance;
 pub mod components;
+pub mod devices;
+pub mod gateway_manager;
+pub mod golden_config;
+pub mod integrations;
+pub mod inventory_manager;
+pub mod lifecycle_manager;
+pub mod studio;
 
 use serde_json::{Value, json};
 
@@ -38,6 +48,8 @@ pub struct Case {
     pub faults: Value,
     /// Collections to replace first (`PUT /sandbox/world/{collection}`).
     pub world: Vec<(&'static str, Value)>,
+    /// Most rows of any page of the platform (`PUT /sandbox/page-cap`).
+    pub page_cap: Option<usize>,
     pub arguments: Value,
     /// Whether the call must fail.
     pub fails: bool,
@@ -65,7 +77,17 @@ pub fn ok(
     check: impl Fn(&Seen<'_>) + 'static,
 ) -> Case {
     let check = Box::new(check);
-    Case { tool, shows, because, faults: json!([]), world: vec![], arguments, fails: false, check }
+    Case {
+        tool,
+        shows,
+        because,
+        faults: json!([]),
+        world: vec![],
+        page_cap: None,
+        arguments,
+        fails: false,
+        check,
+    }
 }
 
 /// A row that must fail with a text that holds `says`.
@@ -91,9 +113,65 @@ impl Case {
         self
     }
 
+    /// The same row on a platform whose pages hold no more than this.
+    pub fn with_page_cap(mut self, rows: usize) -> Self {
+        self.page_cap = Some(rows);
+        self
+    }
+
+    /// The same row, which must also hold this.
+    pub fn and(mut self, check: impl Fn(&Seen<'_>) + 'static) -> Self {
+        let first = self.check;
+        self.check = Box::new(move |seen| {
+            first(seen);
+            check(seen);
+        });
+        self
+    }
+
     /// The same row on a platform that holds this collection.
     pub fn with_world(mut self, collection: &'static str, items: Value) -> Self {
         self.world.push((collection, items));
         self
+    }
+}
+
+impl Seen<'_> {
+    /// The list that came back.
+    pub fn items(&self) -> &[Value] {
+        self.value.as_array().expect("a list")
+    }
+
+    /// The item of the list whose `field` is `value`.
+    pub fn item(&self, field: &str, value: &str) -> &Value {
+        let found = self.items().iter().find(|item| item[field] == value);
+        found.unwrap_or_else(|| panic!("no {field} '{value}' in {}", self.value))
+    }
+
+    /// What the platform holds now.
+    pub fn world(&self, collection: &str) -> Vec<Value> {
+        let path = format!("/sandbox/world/{collection}");
+        let (_, rows) = self.platform.control("GET", &path, None);
+        rows.as_array().cloned().unwrap_or_default()
+    }
+
+    /// The row of a collection whose `key` is `value`; null when there is none.
+    pub fn row(&self, collection: &str, key: &str, value: &str) -> Value {
+        let rows = self.world(collection);
+        rows.into_iter().find(|row| row[key] == value).unwrap_or_default()
+    }
+
+    /// The bodies the platform received by `method` at `path`, in order.
+    pub fn sent(&self, method: &str, path: &str) -> Vec<Value> {
+        let requests = self.platform.requests();
+        let wanted = requests.iter().filter(|r| r["method"] == method && r["path"] == path);
+        wanted.map(|request| request["body"].clone()).collect()
+    }
+
+    /// The text must hold each of these.
+    pub fn says(&self, parts: &[&str]) {
+        for part in parts {
+            assert!(self.text.contains(part), "'{part}' is not in: {}", self.text);
+        }
     }
 }

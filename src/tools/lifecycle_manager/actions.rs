@@ -66,7 +66,7 @@ fn body(
             )));
         }
         (_, None) => {}
-        ("create" | "import", Some(name)) => body["instanceName"] = json!(name),
+        ("create", Some(name)) => body["instanceName"] = json!(name),
         (kind, Some(name)) => {
             let instance = instances::existing(context, model, name)?;
             body["instance"] = json!(reply::id(&instance));

@@ -116,11 +116,7 @@ pub static TOOLS: &[Tool] = &[
         hints: Hints::READ,
         parameters: &[
             RESOURCE_NAME,
-            Parameter::optional(
-                "instance_name",
-                Kind::Text,
-                "Exact name of the instance; all instances when left out",
-            ),
+            Parameter::required("instance_name", Kind::Text, "Exact name; empty for all instances"),
             LIMIT,
         ],
         output: Output::List(&executions::EXECUTION),
