@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its part of the harness")]
 
 pub mod certificates;
+pub mod http_server;
 pub mod raw_http;
 pub mod schema;
 pub mod scratch;
@@ -67,7 +68,7 @@ impl Platform {
         .to_vec()
     }
 
-    /// Adds fault rules.
+    /// Sets the fault rules.
     pub fn faults(&self, rules: Value) {
         let (status, body) = self.control("PUT", "/sandbox/faults", Some(&rules));
         assert_eq!(status / 100, 2, "{body}");

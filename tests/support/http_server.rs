@@ -1,0 +1,224 @@
+//! The program serving HTTP.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::raw_http::{self, Answer};
+use super::{PATIENCE, program, wait};
+
+pub struct HttpServer {
+    child: Child,
+    pub port: u16,
+    log: Receiver<String>,
+}
+
+impl HttpServer {
+    /// Starts `run` on a free port and waits until it says where it listens.
+    pub fn start(env: &[(String, String)], arguments: &[&str]) -> Self {
+        let mut child = program()
+            .arg("run")
+            .args(["--port", "0"])
+            .args(arguments)
+            .envs(env.iter().cloned())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let stderr = child.stderr.take().expect("stderr is piped");
+        let (tell, log) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                if tell.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut server = Self { child, port: 0, log };
+        let line = server.log_line("serves MCP at ");
+        let address = line.split("://").nth(1).and_then(|rest| rest.split('/').next());
+        server.port = address
+            .and_then(|a| a.rsplit(':').next())
+            .and_then(|p| p.parse().ok())
+            .unwrap_or_else(|| panic!("no port in {line:?}"));
+        server
+    }
+
+    /// Waits for a line of the log that holds `part`.
+    pub fn log_line(&mut self, part: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        let mut seen = Vec::new();
+        loop {
+            match self.log.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(line) if line.contains(part) => return line,
+                Ok(line) => seen.push(line),
+                Err(_) => panic!("'{part}' is not in the log: {seen:#?}"),
+            }
+        }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub fn wait(&mut self) -> ExitStatus {
+        wait(&mut self.child)
+    }
+
+    pub fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&str>,
+    ) -> Answer {
+        raw_http::request(self.port, method, path, headers, body)
+    }
+
+    pub fn post(&self, headers: &[(&str, &str)], body: &Value) -> Answer {
+        let mut all = vec![("Accept", "application/json, text/event-stream")];
+        all.extend(headers.iter().filter(|(n, _)| !n.eq_ignore_ascii_case("accept")));
+        if let Some(accept) = headers.iter().find(|(n, _)| n.eq_ignore_ascii_case("accept")) {
+            all[0] = *accept;
+        }
+        self.request("POST", "/mcp", &all, Some(&body.to_string()))
+    }
+
+    /// Begins a session: its id.
+    pub fn session(&self, version: &str) -> String {
+        let answer = self.post(&[], &initialize(version));
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let id = answer.header("mcp-session-id").expect("a session id").to_owned();
+        assert!(id.len() >= 32 && id.bytes().all(|b| (0x21..=0x7e).contains(&b)), "{id}");
+        id
+    }
+
+    /// A connection that stays open, on which the head has been sent and the response head read.
+    pub fn open_stream(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Events {
+        let mut text = format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n", self.port);
+        for (name, value) in headers {
+            text.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if !body.is_empty() {
+            text.push_str("Content-Type: application/json\r\n");
+            text.push_str(&format!("Content-Length: {}\r\n", body.len()));
+        }
+        text.push_str("\r\n");
+        text.push_str(body);
+        let mut socket = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
+        socket.set_read_timeout(Some(PATIENCE)).expect("a time-out");
+        socket.write_all(text.as_bytes()).expect("it reads");
+        Events { socket, bytes: Vec::new(), status: 0 }.read_head()
+    }
+}
+
+impl Drop for HttpServer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// An event stream as it arrives.
+pub struct Events {
+    socket: TcpStream,
+    bytes: Vec<u8>,
+    pub status: u16,
+}
+
+/// One event.
+#[derive(Debug, Default, PartialEq)]
+pub struct Event {
+    pub kind: String,
+    pub id: Option<String>,
+    pub data: String,
+    pub retry: bool,
+}
+
+impl Events {
+    fn read_head(mut self) -> Self {
+        let head = self.until(b"\r\n\r\n").expect("a head");
+        let head = String::from_utf8_lossy(&head).into_owned();
+        self.status = head.split(' ').nth(1).and_then(|s| s.parse().ok()).expect("a status");
+        self
+    }
+
+    /// Everything up to and with `end`; none when the connection ended before.
+    fn until(&mut self, end: &[u8]) -> Option<Vec<u8>> {
+        let mut buffer = [0; 4096];
+        loop {
+            if let Some(at) = self.bytes.windows(end.len()).position(|w| w == end) {
+                return Some(self.bytes.drain(..at + end.len()).collect());
+            }
+            // The last chunk ends the stream; the connection may live on.
+            if self.status != 0 && self.bytes.ends_with(b"0\r\n\r\n") {
+                return None;
+            }
+            match self.socket.read(&mut buffer) {
+                Ok(0) | Err(_) => return None,
+                Ok(n) => self.bytes.extend_from_slice(&buffer[..n]),
+            }
+        }
+    }
+
+    /// The next event; comments are skipped. None when the stream has ended.
+    pub fn next(&mut self) -> Option<Event> {
+        loop {
+            // Chunk framing lines stand between events; an event never holds CR LF itself.
+            let raw = self.until(b"\n\n")?;
+            let text = String::from_utf8_lossy(&raw).into_owned();
+            let mut event = Event::default();
+            let mut fields = false;
+            for line in text.lines() {
+                if let Some(data) = line.strip_prefix("data:") {
+                    event.data.push_str(data.strip_prefix(' ').unwrap_or(data));
+                    fields = true;
+                } else if let Some(kind) = line.strip_prefix("event: ") {
+                    kind.clone_into(&mut event.kind);
+                } else if let Some(id) = line.strip_prefix("id: ") {
+                    event.id = Some(id.to_owned());
+                } else if line.starts_with("retry:") {
+                    event.retry = true;
+                }
+            }
+            if fields {
+                return Some(event);
+            }
+        }
+    }
+
+    /// The next event that carries a message.
+    pub fn message(&mut self) -> Option<Value> {
+        loop {
+            let event = self.next()?;
+            if !event.data.is_empty() {
+                return serde_json::from_str(&event.data).ok();
+            }
+        }
+    }
+
+    pub fn set_patience(&self, patience: Duration) {
+        self.socket.set_read_timeout(Some(patience)).expect("a time-out");
+    }
+}
+
+pub fn initialize(version: &str) -> Value {
+    json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
+        "protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}})
+}
+
+pub fn call(id: u64, tool: &str, arguments: Value) -> Value {
+    json!({"jsonrpc": "2.0", "id": id, "method": "tools/call",
+           "params": {"name": tool, "arguments": arguments}})
+}
