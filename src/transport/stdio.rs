@@ -9,6 +9,8 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::Workers;
 use crate::limits;
 use crate::mcp::message::{self, Incoming, Message};
@@ -35,6 +37,7 @@ pub fn serve(
         workers: Workers::new(limits::TOOL_WORKERS, limits::TOOL_QUEUE),
         lines: Lines(lines),
     };
+    connection.session.set_outbox(Arc::new(connection.lines.clone()));
     let mut line = Vec::new();
     let mut heard = false;
     let ended = loop {
@@ -56,6 +59,7 @@ pub fn serve(
         log::warn!("calls still running after the input ended were given up");
         connection.session.cancel_all();
     }
+    engine.stop();
     drop(connection);
     // The writer ends when every sender is gone; calls given up above may hold one for a moment.
     for _ in 0..20 {
@@ -120,6 +124,14 @@ impl Connection {
         match self.engine.receive(&self.session, &self.caller, message, &sink) {
             Outcome::Nothing => {}
             Outcome::Answer(answer) => reply(answer),
+            Outcome::Listening(listening) => {
+                let (id, lines) = (listening.id().clone(), self.lines.clone());
+                listening.start(move |answer| {
+                    let ended = json!({"requestId": id.as_value(), "reason": "The server stops"});
+                    lines.send(answer.body);
+                    lines.send(message::notification("notifications/cancelled", ended));
+                });
+            }
             Outcome::Work(work) => match self.workers.slot() {
                 Some(slot) => slot.run(move || {
                     if let Some(answer) = work.run() {

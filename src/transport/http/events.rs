@@ -96,6 +96,14 @@ impl EventLog {
         }
     }
 
+    /// Breaks the connection of a stream that goes on; its client comes back with an id.
+    pub fn interrupt(&self, stream: u64) {
+        let live = self.lock().streams.get_mut(&stream).and_then(|kept| kept.live.take());
+        if let Some(live) = live {
+            live.close();
+        }
+    }
+
     /// Opens the standalone stream; one that was open is replaced, because its client is back.
     pub fn open_standalone(&self, live: Stream) {
         let mut streams = self.lock();

@@ -66,6 +66,13 @@ pub fn message(front: &Front, visit: Visit) {
             let sink: Arc<dyn Sink> = Arc::new(to_stream.clone());
             match front.engine.receive(&session.session, &caller, message, &sink) {
                 Outcome::Nothing => {}
+                Outcome::Listening(listening) => {
+                    // The stream's session ends with it, and the subscription with the session.
+                    let end = to_stream.clone();
+                    listening.start(move |answer| {
+                        end.send(answer.body);
+                    });
+                }
                 Outcome::Answer(answer) => drop(to_stream.send(answer.body)),
                 Outcome::Work(work) => match front.workers.slot() {
                     Some(slot) => slot.run(move || {

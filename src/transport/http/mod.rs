@@ -66,6 +66,7 @@ impl Front {
     /// Ends what a stop must not leave open: every session and its streams. Running calls have
     /// `grace` to be answered.
     pub fn stop(&self, grace: Duration) {
+        self.engine.stop();
         self.workers.drain(grace);
         self.sessions.end_all();
     }

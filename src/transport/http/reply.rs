@@ -155,4 +155,15 @@ impl Sink for Reply {
             State::Undecided(_) | State::Done => false,
         }
     }
+
+    fn interrupt(&self) {
+        let mut state = self.lock();
+        // Only a client that was given an id to come back to can do so.
+        if self.primed && self.events {
+            self.open(&mut state);
+            if let (State::Logged(stream), Some(log)) = (&*state, self.log()) {
+                log.interrupt(*stream);
+            }
+        }
+    }
 }

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Instant;
 
 use rustls::crypto::ring;
 
-use super::events::EventLog;
+use super::events::{EventLog, STANDALONE};
 use crate::limits;
-use crate::mcp::Session;
+use crate::mcp::{Session, Sink};
 
 /// One session.
 pub struct HttpSession {
@@ -50,6 +50,7 @@ impl Sessions {
             identity: identity.map(str::to_owned),
             last_used: Mutex::new(Instant::now()),
         });
+        session.session.set_outbox(Arc::new(Outbox(Arc::downgrade(&session))));
         all.insert(id, Arc::clone(&session));
         Some(session)
     }
@@ -99,6 +100,17 @@ impl Sessions {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<HttpSession>>> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The way to a session's client for what belongs to no request: the stream it opened by GET.
+struct Outbox(Weak<HttpSession>);
+
+impl Sink for Outbox {
+    fn send(&self, message: Vec<u8>) -> bool {
+        let Some(session) = self.0.upgrade() else { return false };
+        session.log.send(STANDALONE, &message);
+        true
     }
 }
 

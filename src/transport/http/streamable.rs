@@ -105,7 +105,9 @@ fn handshake(front: &Front, visit: Visit, message: Message) {
                 Outcome::Answer(answer) => {
                     visit.respond(Response::json(400, answer.body));
                 }
-                Outcome::Nothing | Outcome::Work(_) => visit.respond(Response::empty(202)),
+                Outcome::Nothing | Outcome::Work(_) | Outcome::Listening(_) => {
+                    visit.respond(Response::empty(202))
+                }
             }
         }
     }
@@ -136,6 +138,16 @@ fn run(
     match front.engine.receive(session, &caller, message, &sink) {
         Outcome::Nothing => reply.abandon(),
         Outcome::Answer(answer) => reply.finish(answer),
+        Outcome::Listening(listening) if !accept.events => {
+            let text = "Accept must allow text/event-stream for subscriptions/listen";
+            let answer = listening.refuse(&RpcError::invalid_request(text));
+            reply.finish(Answer { status: 406, ..answer });
+        }
+        Outcome::Listening(listening) => {
+            reply.on_gone(listening.closer());
+            let end = Arc::clone(&reply);
+            listening.start(move |answer| end.finish(answer));
+        }
         Outcome::Work(work) => {
             // A modern client cancels by closing its connection; a legacy one may come back.
             if in_session.is_none() {
@@ -190,7 +202,8 @@ fn batch(front: &Front, visit: Visit, messages: Vec<Result<Message, Box<Malforme
             continue;
         }
         match front.engine.receive(&session.session, &caller, message, &sink) {
-            Outcome::Nothing => {}
+            // A batch is of the legacy era, which has no such request.
+            Outcome::Nothing | Outcome::Listening(_) => {}
             Outcome::Answer(answer) => batch.add(answer),
             Outcome::Work(work) => match front.workers.slot() {
                 Some(slot) => {
