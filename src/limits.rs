@@ -179,3 +179,36 @@ pub const SANDBOX_LOGGED_BODY: usize = 64 * 1024;
 
 /// Sessions of the sandbox; the oldest ends when one more begins.
 pub const SANDBOX_SESSIONS: usize = 1_000;
+
+/// Entries of a list on one page. Tools of a full configuration fit one page, because many clients
+/// read no second one; a page of this many is about 1 MiB.
+pub const LIST_PAGE: usize = 500;
+
+/// Open `subscriptions/listen` streams at the same time; the official SDKs stop here too.
+pub const SUBSCRIPTIONS: usize = 1024;
+
+/// Resources or tasks that one subscription, or one legacy session, may name.
+pub const SUBSCRIBED_NAMES: usize = 1000;
+
+/// How long a client may take to answer an `input_required` result: a person has to read and think.
+pub const INPUT_PATIENCE: Duration = Duration::from_secs(600);
+
+/// Answered `input_required` states remembered, so that none is used twice. At 64 bytes each they
+/// need 6 MiB, and only somebody who floods the server comes near.
+pub const INPUT_STATES: usize = 100_000;
+
+/// Values that one completion may offer; MCP's own bound.
+pub const COMPLETIONS: usize = 100;
+
+/// Tasks running at the same time. Each has a thread that mostly waits for the platform. Beyond
+/// this a call runs without a task.
+pub const TASKS_RUNNING: usize = 64;
+
+/// Tasks remembered, the running ones included.
+pub const TASKS: usize = 1000;
+
+/// How long a task can be asked about after it was created: as long as the longest jobs run.
+pub const TASK_TTL: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How often a client should ask about a task.
+pub const TASK_POLL: Duration = Duration::from_secs(1);

@@ -51,7 +51,7 @@ fn result(config: &Config, tool: &str, params: Option<&str>) -> Result<String, S
         return Err(format!("invalid tool: {tool} ({hint})"));
     }
     let backend = Backend::open(config)?;
-    let engine = mcp::engine(config, &backend.client, backend.audit.clone());
+    let engine = Arc::new(mcp::engine(config, &backend.client, backend.audit.clone()));
     let result = ask(&engine, tool, arguments)?;
     let texts: Vec<String> = result
         .get("content")
@@ -66,7 +66,7 @@ fn result(config: &Config, tool: &str, params: Option<&str>) -> Result<String, S
 }
 
 /// One call through the same engine that serves clients.
-fn ask(engine: &Engine, tool: &str, arguments: Map<String, Value>) -> Result<Value, String> {
+fn ask(engine: &Arc<Engine>, tool: &str, arguments: Map<String, Value>) -> Result<Value, String> {
     let session = Arc::new(Session::new());
     let caller = Arc::new(Caller::default());
     let sink: Arc<dyn Sink> = Arc::new(NoSink);
@@ -82,7 +82,7 @@ fn ask(engine: &Engine, tool: &str, arguments: Map<String, Value>) -> Result<Val
         last = match engine.receive(&session, &caller, message, &sink) {
             Outcome::Answer(answer) => Some(answer),
             Outcome::Work(work) => work.run(),
-            Outcome::Nothing => None,
+            Outcome::Nothing | Outcome::Listening(_) => None,
         };
     }
     let answer = last.ok_or("the call was ended without a result")?;

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 
 use super::message;
-use super::session::{NoAnswer, Session, Sink};
+use super::session::{NoAnswer, NoSink, Session, Sink};
+use super::tasks::Task;
 use crate::limits;
 use crate::platform::CancelToken;
 
@@ -81,6 +82,9 @@ pub struct Call {
     /// None: the client wants no log messages for this request.
     pub(super) log_level: Option<Severity>,
     progress: Mutex<Progress>,
+    capabilities: Value,
+    carried: Option<Value>,
+    task: Option<Arc<Task>>,
 }
 
 struct Progress {
@@ -111,29 +115,97 @@ impl Call {
             .filter(|token| token.is_string() || token.is_number())
             .cloned();
         let progress = Mutex::new(Progress { token, last: f64::NEG_INFINITY, sent: None });
-        Self { params, cancel, caller, modern, session, sink, log_level, progress }
+        let capabilities = if modern {
+            let declared = meta.and_then(|m| m.get(super::revision::META_CAPABILITIES));
+            declared.cloned().unwrap_or(Value::Null)
+        } else {
+            session.capabilities()
+        };
+        Self {
+            params,
+            cancel,
+            caller,
+            modern,
+            session,
+            sink,
+            log_level,
+            progress,
+            capabilities,
+            carried: None,
+            task: None,
+        }
     }
 
-    /// The trace that the client names (W3C `traceparent`).
+    /// The same call, with what was remembered when it was made before.
+    pub(super) fn carrying(mut self, carried: Option<Value>) -> Self {
+        self.carried = carried;
+        self
+    }
+
+    /// The same call as a task: nobody listens to its request any more.
+    pub(super) fn in_task(mut self, task: &Arc<Task>) -> Self {
+        self.cancel = task.cancel.clone();
+        self.sink = Arc::new(NoSink);
+        self.task = Some(Arc::clone(task));
+        self
+    }
+
+    /// The same call again, with the client's answers.
+    pub(super) fn answered(mut self, answers: Map<String, Value>, carried: Option<Value>) -> Self {
+        self.params.insert("inputResponses".into(), Value::Object(answers));
+        self.carried = carried;
+        self
+    }
+
+    /// The client's answer to the question `key` of an earlier
+    /// [`InputRequired`](super::Reply::InputRequired). Whoever needs proof that it was asked at all
+    /// looks at [`Call::carried`].
+    pub fn input(&self, key: &str) -> Option<&Value> {
+        self.params.get("inputResponses")?.get(key)
+    }
+
+    /// What the handler wanted to remember when it asked the client. It is as it was then, for this
+    /// caller and these parameters.
+    pub fn carried(&self) -> Option<&Value> {
+        self.carried.as_ref()
+    }
+
+    /// Breaks the event stream that answers this call; the client comes back and hears the rest.
+    /// Without such a stream nothing happens.
+    pub fn interrupt(&self) {
+        self.sink.interrupt();
+    }
+
+    /// The trace that the client names (W3C `traceparent`), if it is one: it ends up in the log.
     pub fn trace(&self) -> Option<&str> {
-        self.params.get("_meta")?.get("traceparent")?.as_str()
+        let trace = self.params.get("_meta")?.get("traceparent")?.as_str()?;
+        is_traceparent(trace).then_some(trace)
     }
 
     /// Whether the client declared a capability: in the handshake, or with this very request.
+    /// `elicitation` means by forms.
     pub fn client_can(&self, capability: &str) -> bool {
-        if self.modern {
-            self.params
-                .get("_meta")
-                .and_then(|meta| meta.get(super::revision::META_CAPABILITIES))
-                .is_some_and(|capabilities| capabilities.get(capability).is_some())
-        } else {
-            self.session.can(capability)
+        match self.capabilities.get(capability) {
+            None | Some(Value::Null) => false,
+            // Naming no mode means forms; naming only other modes means that forms are not shown.
+            Some(Value::Object(modes)) if capability == "elicitation" => {
+                modes.is_empty() || modes.contains_key("form")
+            }
+            Some(_) => true,
         }
+    }
+
+    /// Whether the client declared an extension of MCP.
+    pub fn client_extends(&self, extension: &str) -> bool {
+        self.capabilities.get("extensions").is_some_and(|known| known.get(extension).is_some())
     }
 
     /// Reports progress, when the client asked for it. Values must grow; one that does not is
     /// dropped, and so are steps that follow each other too fast to be read, except a final one.
     pub fn progress(&self, done: f64, total: Option<f64>, message: &str) {
+        if let Some(task) = &self.task {
+            return task.say(message);
+        }
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(token) = progress.token.clone() else { return };
         let last_step = total.is_some_and(|total| done >= total);
@@ -172,5 +244,41 @@ impl Call {
             return Err(NoAnswer::Unreachable);
         }
         self.session.ask(self.sink.as_ref(), method, params, &self.cancel, patience)
+    }
+}
+
+/// `00-<32 hex>-<16 hex>-<2 hex>`, lower case, ids not zero.
+fn is_traceparent(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [version, trace, span, flags] = parts.as_slice() else { return false };
+    let hex = |part: &str, length: usize| {
+        part.len() == length && part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    hex(version, 2)
+        && *version != "ff"
+        && hex(trace, 32)
+        && hex(span, 16)
+        && hex(flags, 2)
+        && [trace, span].iter().all(|id| id.bytes().any(|b| b != b'0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_traceparent;
+
+    #[test]
+    fn only_well_formed_traces_reach_the_log() {
+        assert!(is_traceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+        for bad in [
+            "",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331",
+            "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
+            "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+            "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
+            "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\n2026 ERROR forged",
+        ] {
+            assert!(!is_traceparent(bad), "{bad}");
+        }
     }
 }

@@ -1,101 +1,63 @@
 //! Dispatch: one message in, one outcome out, no I/O.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Caller, Severity};
+use super::call::{Caller, Severity};
 use super::error::RpcError;
-use super::message::{self, Id, Malformed, Message};
-use super::registry::{Registry, complete};
+use super::input::RequestStates;
+use super::message::{self, Id, Message};
+use super::outcome::{Answer, Outcome};
+use super::registry::{self, Registry};
 use super::revision;
+use super::seal::Seal;
 use super::session::{Session, Sink};
-use crate::platform::CancelToken;
-use crate::tools::nearest;
+use super::subscriptions::{Event, Subscriptions};
+use super::tasks::Tasks;
+use crate::limits;
 
 /// An MCP server without a transport.
 pub struct Engine {
-    server: Value,
+    pub(super) server: Value,
     instructions: String,
     registry: RwLock<Arc<Registry>>,
+    pub(super) seal: Seal,
+    pub(super) states: RequestStates,
+    pub(super) subscriptions: Arc<Subscriptions>,
+    pub(super) tasks: Tasks,
+    /// Legacy clients, to be told when a list changes.
+    legacy: Mutex<Vec<Weak<Session>>>,
 }
 
-/// What became of a message.
-pub enum Outcome {
-    /// Nothing is to be said.
-    Nothing,
-    /// Said at once.
-    Answer(Answer),
-    /// To be run on a worker thread, because it may wait for the platform.
-    Work(Work),
+pub(super) struct Request {
+    pub id: Id,
+    pub method: String,
+    pub params: Map<String, Value>,
 }
 
-/// A rendered answer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Answer {
-    /// The HTTP status that goes with it.
-    pub status: u16,
-    /// The JSON-RPC response.
-    pub body: Vec<u8>,
-}
-
-/// A request that waits for a worker.
-pub struct Work {
-    id: Id,
-    modern: bool,
-    session: Arc<Session>,
-    cancel: CancelToken,
-    run: Box<dyn FnOnce() -> Answer + Send>,
-}
-
-impl Work {
-    /// Runs the request. None when it was cancelled: then nothing is said about it any more.
-    pub fn run(self) -> Option<Answer> {
-        if self.cancel.is_cancelled() {
-            self.session.end(&self.id);
-            return None;
-        }
-        let answer = catch_unwind(AssertUnwindSafe(self.run)).unwrap_or_else(|_| {
-            log::error!("a request handler panicked; this is a defect of the server");
-            let error = RpcError::internal("The server failed on this request; see its log");
-            Answer { status: 200, body: message::error(Some(&self.id), &error) }
-        });
-        self.session.end(&self.id).then_some(answer)
-    }
-
-    /// Gives up because no worker is free, and says so.
-    pub fn busy(self) -> Answer {
-        self.session.end(&self.id);
-        let text = "The server is busy with other calls; try again in a few seconds";
-        let mut result = json!({"content": [{"type": "text", "text": text}], "isError": true});
-        if self.modern {
-            result["resultType"] = json!("complete");
-        }
-        Answer { status: 200, body: message::result(&self.id, result.to_string().as_bytes()) }
-    }
-
-    /// Cancels the request when its client is gone.
-    pub fn cancel_token(&self) -> CancelToken {
-        self.cancel.clone()
-    }
-
-    /// The request's id.
-    pub fn id(&self) -> &Id {
-        &self.id
-    }
-}
-
-struct Request {
-    id: Id,
-    method: String,
-    params: Map<String, Value>,
+/// Where a request came from.
+pub(super) struct Origin<'a> {
+    pub session: &'a Arc<Session>,
+    pub caller: &'a Arc<Caller>,
+    pub sink: &'a Arc<dyn Sink>,
+    pub modern: bool,
 }
 
 impl Engine {
     /// A server that introduces itself as `server` (MCP's `Implementation`).
     pub fn new(server: Value, instructions: String, registry: Registry) -> Self {
-        Self { server, instructions, registry: RwLock::new(Arc::new(registry)) }
+        let subscriptions = Arc::new(Subscriptions::default());
+        Self {
+            server,
+            instructions,
+            registry: RwLock::new(Arc::new(registry)),
+            seal: Seal::new(),
+            states: RequestStates::default(),
+            tasks: Tasks::new(Arc::clone(&subscriptions)),
+            subscriptions,
+            legacy: Mutex::default(),
+        }
     }
 
     /// What is offered now.
@@ -103,9 +65,45 @@ impl Engine {
         Arc::clone(&self.registry.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Offers something else from now on, and tells the clients which of their lists have changed.
+    pub fn replace(&self, registry: Registry) {
+        let registry = Arc::new(registry);
+        let old = std::mem::replace(
+            &mut *self.registry.write().unwrap_or_else(PoisonError::into_inner),
+            Arc::clone(&registry),
+        );
+        for method in registry.changes(&old) {
+            self.subscriptions.tell(&Event::ListChanged(method));
+            self.tell_legacy(|_| true, &message::notification(method, json!({})));
+        }
+    }
+
+    /// Tells the clients that have subscribed to it that a resource reads differently now.
+    pub fn resource_updated(&self, uri: &str) {
+        self.subscriptions.tell(&Event::ResourceUpdated(uri));
+        let update = message::notification("notifications/resources/updated", json!({"uri": uri}));
+        self.tell_legacy(|session| session.is_subscribed(uri), &update);
+    }
+
+    /// Ends what would stay open for ever. Running requests are not touched.
+    pub fn stop(&self) {
+        self.subscriptions.end_all(&self.server);
+    }
+
+    fn tell_legacy(&self, wants: impl Fn(&Session) -> bool, message: &[u8]) {
+        let sessions: Vec<Arc<Session>> = {
+            let mut legacy = self.legacy.lock().unwrap_or_else(PoisonError::into_inner);
+            legacy.retain(|session| session.strong_count() > 0);
+            legacy.iter().filter_map(Weak::upgrade).collect()
+        };
+        for session in sessions.iter().filter(|session| wants(session)) {
+            session.tell(message.to_vec());
+        }
+    }
+
     /// Takes one message of `session`. Everything about it but the answer goes to `sink`.
     pub fn receive(
-        &self,
+        self: &Arc<Self>,
         session: &Arc<Session>,
         caller: &Arc<Caller>,
         message: Message,
@@ -117,42 +115,37 @@ impl Engine {
                 Outcome::Nothing
             }
             Message::Notification { method, params } => {
-                self.notified(session, &method, &params);
+                notified(session, &method, &params);
                 Outcome::Nothing
             }
             Message::Request { id, method, params } => {
                 let request = Request { id, method, params };
                 let modern = revision::claims_modern(&request.params);
                 let id = request.id.clone();
+                let origin = Origin { session, caller, sink, modern };
                 let outcome = if modern {
                     session.note_modern();
-                    self.modern(session, caller, request, sink)
+                    self.modern(&origin, request)
                 } else {
-                    self.legacy(session, caller, request, sink)
+                    self.legacy(&origin, request)
                 };
-                outcome.unwrap_or_else(|error| Outcome::Answer(refuse(&id, &error, modern)))
+                outcome.unwrap_or_else(|error| Outcome::Answer(Answer::error(&id, &error, modern)))
             }
         }
     }
 
-    fn notified(&self, session: &Session, method: &str, params: &Map<String, Value>) {
-        if method == "notifications/cancelled"
-            && let Some(id) = params.get("requestId").and_then(Id::read)
-        {
-            session.cancel(&id);
-        }
-    }
-
     fn legacy(
-        &self,
-        session: &Arc<Session>,
-        caller: &Arc<Caller>,
+        self: &Arc<Self>,
+        origin: &Origin<'_>,
         request: Request,
-        sink: &Arc<dyn Sink>,
     ) -> Result<Outcome, RpcError> {
+        let session = origin.session;
         match request.method.as_str() {
-            "initialize" => return Ok(answer(&request.id, self.initialize(session, &request)?)),
-            "ping" => return Ok(answer(&request.id, json!({}))),
+            "initialize" => {
+                let hello = self.initialize(session, &request)?;
+                return Ok(Outcome::result(&request.id, &hello));
+            }
+            "ping" => return Ok(Outcome::result(&request.id, &json!({}))),
             _ if session.revision().is_some() => {}
             _ if session.modern_seen() => {
                 return Err(RpcError::invalid_params(format!(
@@ -167,109 +160,81 @@ impl Engine {
                 ));
             }
         }
-        if request.method == "logging/setLevel" {
-            let level = read_level(request.params.get("level"))?;
-            session.set_log_level(level);
-            return Ok(answer(&request.id, json!({})));
+        match request.method.as_str() {
+            "logging/setLevel" => session.set_log_level(read_level(request.params.get("level"))?),
+            "resources/subscribe" if self.registry().offers().subscribe => {
+                if !session.subscribe(read_uri(&request.params)?) {
+                    return Err(RpcError::invalid_params(format!(
+                        "A session may subscribe to {} resources at most",
+                        limits::SUBSCRIBED_NAMES
+                    )));
+                }
+            }
+            "resources/unsubscribe" if self.registry().offers().subscribe => {
+                session.unsubscribe(read_uri(&request.params)?);
+            }
+            _ => return self.common(origin, request),
         }
-        self.common(session, caller, request, sink, false)
+        Ok(Outcome::result(&request.id, &json!({})))
     }
 
     fn modern(
-        &self,
-        session: &Arc<Session>,
-        caller: &Arc<Caller>,
+        self: &Arc<Self>,
+        origin: &Origin<'_>,
         request: Request,
-        sink: &Arc<dyn Sink>,
     ) -> Result<Outcome, RpcError> {
         check_meta(&request.params)?;
-        if request.method == "server/discover" {
-            return Ok(answer(&request.id, self.discover()));
+        match request.method.as_str() {
+            "server/discover" => Ok(Outcome::result(&request.id, &self.discover())),
+            "subscriptions/listen" => self.listen(origin, request),
+            "tasks/get" | "tasks/update" | "tasks/cancel" if self.registry().has_tasks() => {
+                self.about_task(origin, &request)
+            }
+            _ => self.common(origin, request),
         }
-        self.common(session, caller, request, sink, true)
     }
 
     fn common(
-        &self,
-        session: &Arc<Session>,
-        caller: &Arc<Caller>,
+        self: &Arc<Self>,
+        origin: &Origin<'_>,
         request: Request,
-        sink: &Arc<dyn Sink>,
-        modern: bool,
     ) -> Result<Outcome, RpcError> {
+        let registry = self.registry();
         match request.method.as_str() {
-            "tools/list" => {
-                refuse_cursor(&request.params)?;
-                let registry = self.registry();
-                let list = registry.tools_list(modern, &self.server);
-                let body = message::result(&request.id, list);
-                Ok(Outcome::Answer(Answer { status: 200, body }))
+            "tools/call" => self.call_tool(origin, request, &registry),
+            "prompts/get" if registry.has_prompts() => self.get_prompt(origin, request, &registry),
+            "resources/read" if registry.has_resources() => {
+                self.read_resource(origin, request, &registry)
             }
-            "tools/call" => self.tools_call(session, caller, request, sink, modern),
-            method => Err(RpcError::method_not_found(method)),
+            "completion/complete" if registry.has_completions() => {
+                self.complete(origin, request, &registry)
+            }
+            method => {
+                let list = registry.list(method);
+                let list = list.ok_or_else(|| RpcError::method_not_found(method))?;
+                let cursor = request.params.get("cursor");
+                let page = list.page(cursor, origin.modern, &self.server, &self.seal)?;
+                Ok(Outcome::Answer(Answer::result(&request.id, &page)))
+            }
         }
     }
 
-    fn tools_call(
-        &self,
-        session: &Arc<Session>,
-        caller: &Arc<Caller>,
-        request: Request,
-        sink: &Arc<dyn Sink>,
-        modern: bool,
-    ) -> Result<Outcome, RpcError> {
-        let Some(name) = request.params.get("name").and_then(Value::as_str) else {
-            return Err(RpcError::invalid_params("tools/call needs the tool's name as text"));
-        };
-        let arguments = match request.params.get("arguments") {
-            None | Some(Value::Null) => Map::new(),
-            Some(Value::Object(arguments)) => arguments.clone(),
-            Some(_) => return Err(RpcError::invalid_params("arguments must be a JSON object")),
-        };
-        let registry = self.registry();
-        let Some(tool) = registry.tool(name) else { return Err(unknown_tool(name, &registry)) };
-        let Some(cancel) = session.begin(&request.id) else {
-            return Err(RpcError::invalid_request("This id belongs to a request still running"));
-        };
-        let run = Arc::clone(&tool.run);
-        let server = self.server.clone();
-        let id = request.id.clone();
-        let call = Call::new(
-            request.params,
-            cancel.clone(),
-            Arc::clone(caller),
-            modern,
-            Arc::clone(session),
-            Arc::clone(sink),
-        );
-        let work = move || match run(&call, &arguments) {
-            Ok(mut result) => {
-                if modern {
-                    complete(&mut result, &server);
-                }
-                Answer { status: 200, body: message::result(&id, result.to_string().as_bytes()) }
-            }
-            Err(error) => refuse(&id, &error, modern),
-        };
-        Ok(Outcome::Work(Work {
-            id: request.id,
-            modern,
-            session: Arc::clone(session),
-            cancel,
-            run: Box::new(work),
-        }))
-    }
-
-    fn initialize(&self, session: &Session, request: &Request) -> Result<Value, RpcError> {
+    fn initialize(&self, session: &Arc<Session>, request: &Request) -> Result<Value, RpcError> {
         let Some(requested) = request.params.get("protocolVersion").and_then(Value::as_str) else {
             return Err(RpcError::invalid_params("initialize needs a protocolVersion"));
         };
         let agreed = revision::negotiate(requested);
         let capabilities = request.params.get("capabilities").cloned().unwrap_or(Value::Null);
+        let registry = self.registry();
+        if session.revision().is_none() && registry.offers().changes {
+            let mut legacy = self.legacy.lock().unwrap_or_else(PoisonError::into_inner);
+            legacy.retain(|session| session.strong_count() > 0);
+            legacy.push(Arc::downgrade(session));
+        }
         session.open(agreed, capabilities);
         Ok(json!({
             "protocolVersion": agreed,
-            "capabilities": {"logging": {}, "tools": {}},
+            "capabilities": registry.capabilities(false),
             "serverInfo": self.server,
             "instructions": self.instructions,
         }))
@@ -278,36 +243,20 @@ impl Engine {
     fn discover(&self) -> Value {
         let mut result = json!({
             "supportedVersions": [revision::MODERN],
-            "capabilities": {"logging": {}, "tools": {}},
+            "capabilities": self.registry().capabilities(true),
             "instructions": self.instructions,
         });
-        super::registry::cacheable(&mut result, &self.server);
+        registry::cacheable(&mut result, &self.server, limits::LIST_TTL);
         result
     }
 }
 
-/// The answer to something that is no message. HTTP answers it with 400.
-pub fn malformed(malformed: &Malformed) -> Answer {
-    Answer { status: 400, body: message::error(malformed.id.as_ref(), &malformed.error) }
-}
-
-fn answer(id: &Id, result: Value) -> Outcome {
-    let body = message::result(id, result.to_string().as_bytes());
-    Outcome::Answer(Answer { status: 200, body })
-}
-
-/// An error answer. The modern era gives protocol errors an HTTP status of their own.
-fn refuse(id: &Id, error: &RpcError, modern: bool) -> Answer {
-    let status = match error.code {
-        _ if !modern => 200,
-        -32601 => 404,
-        super::error::HEADER_MISMATCH
-        | super::error::MISSING_CAPABILITY
-        | super::error::UNSUPPORTED_VERSION => 400,
-        -32602 if error.data == Some(json!({"in": "_meta"})) => 400,
-        _ => 200,
-    };
-    Answer { status, body: message::error(Some(id), error) }
+fn notified(session: &Session, method: &str, params: &Map<String, Value>) {
+    if method == "notifications/cancelled"
+        && let Some(id) = params.get("requestId").and_then(Id::read)
+    {
+        session.cancel(&id);
+    }
 }
 
 /// The checks of 2026-07-28 on `_meta`, in the order the official servers make them.
@@ -336,19 +285,10 @@ fn read_level(level: Option<&Value>) -> Result<Severity, RpcError> {
     })
 }
 
-// Every list fits one page, so no cursor was ever handed out.
-fn refuse_cursor(params: &Map<String, Value>) -> Result<(), RpcError> {
-    match params.get("cursor") {
-        None | Some(Value::Null) => Ok(()),
-        Some(_) => Err(RpcError::invalid_params("This cursor is not one of this server's")),
-    }
-}
-
-fn unknown_tool(name: &str, registry: &Registry) -> RpcError {
-    let shown: String = name.chars().take(80).collect();
-    let names = registry.tools().iter().map(super::ToolEntry::name);
-    RpcError::invalid_params(match nearest(name, names) {
-        Some(close) => format!("Unknown tool: '{shown}'. Did you mean '{close}'?"),
-        None => format!("Unknown tool: '{shown}'. tools/list shows the tools that are enabled"),
-    })
+/// The `uri` of a request about a resource.
+pub(super) fn read_uri(params: &Map<String, Value>) -> Result<&str, RpcError> {
+    params
+        .get("uri")
+        .and_then(Value::as_str)
+        .ok_or_else(|| RpcError::invalid_params("The resource's uri must be text"))
 }

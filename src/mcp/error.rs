@@ -73,6 +73,14 @@ impl RpcError {
             .with_data(json!({"supported": [revision::MODERN], "requested": requested}))
     }
 
+    /// No such resource: a code of its own in the legacy era, -32602 in the modern one.
+    pub fn unknown_resource(uri: &str, modern: bool) -> Self {
+        let shown: String = uri.chars().take(200).collect();
+        let text = format!("Unknown resource: '{shown}'. resources/templates/list shows the forms");
+        let code = if modern { -32602 } else { -32002 };
+        Self::new(code, text).with_data(json!({"uri": shown}))
+    }
+
     /// The same error with data.
     pub fn with_data(mut self, data: Value) -> Self {
         self.data = Some(data);

@@ -8,8 +8,9 @@ use serde_json::{Map, Value, json};
 use super::call::{Call, Severity};
 use super::engine::Engine;
 use super::error::RpcError;
+use super::input::Reply;
 use super::instructions;
-use super::registry::{Registry, ToolEntry};
+use super::registry::{Offers, Registry, Tasking, ToolEntry};
 use super::session::NoAnswer;
 use crate::config::{Config, Confirm, ConfirmFallback, ResponseFormat, Server};
 use crate::observe::{Audit, Entry, metrics};
@@ -38,6 +39,7 @@ pub fn engine(config: &Config, client: &Client, audit: Option<Arc<Audit>>) -> En
             ToolEntry {
                 definition: tool.definition(config.server.slim),
                 run: Arc::new(move |call, arguments| run(tool, &client, &policy, call, arguments)),
+                tasking: Tasking::Never,
             }
         })
         .collect();
@@ -47,7 +49,7 @@ pub fn engine(config: &Config, client: &Client, audit: Option<Arc<Audit>>) -> En
         "version": env!("CARGO_PKG_VERSION"),
     });
     let instructions = instructions::text(&tools, config.platform.sandbox);
-    Engine::new(info, instructions, Registry::new(entries))
+    Engine::new(info, instructions, Registry::new(Offers { tools: entries, ..Offers::default() }))
 }
 
 struct Policy {
@@ -72,7 +74,7 @@ fn run(
     policy: &Policy,
     call: &Call,
     given: &Map<String, Value>,
-) -> Result<Value, RpcError> {
+) -> Result<Reply, RpcError> {
     let started = Instant::now();
     let host = ToolHost { call, fallback: policy.fallback };
     let outcome = Arguments::check(tool.parameters, given).and_then(|arguments| {
@@ -103,7 +105,7 @@ fn run(
         Ok(outcome) => {
             metrics::CALLS.count(tool.name, metrics::Outcome::Ok, time);
             log::info!("{} for {caller}: ok in {millis} ms", tool.name);
-            Ok(render(tool, policy.format, &outcome))
+            Ok(render(tool, policy.format, &outcome).into())
         }
         Err(error) => {
             metrics::CALLS.count(tool.name, metrics::Outcome::Failed, time);
@@ -111,7 +113,8 @@ fn run(
             Ok(json!({
                 "content": [{"type": "text", "text": observe::redact(&error.to_string())}],
                 "isError": true
-            }))
+            })
+            .into())
         }
     }
 }

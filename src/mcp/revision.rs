@@ -25,6 +25,9 @@ pub const META_SERVER: &str = "io.modelcontextprotocol/serverInfo";
 /// `_meta` key: the subscription a modern notification belongs to.
 pub const META_SUBSCRIPTION: &str = "io.modelcontextprotocol/subscriptionId";
 
+/// The extension of 2026-07-28 for calls that go on after their answer.
+pub const TASKS: &str = "io.modelcontextprotocol/tasks";
+
 /// The revision to answer a handshake with: the one asked for when it is served, else the newest.
 pub fn negotiate(requested: &str) -> &'static str {
     LEGACY.iter().find(|known| **known == requested).copied().unwrap_or(LEGACY[0])

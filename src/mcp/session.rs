@@ -1,22 +1,27 @@
 //! What is known about one connection of a client: its revision, its requests in flight, and our
 //! own questions to it that wait for an answer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::call::Severity;
 use super::message::{self, Id};
+use crate::limits;
 use crate::platform::CancelToken;
 
 /// Where messages go that belong to one request, besides its answer.
 pub trait Sink: Send + Sync {
     /// Hands over one rendered message. False when nobody can receive it.
     fn send(&self, message: Vec<u8>) -> bool;
+
+    /// Breaks the connection for now, when the client can come back to it and hear the rest. Other
+    /// ways to the client just go on.
+    fn interrupt(&self) {}
 }
 
 /// A sink for clients that cannot be told anything but the answer.
@@ -35,6 +40,10 @@ pub struct Session {
     in_flight: Mutex<HashMap<Id, CancelToken>>,
     questions: Mutex<HashMap<Id, SyncSender<Result<Value, Value>>>>,
     next_question: AtomicU64,
+    /// The way to the client for what belongs to no request.
+    outbox: OnceLock<Arc<dyn Sink>>,
+    /// Resources whose changes a legacy client wants to hear about.
+    subscribed: Mutex<HashSet<String>>,
 }
 
 #[derive(Default)]
@@ -86,9 +95,41 @@ impl Session {
         self.state().modern_seen = true;
     }
 
-    /// Whether the client declared this capability in the handshake.
-    pub fn can(&self, capability: &str) -> bool {
-        self.state().capabilities.get(capability).is_some()
+    /// What the client declared in the handshake that it can do.
+    pub fn capabilities(&self) -> Value {
+        self.state().capabilities.clone()
+    }
+
+    /// Sets the way to the client for what belongs to no request. Only the first one counts.
+    pub fn set_outbox(&self, outbox: Arc<dyn Sink>) {
+        let _ = self.outbox.set(outbox);
+    }
+
+    /// Tells the client something that belongs to no request, if there is a way to it.
+    pub fn tell(&self, message: Vec<u8>) {
+        if let Some(outbox) = self.outbox.get() {
+            outbox.send(message);
+        }
+    }
+
+    /// Notes that the client wants to hear about a resource. False when it wants too many already.
+    pub fn subscribe(&self, uri: &str) -> bool {
+        let mut subscribed = lock(&self.subscribed);
+        if subscribed.len() >= limits::SUBSCRIBED_NAMES && !subscribed.contains(uri) {
+            return false;
+        }
+        subscribed.insert(uri.to_owned());
+        true
+    }
+
+    /// Notes that the client does not want to hear about a resource any more.
+    pub fn unsubscribe(&self, uri: &str) {
+        lock(&self.subscribed).remove(uri);
+    }
+
+    /// Whether the client wants to hear about a resource.
+    pub fn is_subscribed(&self, uri: &str) -> bool {
+        lock(&self.subscribed).contains(uri)
     }
 
     /// The least severe log message the client wants.

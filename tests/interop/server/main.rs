@@ -1,0 +1,57 @@
+//! The fixtures of MCP's official conformance suite, behind the product's own engine, HTTP server
+//! and transports: `conformance-server [PORT]`, or `conformance-server stdio`.
+
+mod asking;
+mod content;
+mod prompts;
+mod resources;
+mod running;
+mod tools;
+
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
+
+use itential_mcp::config::{self, Sources};
+use itential_mcp::http::{Listen, Options, Server};
+use itential_mcp::mcp::{Engine, Offers, Registry};
+use itential_mcp::transport::http::Front;
+use itential_mcp::transport::stdio;
+use serde_json::json;
+
+/// The engine, for fixtures that change what it offers.
+pub type Own = Arc<OnceLock<Weak<Engine>>>;
+
+fn main() {
+    let own = Own::default();
+    let offers = Offers {
+        tools: [content::tools(), tools::tools(&own), asking::tools(), running::tools()].concat(),
+        prompts: prompts::prompts(),
+        resources: resources::resources(),
+        templates: resources::templates(),
+        subscribe: true,
+        changes: true,
+    };
+    let info = json!({"name": "conformance-server", "version": env!("CARGO_PKG_VERSION")});
+    let text = "Fixtures of the MCP conformance suite.".to_owned();
+    let engine = Arc::new(Engine::new(info, text, Registry::new(offers)));
+    own.set(Arc::downgrade(&engine)).expect("it is set here only");
+    let wanted = std::env::args().nth(1).unwrap_or_else(|| "0".into());
+    if wanted == "stdio" {
+        stdio::serve(&engine, &mut std::io::stdin().lock(), std::io::stdout())
+            .expect("standard input can be read");
+        return;
+    }
+    serve(engine, wanted.parse().expect("a port"));
+}
+
+fn serve(engine: Arc<Engine>, port: u16) {
+    let config = config::load(&Sources::default()).expect("the defaults are sound").config;
+    let front = Arc::new(Front::new(engine, &config, Box::new(|| true)));
+    let listen = Listen::Name("127.0.0.1".into(), port);
+    let server = Server::start(listen, Options::default(), front.clone()).expect("a free port");
+    front.tend().expect("a thread");
+    println!("http://{}{}", server.local_addr(), config.server.path);
+    loop {
+        std::thread::sleep(Duration::from_secs(60));
+    }
+}
