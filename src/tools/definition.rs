@@ -22,20 +22,21 @@ impl Tool {
         }
     }
 
-    /// The entry of `tools/list`. `slim` leaves out the output schema and all but the first
-    /// sentence of the description.
+    /// The entry of `tools/list`. `slim` keeps what a model needs to choose and call the tool: the
+    /// first sentence of the description, the parameters, and whether it is safe.
     pub fn definition(&self, slim: bool) -> Map<String, Value> {
         let mut entry = Map::new();
         entry.insert("name".into(), json!(self.name));
-        entry.insert("title".into(), json!(self.title));
-        entry.insert(
-            "description".into(),
-            json!(if slim { self.summary() } else { self.description }),
-        );
-        entry.insert("inputSchema".into(), self.input_schema(!slim));
-        if !slim {
-            entry.insert("outputSchema".into(), self.output.schema());
+        if slim {
+            entry.insert("description".into(), json!(self.summary()));
+            entry.insert("inputSchema".into(), self.input_schema(false));
+            entry.insert("annotations".into(), self.hints.short());
+            return entry;
         }
+        entry.insert("title".into(), json!(self.title));
+        entry.insert("description".into(), json!(self.description));
+        entry.insert("inputSchema".into(), self.input_schema(true));
+        entry.insert("outputSchema".into(), self.output.schema());
         entry.insert("annotations".into(), self.hints.annotations());
         entry.insert("_meta".into(), json!({"fastmcp": {"tags": self.all_tags()}}));
         entry
@@ -82,6 +83,15 @@ impl Output {
 }
 
 impl Hints {
+    /// What is left when everything is left out that MCP assumes anyway.
+    fn short(self) -> Value {
+        match (self.read_only, self.destructive) {
+            (true, _) => json!({"readOnlyHint": true}),
+            (false, true) => json!({"destructiveHint": true}),
+            (false, false) => json!({"destructiveHint": false}),
+        }
+    }
+
     fn annotations(self) -> Value {
         // MCP: destructive means something only for tools that change things.
         if self.read_only {

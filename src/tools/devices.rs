@@ -28,7 +28,7 @@ pub static TOOLS: &[Tool] = &[
             ),
             Parameter::optional(
                 "limit",
-                Kind::Integer { min: 1, max: 100_000 },
+                Kind::Integer { min: 1, max: i64::MAX },
                 "At most this many devices; all when left out",
             ),
         ],

@@ -76,7 +76,7 @@ pub static TOOLS: &[Tool] = &[
 
 const LIMIT: Parameter = Parameter::optional(
     "limit",
-    Kind::Integer { min: 1, max: 100_000 },
+    Kind::Integer { min: 1, max: i64::MAX },
     "At most this many entries; all when left out",
 );
 

@@ -12,7 +12,7 @@ const SESSION_ID: Parameter =
     Parameter::required("session_id", Kind::Text, "From get_sessions or trigger_automation");
 
 const LIMIT: Parameter =
-    Parameter::optional("limit", Kind::Integer { min: 1, max: 100_000 }, "At most this many");
+    Parameter::optional("limit", Kind::Integer { min: 1, max: i64::MAX }, "At most this many");
 
 const INCLUDE_FAILED: Parameter =
     Parameter::optional("include_failed", Kind::Boolean, "Count FAILED sessions too")
@@ -52,7 +52,7 @@ pub static TOOLS: &[Tool] = &[
             SESSION_ID,
             Parameter::optional(
                 "limit",
-                Kind::Integer { min: 1, max: 100_000 },
+                Kind::Integer { min: 1, max: i64::MAX },
                 "Only the last so many messages",
             ),
         ],

@@ -13,7 +13,7 @@ const RESOURCE_NAME: Parameter =
     Parameter::required("resource_name", Kind::Text, "Exact name, from get_resources");
 
 const LIMIT: Parameter =
-    Parameter::optional("limit", Kind::Integer { min: 1, max: 100_000 }, "At most this many");
+    Parameter::optional("limit", Kind::Integer { min: 1, max: i64::MAX }, "At most this many");
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[

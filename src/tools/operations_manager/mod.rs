@@ -32,7 +32,7 @@ const START_PARAMETERS: &[Parameter] = &[
 
 const LIMIT: Parameter = Parameter::optional(
     "limit",
-    Kind::Integer { min: 1, max: 100_000 },
+    Kind::Integer { min: 1, max: i64::MAX },
     "At most this many jobs; all when left out",
 );
 
