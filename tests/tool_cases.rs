@@ -20,10 +20,13 @@ fn areas() -> Vec<(&'static str, Vec<Case>)> {
         ("devices", cases::devices::rows()),
         ("gateway_manager", cases::gateway_manager::rows()),
         ("golden_config", cases::golden_config::rows()),
+        ("health", cases::health::rows()),
         ("integrations", cases::integrations::rows()),
         ("inventory_manager", cases::inventory_manager::rows()),
         ("lifecycle_manager", cases::lifecycle_manager::rows()),
+        ("operations_manager", cases::operations_manager::rows()),
         ("studio", cases::studio::rows()),
+        ("workflow_engine", cases::workflow_engine::rows()),
     ]
 }
 

@@ -12,10 +12,13 @@ pub mod components;
 pub mod devices;
 pub mod gateway_manager;
 pub mod golden_config;
+pub mod health;
 pub mod integrations;
 pub mod inventory_manager;
 pub mod lifecycle_manager;
+pub mod operations_manager;
 pub mod studio;
+pub mod workflow_engine;
 
 use serde_json::{Value, json};
 
