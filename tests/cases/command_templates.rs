@@ -340,7 +340,7 @@ fn updating() -> Vec<Case> {
                 assert!(seen.text.contains("could not be read back"), "{}", seen.text);
             },
         )
-        .with_faults(json!([{"match": {"path": "/mop/listATemplate/*"}, "skip": 2, "times": 9,
+        .with_faults(json!([{"match": {"path": "/mop/listATemplate/*"}, "skip": 1, "times": 9,
             "status": 500}])),
         fails(
             "update_command_template",

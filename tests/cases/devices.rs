@@ -301,7 +301,7 @@ fn new_groups() -> Vec<Case> {
         )
         .with_faults(json!([
             {"match": {"path": create}, "after_write": true, "replace": {}},
-            {"match": {"path": GROUPS}, "skip": 2, "times": 9, "status": 500}
+            {"match": {"path": GROUPS}, "skip": 1, "times": 9, "status": 500}
         ])),
     ]
 }
@@ -368,7 +368,7 @@ fn members() -> Vec<Case> {
                 assert!(seen.text.contains("could not be read back"), "{}", seen.text);
             },
         )
-        .with_faults(json!([{"match": {"path": GROUPS}, "skip": 2, "times": 9, "status": 500}])),
+        .with_faults(json!([{"match": {"path": GROUPS}, "skip": 1, "times": 9, "status": 500}])),
         ok(
             "add_devices_to_group",
             Shows::Defect,
@@ -430,6 +430,6 @@ fn members() -> Vec<Case> {
                 assert!(seen.text.contains("could not be read back"), "{}", seen.text);
             },
         )
-        .with_faults(json!([{"match": {"path": GROUPS}, "skip": 2, "times": 9, "status": 500}])),
+        .with_faults(json!([{"match": {"path": GROUPS}, "skip": 1, "times": 9, "status": 500}])),
     ]
 }
