@@ -15,8 +15,8 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_compliance_plans",
         title: "Get Compliance Plans",
-        description: "List the compliance plans. A plan checks devices against golden \
-                      configurations; run one with run_compliance_plan.",
+        description: "List the compliance plans, which check devices against golden \
+                      configurations. Next: run_compliance_plan.",
         tags: &["configuration_manager"],
         hints: Hints::READ,
         parameters: &[],
@@ -26,17 +26,17 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "run_compliance_plan",
         title: "Run Compliance Plan",
-        description: "Start a compliance plan; it reads from devices and changes none. Without \
-                      'wait' the answer is the run just started; with it, how the run ended and \
-                      the ids of its reports for describe_compliance_report.",
+        description: "Start a compliance plan; it reads from devices and changes none. With \
+                      'wait' the answer is how the run ended and the ids of its reports for \
+                      describe_compliance_report.",
         tags: &["configuration_manager"],
         hints: Hints { open_world: true, ..Hints::CREATE },
         parameters: &[
-            Parameter::required("name", Kind::Text, "Exact plan name, or its id"),
+            Parameter::required("name", Kind::Text, "Exact name or id"),
             Parameter::optional(
                 "wait",
                 Kind::Integer { min: 0, max: 3600 },
-                "Seconds to wait for the run to end; 0 does not wait",
+                "Seconds to wait for its end",
             )
             .or(Presence::Integer(0)),
         ],
@@ -53,12 +53,12 @@ static PLAN: Shape = Shape::closed(&[
     ID,
     Field::new("name", FieldKind::Text),
     Field::new("description", FieldKind::Text),
-    Field::new("throttle", FieldKind::Number).doc("Devices checked at the same time"),
+    Field::new("throttle", FieldKind::Number),
 ]);
 
 static RUN: Shape = Shape::closed(&[
     Field::new("instance", FieldKind::Object(&INSTANCE)),
-    Field::new("reports", FieldKind::Objects(&REPORT)).doc("Of a run that ended within 'wait'"),
+    Field::new("reports", FieldKind::Objects(&REPORT)),
 ]);
 
 static INSTANCE: Shape = Shape::closed(&[

@@ -12,8 +12,8 @@ use crate::platform::{self, Path};
 pub static TOOLS: &[Tool] = &[Tool {
     name: "describe_compliance_report",
     title: "Describe Compliance Report",
-    description: "Show one compliance report: the device, totals of errors, warnings, infos and \
-                  passes, and every issue. run_compliance_plan with 'wait' gives the ids.",
+    description: "Show one compliance report: device, totals, every issue. run_compliance_plan \
+                  with 'wait' gives ids.",
     tags: &["configuration_manager"],
     hints: Hints::READ,
     parameters: &[Parameter::required("report_id", Kind::Text, "Id of the report")],

@@ -12,13 +12,13 @@ use crate::platform::Path;
 pub static TOOLS: &[Tool] = &[Tool {
     name: "render_template",
     title: "Render Template",
-    description: "Render Jinja2 text with variables on the platform and return the result. \
-                  Changes nothing: to put it on a device use apply_device_configuration.",
+    description: "Render Jinja2 text on the platform. Changes nothing; \
+                  apply_device_configuration puts it on a device.",
     tags: &["configuration_manager"],
     hints: Hints::READ,
     parameters: &[
-        Parameter::required("template", Kind::Text, "Jinja2 text, not the name of a template"),
-        Parameter::optional("variables", Kind::ObjectOrText, "Values the template uses"),
+        Parameter::required("template", Kind::Text, "The text, not a name"),
+        Parameter::optional("variables", Kind::ObjectOrText, "Values it uses"),
     ],
     output: Output::Object(&RENDERED),
     run: render,

@@ -25,13 +25,13 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "create_device_group",
         title: "Create Device Group",
-        description: "Create a device group, empty or with devices. Refused when the name is \
-                      taken; to extend a group use add_devices_to_group.",
+        description: "Create a device group. Refused when the name is taken: \
+                      add_devices_to_group extends one.",
         tags: TAGS,
         hints: Hints::CREATE,
         parameters: &[
-            Parameter::required("name", Kind::Text, "Name of the new group"),
-            Parameter::optional("description", Kind::Text, "What the group is for"),
+            Parameter::required("name", Kind::Text, "Name"),
+            Parameter::optional("description", Kind::Text, "Purpose"),
             Parameter::optional("devices", Kind::List(&Kind::Text), "Exact device names"),
         ],
         output: Output::Object(&CREATED),
@@ -40,8 +40,7 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "add_devices_to_group",
         title: "Add Devices to Group",
-        description: "Add devices to a group. Those already in it stay, and nothing else of the \
-                      group changes.",
+        description: "Add devices to a group; those in it stay.",
         tags: TAGS,
         hints: Hints::CREATE.idempotent(),
         parameters: &[NAME, DEVICES],
@@ -51,8 +50,7 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "remove_devices_from_group",
         title: "Remove Devices from Group",
-        description: "Take devices out of a group; the devices themselves stay. Names that are \
-                      not in the group are reported and otherwise ignored.",
+        description: "Take devices out of a group; the devices themselves stay.",
         tags: TAGS,
         hints: Hints { destructive: true, ..Hints::CREATE.idempotent() },
         parameters: &[NAME, DEVICES],
@@ -61,7 +59,7 @@ pub static TOOLS: &[Tool] = &[
     },
 ];
 
-const NAME: Parameter = Parameter::required("name", Kind::Text, "Exact group name");
+const NAME: Parameter = Parameter::required("name", Kind::Text, "Exact name");
 const DEVICES: Parameter =
     Parameter::optional("devices", Kind::List(&Kind::Text), "Exact device names");
 
@@ -82,7 +80,7 @@ static CREATED: Shape = Shape::closed(&[
 static CHANGED: Shape = Shape::closed(&[
     Field::new("status", FieldKind::Text),
     Field::new("message", FieldKind::Text),
-    Field::new("devices", FieldKind::Texts).doc("All devices of the group now"),
+    Field::new("devices", FieldKind::Texts).doc("All of the group now"),
 ]);
 
 const ID: Field = Field::new("id", FieldKind::Text).from(&["id", "_id"]);

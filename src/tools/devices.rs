@@ -15,21 +15,17 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_devices",
         title: "Get Devices",
-        description: "List network devices by name, with everything the platform knows of them: \
-                      ipaddress, ostype, port. host names the adapter that manages the device. A \
-                      network can have thousands: give 'name_contains' or 'limit'.",
+        description: "List network devices with all that is known of them, such as ipaddress \
+                      and ostype; host is the adapter that manages it. A network can have \
+                      thousands: give 'name_contains' or 'limit'.",
         tags: TAGS,
         hints: Hints::READ,
         parameters: &[
-            Parameter::optional(
-                "name_contains",
-                Kind::Text,
-                "Only devices with this in their name; case does not matter",
-            ),
+            Parameter::optional("name_contains", Kind::Text, "In any case"),
             Parameter::optional(
                 "limit",
                 Kind::Integer { min: 1, max: i64::MAX },
-                "At most this many devices; all when left out",
+                "At most this many",
             ),
         ],
         output: Output::List(&DEVICE),
@@ -38,8 +34,7 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_device_configuration",
         title: "Get Device Configuration",
-        description: "Read the configuration that runs on a device now, as text. It comes from \
-                      the device itself, so it can take a while.",
+        description: "Read the running configuration from a device, as text.",
         tags: TAGS,
         hints: Hints { open_world: true, ..Hints::READ },
         parameters: &[NAME],
@@ -49,15 +44,14 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "backup_device_configuration",
         title: "Backup Device Configuration",
-        description: "Read a device's configuration and keep it on the platform as a backup. \
-                      Changes nothing on the device. Do this before \
-                      apply_device_configuration.",
+        description: "Keep a device's running configuration on the platform as a backup. Do \
+                      this before apply_device_configuration.",
         tags: TAGS,
         hints: Hints { open_world: true, ..Hints::CREATE },
         parameters: &[
             NAME,
-            Parameter::optional("description", Kind::Text, "Short text kept with the backup"),
-            Parameter::optional("notes", Kind::Text, "Longer text kept with the backup"),
+            Parameter::optional("description", Kind::Text, "Kept with it"),
+            Parameter::optional("notes", Kind::Text, "Kept with it"),
         ],
         output: Output::Object(&BACKUP),
         run: backup,
@@ -65,25 +59,24 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "apply_device_configuration",
         title: "Apply Device Configuration",
-        description: "Send configuration lines to a device, which carries them out at once; there \
-                      is no undo. Make a backup first. The answer is the platform's: read it to \
-                      see which lines were taken.",
+        description: "Send configuration lines to a device, which carries them out at once, \
+                      without undo. Back it up first; the answer says which lines were taken.",
         tags: TAGS,
         hints: Hints::RUN,
         parameters: &[
-            Parameter::required("device", Kind::Text, "Exact device name"),
-            Parameter::required("config", Kind::Text, "Lines in the device's own language"),
+            Parameter::required("device", Kind::Text, "Exact name"),
+            Parameter::required("config", Kind::Text, "Lines as typed on it"),
         ],
         output: Output::Free,
         run: apply,
     },
 ];
 
-const NAME: Parameter = Parameter::required("name", Kind::Text, "Exact device name");
+const NAME: Parameter = Parameter::required("name", Kind::Text, "Exact name");
 
 static DEVICE: Shape = Shape::open(&[
     Field::new("name", FieldKind::Text),
-    Field::new("host", FieldKind::Text).doc("The adapter that manages it"),
+    Field::new("host", FieldKind::Text),
     Field::new("deviceType", FieldKind::Text),
     Field::new("status", FieldKind::Text),
 ]);

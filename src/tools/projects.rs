@@ -13,8 +13,7 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_projects",
         title: "Get Projects",
-        description: "List every project of Automation Studio. A project holds workflows, \
-                      templates and more; describe_project shows what is inside.",
+        description: "List the projects of Automation Studio. Next: describe_project.",
         tags: &["automation_studio"],
         hints: Hints::READ,
         parameters: &[],
@@ -25,21 +24,18 @@ pub static TOOLS: &[Tool] = &[
         name: "describe_project",
         title: "Describe Project",
         description: "Show one project and everything inside it. Component names are plain: give \
-                      them together with the project to tools that take 'project'.",
+                      them with 'project' to tools that take it.",
         tags: &["automation_studio"],
         hints: Hints::READ,
-        parameters: &[Parameter::required("name", Kind::Text, "Exact project name, or its id")],
+        parameters: &[Parameter::required("name", Kind::Text, "Exact name or id")],
         output: Output::Object(&PROJECT),
         run: describe,
     },
 ];
 
 /// The parameter of every tool that reaches into a project.
-pub const PROJECT_PARAMETER: Parameter = Parameter::optional(
-    "project",
-    Kind::Text,
-    "Exact name (or id) of the project it lives in; global when left out",
-);
+pub const PROJECT_PARAMETER: Parameter =
+    Parameter::optional("project", Kind::Text, "Project that holds it, by exact name or id");
 
 const ID: Field = Field::new("id", FieldKind::Text).from(&["_id", "id"]);
 const NAME: Field = Field::new("name", FieldKind::Text);
@@ -57,7 +53,7 @@ static PROJECT: Shape = Shape::closed(&[
 static COMPONENT: Shape = Shape::closed(&[
     Field::new("id", FieldKind::Text).from(&["reference"]),
     Field::new("name", FieldKind::Text).from(&["name", "document.name"]),
-    Field::new("type", FieldKind::Text).doc("workflow, template, mopCommandTemplate, jsonForm, …"),
+    Field::new("type", FieldKind::Text),
     Field::new("folder", FieldKind::Text),
 ]);
 

@@ -17,22 +17,18 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_templates",
         title: "Get Templates",
-        description: "List the TextFSM and Jinja2 templates of Automation Studio. A name that \
-                      begins with '@id: ' lives in the project with that id. For checks that run \
-                      on devices see get_command_templates.",
+        description: "List the TextFSM and Jinja2 templates. '@id: ' before a name means the \
+                      project with that id. Checks of devices: get_command_templates.",
         tags: TAGS,
         hints: Hints::READ,
-        parameters: &[
-            Parameter::optional("template_type", Kind::Text, "Only this type").one_of(TYPES)
-        ],
+        parameters: &[Parameter::optional("template_type", Kind::Text, "Only these").one_of(TYPES)],
         output: Output::List(&ITEM),
         run: list,
     },
     Tool {
         name: "describe_template",
         title: "Describe Template",
-        description: "Show one template with its text and sample data. To try a Jinja2 one use \
-                      render_template.",
+        description: "Show one template with its text and sample data.",
         tags: TAGS,
         hints: Hints::READ,
         parameters: &[NAME, PROJECT_PARAMETER],
@@ -42,22 +38,22 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "create_template",
         title: "Create Template",
-        description: "Create a TextFSM or Jinja2 template, in a project when one is given. \
-                      Refused when the name is taken; to change one use update_template.",
+        description: "Create a TextFSM or Jinja2 template. Refused when the name is taken: \
+                      update_template changes one.",
         tags: TAGS,
         hints: Hints::CREATE,
         parameters: &[
-            Parameter::required("name", Kind::Text, "Name of the new template, without prefix"),
+            Parameter::required("name", Kind::Text, "Name, without '@id: '"),
             Parameter {
                 presence: Presence::Required,
-                ..Parameter::optional("template_type", Kind::Text, "What it is").one_of(TYPES)
+                ..Parameter::optional("template_type", Kind::Text, "Type").one_of(TYPES)
             },
-            Parameter::required("group", Kind::Text, "Group it is filed under; not blank"),
+            Parameter::required("group", Kind::Text, "Not blank"),
             PROJECT_PARAMETER,
-            Parameter::optional("command", Kind::Text, "Command whose output TextFSM parses"),
-            Parameter::optional("template", Kind::Text, "The template's text"),
-            Parameter::optional("data", Kind::Text, "Sample to try it on"),
-            Parameter::optional("description", Kind::Text, "What it is for"),
+            Parameter::optional("command", Kind::Text, "Command it parses"),
+            Parameter::optional("template", Kind::Text, "Its text"),
+            Parameter::optional("data", Kind::Text, "Sample data"),
+            Parameter::optional("description", Kind::Text, "Purpose"),
         ],
         output: Output::Object(&TEMPLATE),
         run: create,
@@ -65,21 +61,21 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "update_template",
         title: "Update Template",
-        description: "Change the given fields of a template and keep all others. What is left \
-                      out, null or empty stays; to empty a field name it in 'clear'.",
+        description: "Change the given fields of a template and keep all others; an empty one \
+                      is kept too, 'clear' empties it.",
         tags: TAGS,
         hints: Hints::CREATE.idempotent(),
         parameters: &[
             NAME,
             PROJECT_PARAMETER,
-            Parameter::optional("command", Kind::Text, "New command"),
-            Parameter::optional("template", Kind::Text, "New text, the whole of it"),
-            Parameter::optional("data", Kind::Text, "New sample"),
-            Parameter::optional("description", Kind::Text, "New description"),
+            Parameter::optional("command", Kind::Text, "Command it parses"),
+            Parameter::optional("template", Kind::Text, "Its whole text"),
+            Parameter::optional("data", Kind::Text, "Sample data"),
+            Parameter::optional("description", Kind::Text, "Purpose"),
             Parameter::optional(
                 "clear",
                 Kind::List(&Kind::Text),
-                "Fields to empty: command, template, data, description",
+                "Of command, template, data, description",
             ),
         ],
         output: Output::Object(&TEMPLATE),
@@ -87,8 +83,7 @@ pub static TOOLS: &[Tool] = &[
     },
 ];
 
-const NAME: Parameter =
-    Parameter::required("name", Kind::Text, "Exact template name; the plain one in a project");
+const NAME: Parameter = Parameter::required("name", Kind::Text, "Exact name");
 
 static ITEM: Shape = Shape::closed(&[
     Field::new("name", FieldKind::Text),
@@ -106,7 +101,7 @@ static TEMPLATE: Shape = Shape::closed(&[
     Field::new("data", FieldKind::Text),
 ]);
 
-const TYPE: Field = Field::new("type", FieldKind::Text).doc("textfsm or jinja2");
+const TYPE: Field = Field::new("type", FieldKind::Text);
 
 /// The fields a caller may set or clear.
 const TEXTS: [&str; 4] = ["command", "template", "data", "description"];

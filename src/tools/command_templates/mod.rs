@@ -19,9 +19,8 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_command_templates",
         title: "Get Command Templates",
-        description: "List the command templates: commands with rules that check devices. A name \
-                      that begins with '@id: ' lives in the project with that id. Next: \
-                      describe_command_template or run_command_template.",
+        description: "List the command templates: commands with rules that check devices. \
+                      '@id: ' before a name means the project with that id.",
         tags: TAGS,
         hints: Hints::READ,
         parameters: &[],
@@ -42,8 +41,7 @@ pub static TOOLS: &[Tool] = &[
         name: "run_command_template",
         title: "Run Command Template",
         description: "Run the commands of a template on devices and check the answers by its \
-                      rules. 'result' is the verdict, of the whole and of every command; \
-                      all_pass_flag only says whether all had to pass or one was enough.",
+                      rules. 'result' is the verdict, of the whole and of each command.",
         tags: TAGS,
         hints: Hints::RUN,
         parameters: &[
@@ -53,8 +51,7 @@ pub static TOOLS: &[Tool] = &[
             Parameter::optional(
                 "variables",
                 Kind::Object,
-                "Values for <!name!> in commands and rules; a command without its value is \
-                 skipped and counts as passed",
+                "Values for <!name!>; a command that lacks one is skipped and counts as passed",
             ),
         ],
         output: Output::Object(&run::RESULT),
@@ -63,8 +60,8 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "run_command",
         title: "Run Command",
-        description: "Run one command on devices and return what each answered. The device \
-                      carries out whatever it is told, so prefer commands that only show.",
+        description: "Run one command on devices and return what each answered. Whatever it \
+                      says is carried out: prefer commands that only show.",
         tags: TAGS,
         hints: Hints::RUN,
         parameters: &[
@@ -77,13 +74,12 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "create_command_template",
         title: "Create Command Template",
-        description: "Create a command template, in a project when one is given. Runs nothing. \
-                      Refused when the name is taken; to change one use \
-                      update_command_template.",
+        description: "Create a command template; runs nothing. Refused when the name is taken: \
+                      update_command_template changes one.",
         tags: TAGS,
         hints: Hints::CREATE,
         parameters: &[
-            Parameter::required("name", Kind::Text, "Name of the new template, without prefix"),
+            Parameter::required("name", Kind::Text, "Name, without '@id: '"),
             Parameter { presence: Presence::Required, ..COMMANDS },
             PROJECT_PARAMETER,
             DESCRIPTION,
@@ -98,13 +94,12 @@ pub static TOOLS: &[Tool] = &[
         name: "update_command_template",
         title: "Update Command Template",
         description: "Change the given fields of a command template and keep all others. \
-                      'commands' replaces the whole list: read it with \
-                      describe_command_template first.",
+                      'commands' replaces the whole list; describe_command_template shows it.",
         tags: TAGS,
         hints: Hints::CREATE.idempotent(),
         parameters: &[
             NAME,
-            COMMANDS,
+            Parameter { doc: "As create_command_template takes them", ..COMMANDS },
             PROJECT_PARAMETER,
             DESCRIPTION,
             OS,
@@ -116,25 +111,21 @@ pub static TOOLS: &[Tool] = &[
     },
 ];
 
-const NAME: Parameter =
-    Parameter::required("name", Kind::Text, "Exact template name; the plain one in a project");
+const NAME: Parameter = Parameter::required("name", Kind::Text, "Exact name");
 const DEVICES: Parameter =
     Parameter::required("devices", Kind::List(&Kind::Text), "Exact device names");
 const COMMANDS: Parameter = Parameter::optional(
     "commands",
     Kind::TextsOrObjects,
-    "Commands, or objects {command, passRule: all rules or one, rules: [{rule, eval: contains, \
-     !contains, contains1, RegEx, !RegEx or #comparison, severity: error, warning or info}]}",
+    "Commands, or {command, passRule, rules: [{rule, eval: contains|!contains|contains1|RegEx|\
+     !RegEx|#comparison, severity: error|warning|info}]}",
 );
 const DESCRIPTION: Parameter = Parameter::optional("description", Kind::Text, "What it checks");
-const OS: Parameter = Parameter::optional("os", Kind::Text, "Device type it is for; empty: any");
+const OS: Parameter = Parameter::optional("os", Kind::Text, "Device type; empty: any");
 const PASS_RULE: Parameter =
-    Parameter::optional("pass_rule", Kind::Boolean, "true: every command must pass; false: one");
-const IGNORE_WARNINGS: Parameter = Parameter::optional(
-    "ignore_warnings",
-    Kind::Boolean,
-    "true: only rules of severity error count",
-);
+    Parameter::optional("pass_rule", Kind::Boolean, "All commands must pass, not just one");
+const IGNORE_WARNINGS: Parameter =
+    Parameter::optional("ignore_warnings", Kind::Boolean, "Only rules of severity error count");
 
 static TEMPLATES: Shape = Shape::closed(&[Field::new("templates", FieldKind::Objects(&ITEM))]);
 
@@ -142,7 +133,7 @@ static ITEM: Shape = Shape::closed(&[
     ID,
     TEMPLATE_NAME,
     TEMPLATE_DESCRIPTION,
-    Field::new("namespace", FieldKind::Any).doc("The project it lives in, or null"),
+    Field::new("namespace", FieldKind::Any),
     TEMPLATE_PASS_RULE,
 ]);
 

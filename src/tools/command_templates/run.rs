@@ -11,15 +11,15 @@ use crate::tools::{
 /// What `run_command_template` gives back.
 pub static RESULT: Shape = Shape::closed(&[
     Field::new("name", FieldKind::Text),
-    Field::new("all_pass_flag", FieldKind::Boolean).doc("true: all must pass; false: one"),
+    Field::new("all_pass_flag", FieldKind::Boolean).doc("All had to pass, not just one"),
     Field::new("command_results", FieldKind::Objects(&COMMAND))
         .from(&["commands_results", "command_results"]),
     Field::new("result", FieldKind::Boolean).doc("The verdict"),
 ]);
 
 static COMMAND: Shape = Shape::closed(&[
-    Field::new("raw", FieldKind::Text).doc("As in the template"),
-    Field::new("evaluated", FieldKind::Text).doc("With variables filled in"),
+    Field::new("raw", FieldKind::Text),
+    Field::new("evaluated", FieldKind::Text),
     DEVICE,
     RESPONSE,
     Field::new("rules", FieldKind::Objects(&RULE)),
@@ -43,8 +43,7 @@ static ANSWER: Shape = Shape::closed(&[
 ]);
 
 const DEVICE: Field = Field::new("device", FieldKind::Text);
-const RESPONSE: Field =
-    Field::new("response", FieldKind::Text).doc("What the device answered; null: nothing");
+const RESPONSE: Field = Field::new("response", FieldKind::Text);
 
 const UNREADABLE: &str = "The commands were sent, but the platform's answer holds no results. \
                           They may have run; do not repeat them blindly.";

@@ -13,7 +13,7 @@ use crate::tools::{
 /// What `create_command_template` gives back.
 pub static CREATED: Shape = Shape::closed(&[
     Field::new("result", FieldKind::Map),
-    Field::new("ops", FieldKind::List).doc("What was stored, if the platform shows it"),
+    Field::new("ops", FieldKind::List),
     Field::new("insertedCount", FieldKind::Number),
     Field::new("insertedIds", FieldKind::Map),
 ]);

@@ -28,24 +28,15 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "create_golden_config_tree",
         title: "Create Golden Config Tree",
-        description: "Create a golden configuration tree for one device type, with version \
-                      'initial' and a root node; template and variables become the root's. \
-                      Refused when the name is taken. Next: add_golden_config_node.",
+        description: "Create a golden configuration tree with version 'initial' and a root \
+                      node. Refused when the name is taken. Next: add_golden_config_node.",
         tags: TAGS,
         hints: Hints::CREATE,
         parameters: &[
-            Parameter::required("name", Kind::Text, "Name of the new tree"),
-            Parameter::required(
-                "device_type",
-                Kind::Text,
-                "Such as cisco-ios; an unknown one is answered with all that are known",
-            ),
+            Parameter::required("name", Kind::Text, "Name"),
+            Parameter::required("device_type", Kind::Text, "Such as cisco-ios"),
             Parameter::optional("template", Kind::Text, "Rules of the root node"),
-            Parameter::optional(
-                "variables",
-                Kind::ObjectOrText,
-                "Values for templates of the whole tree",
-            ),
+            Parameter::optional("variables", Kind::ObjectOrText, "Values for all its templates"),
         ],
         output: Output::Object(&CREATED),
         run: tree::create,
@@ -53,20 +44,18 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "add_golden_config_node",
         title: "Add Golden Config Node",
-        description: "Add a node to a golden configuration tree, with rules of its own when a \
-                      template is given. Other nodes keep theirs; a node inherits from those \
-                      above it.",
+        description: "Add a node to a golden configuration tree; it inherits the rules of those \
+                      above and 'template' adds its own.",
         tags: TAGS,
         hints: Hints::CREATE,
         parameters: &[
-            Parameter::required("tree_name", Kind::Text, "Exact tree name"),
-            Parameter::required("name", Kind::Text, "Name of the new node"),
-            Parameter::optional("version", Kind::Text, "Version of the tree")
-                .or(Presence::Text("initial")),
+            Parameter::required("tree_name", Kind::Text, "Exact name"),
+            Parameter::required("name", Kind::Text, "Of the new node"),
+            Parameter::optional("version", Kind::Text, "Of the tree").or(Presence::Text("initial")),
             Parameter::optional(
                 "path",
                 Kind::Text,
-                "Parent, by names joined with '/'; 'base' stands for the root whatever its name",
+                "Its parent: names joined by '/'; 'base' is the root",
             )
             .or(Presence::Text("base")),
             Parameter::optional("template", Kind::Text, "Rules of the new node"),
@@ -81,10 +70,8 @@ static TREE: Shape =
 
 static CREATED: Shape = Shape::closed(&[Field::new("name", FieldKind::Text), DEVICE_TYPE, ID]);
 
-static ADDED: Shape = Shape::closed(&[
-    Field::new("message", FieldKind::Text),
-    Field::new("path", FieldKind::Text).doc("Of the new node"),
-]);
+static ADDED: Shape =
+    Shape::closed(&[Field::new("message", FieldKind::Text), Field::new("path", FieldKind::Text)]);
 
 const ID: Field = Field::new("id", FieldKind::Text).from(&["id", "_id"]);
 const DEVICE_TYPE: Field = Field::new("device_type", FieldKind::Text).from(&["deviceType"]);
