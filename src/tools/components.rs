@@ -58,16 +58,15 @@ pub static ITEM: Shape = Shape::closed(&[
 pub static CHANGED: Shape =
     Shape::closed(&[Field::new("name", FieldKind::Text).from(&["id", "name"]), STATE]);
 
-const STATE: Field = Field::new("state", FieldKind::Text)
-    .doc("Usually RUNNING, STOPPED, DEAD or DELETED; STARTING or STOPPING in between");
+const STATE: Field = Field::new("state", FieldKind::Text).doc("RUNNING, STOPPED, DEAD, …");
 
 /// The parameters of every change of state.
 pub static CHANGE_PARAMETERS: &[Parameter] = &[
-    Parameter::required("name", Kind::Text, "Exact name, as the list tool shows it"),
+    Parameter::required("name", Kind::Text, "Exact name"),
     Parameter::optional(
         "timeout",
         Kind::Integer { min: 0, max: 3600 },
-        "Seconds to wait for the new state; 0 only asks for it and does not wait",
+        "Seconds to wait for the new state; 0: do not wait",
     )
     .or(Presence::Integer(10)),
 ];

@@ -65,11 +65,11 @@ impl Output {
     /// there is something to say.
     pub fn schema(self) -> Value {
         let result = match self {
-            Self::Object(shape) => return shape.schema(true),
+            Self::Object(shape) => return shape.schema(),
             Self::Free => return json!({"type": "object"}),
-            Self::List(shape) => json!({"type": "array", "items": shape.schema(true)}),
+            Self::List(shape) => json!({"type": "array", "items": shape.outline()}),
             Self::OneOf(shapes) => {
-                json!({"anyOf": shapes.iter().map(|s| s.schema(true)).collect::<Vec<_>>()})
+                json!({"anyOf": shapes.iter().map(|s| s.outline()).collect::<Vec<_>>()})
             }
             Self::Wrapped => json!({}),
         };

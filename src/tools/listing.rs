@@ -60,7 +60,7 @@ impl Listing {
 
     /// The same list, cut after `most` items.
     pub fn at_most(mut self, most: usize) -> Self {
-        self.most = most;
+        self.most = most.min(limits::LIST_ITEMS);
         self.page_size = self.page_size.min(most.max(1));
         self
     }

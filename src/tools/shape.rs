@@ -112,15 +112,24 @@ impl Shape {
         sources.into_iter().map(|source| self.project(source)).collect()
     }
 
-    /// The JSON Schema of what [`Shape::project`] gives. `described` adds the fields' meanings.
-    pub fn schema(&self, described: bool) -> Value {
+    /// The JSON Schema of what [`Shape::project`] gives: every field's type and meaning.
+    pub fn schema(&self) -> Value {
+        self.properties(|field| field.kind.schema())
+    }
+
+    /// The same schema without types, for what stands below the first level of a result: there
+    /// they cost a model more than they tell it.
+    pub fn outline(&self) -> Value {
+        self.properties(|_| json!({}))
+    }
+
+    fn properties(&self, schema_of: impl Fn(&Field) -> Value) -> Value {
         let properties: Map<String, Value> = self
             .fields
             .iter()
             .map(|field| {
-                let mut schema = field.kind.schema();
-                if described
-                    && !field.doc.is_empty()
+                let mut schema = schema_of(field);
+                if !field.doc.is_empty()
                     && let Some(object) = schema.as_object_mut()
                 {
                     object.insert("description".into(), json!(field.doc));
@@ -131,8 +140,7 @@ impl Shape {
         json!({"type": "object", "properties": properties})
     }
 
-    /// The fields by name alone: below the first level a schema's types and meanings cost a model
-    /// more than they tell it.
+    /// The fields by name alone.
     fn names(&self) -> Map<String, Value> {
         self.fields.iter().map(|field| (field.name.to_owned(), json!({}))).collect()
     }

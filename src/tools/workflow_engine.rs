@@ -13,8 +13,7 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_job_metrics",
         title: "Get Job Metrics",
-        description: "How often and how long jobs ran, for every workflow. totalRunTime is in \
-                      milliseconds over all runs. For one workflow use \
+        description: "How often and how long jobs ran, for every workflow. For one use \
                       get_job_metrics_for_workflow.",
         parameters: &[LIMIT],
         run: |context, arguments| metrics(context, arguments, JOBS, None),
@@ -24,8 +23,7 @@ pub static TOOLS: &[Tool] = &[
         name: "get_job_metrics_for_workflow",
         title: "Get Job Metrics For Workflow",
         description: "How often and how long jobs of one workflow ran. The name may be a part of \
-                      the workflow's name, so several workflows can match. totalRunTime is in \
-                      milliseconds.",
+                      the workflow's name, so several workflows can match.",
         parameters: &[
             Parameter::required("name", Kind::Text, "Workflow name, or a part of it"),
             LIMIT,
@@ -74,11 +72,8 @@ pub static TOOLS: &[Tool] = &[
     },
 ];
 
-const LIMIT: Parameter = Parameter::optional(
-    "limit",
-    Kind::Integer { min: 1, max: i64::MAX },
-    "At most this many entries; all when left out",
-);
+const LIMIT: Parameter =
+    Parameter::optional("limit", Kind::Integer { min: 1, max: i64::MAX }, "At most this many");
 
 const JOB_TOOL: Tool = Tool {
     name: "",
@@ -95,7 +90,7 @@ const TASK_TOOL: Tool = Tool { output: Output::List(&TASK), ..JOB_TOOL };
 
 static JOB: Shape = Shape::closed(&[
     Field::new("_id", FieldKind::Text),
-    Field::new("workflow", FieldKind::Any).doc("Id and name of the workflow"),
+    Field::new("workflow", FieldKind::Any),
     Field::new("metrics", FieldKind::List),
     Field::new("jobsComplete", FieldKind::Number),
     Field::new("totalRunTime", FieldKind::Number).doc("Milliseconds"),
@@ -108,7 +103,7 @@ static TASK: Shape = Shape::closed(&[
     Field::new("name", FieldKind::Text),
     Field::new("metrics", FieldKind::List),
     Field::new("app", FieldKind::Text),
-    Field::new("workflow", FieldKind::Any).doc("Id and name of the workflow"),
+    Field::new("workflow", FieldKind::Any),
 ]);
 
 #[derive(Clone, Copy)]

@@ -30,7 +30,7 @@ pub static JOB: Shape = Shape::closed(&[
     Field::new("metrics", FieldKind::Map).doc("Times in epoch milliseconds, the account's id"),
     Field::new("updated", FieldKind::Time).from(&["last_updated"]),
     Field::new("variables", FieldKind::Any),
-    Field::new("error", FieldKind::Any).doc("Why it failed; null when it did not"),
+    Field::new("error", FieldKind::Any).doc("Why it failed"),
     Field::new("outputs", FieldKind::Any),
 ]);
 

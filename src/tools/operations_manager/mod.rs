@@ -12,7 +12,7 @@ const TAGS: &[&str] = &["operations_manager"];
 const WAIT: Parameter = Parameter::optional(
     "wait",
     Kind::Integer { min: 0, max: 3600 },
-    "Seconds to wait for the job to end; 0 returns as soon as it has started",
+    "Seconds to wait for the job to end",
 )
 .or(Presence::Integer(0));
 
@@ -20,7 +20,7 @@ const START_PARAMETERS: &[Parameter] = &[
     Parameter::required(
         "route_name",
         Kind::Text,
-        "route_name of the trigger, as get_workflows, get_automations or get_agents shows it",
+        "As get_workflows, get_automations or get_agents shows it",
     ),
     Parameter::optional(
         "data",
@@ -30,18 +30,11 @@ const START_PARAMETERS: &[Parameter] = &[
     WAIT,
 ];
 
-const LIMIT: Parameter = Parameter::optional(
-    "limit",
-    Kind::Integer { min: 1, max: i64::MAX },
-    "At most this many jobs; all when left out",
-);
+const LIMIT: Parameter =
+    Parameter::optional("limit", Kind::Integer { min: 1, max: i64::MAX }, "At most this many");
 
 const EXPOSE_ENDPOINT: [Parameter; 4] = [
-    Parameter::optional(
-        "route_name",
-        Kind::Text,
-        "Route of the new endpoint; made of the name when left out",
-    ),
+    Parameter::optional("route_name", Kind::Text, "Made of the name when left out"),
     Parameter::optional("endpoint_name", Kind::Text, "Name of the new trigger"),
     Parameter::optional("endpoint_description", Kind::Text, "Description of the new trigger"),
     Parameter::optional("endpoint_schema", Kind::Object, "JSON Schema of the endpoint's input"),
@@ -52,9 +45,9 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_workflows",
         title: "Get Workflows",
-        description: "List the workflows that can be started here: every enabled endpoint trigger \
-                      of a workflow, with its route_name and input_schema. The name is the \
-                      trigger's. Next: start_workflow with the route_name.",
+        description: "List the workflows that can be started: each enabled endpoint trigger of \
+                      a workflow, by its own name, with route_name and input_schema. Next: \
+                      start_workflow.",
         tags: TAGS,
         hints: Hints::READ,
         parameters: &[],
@@ -89,8 +82,7 @@ pub static TOOLS: &[Tool] = &[
         name: "start_workflow",
         title: "Start Workflow",
         description: "Start a workflow by the route_name of its trigger. Answers with the job: \
-                      object_id is its id for describe_job. The job goes on by itself; never \
-                      start it again because it is still running. The same as trigger_automation.",
+                      object_id is its id for describe_job. The same as trigger_automation.",
         tags: TAGS,
         hints: Hints::RUN,
         parameters: START_PARAMETERS,
@@ -102,8 +94,7 @@ pub static TOOLS: &[Tool] = &[
         title: "Trigger Automation",
         description: "Start an automation, a workflow or an agent, by the route_name of its \
                       trigger. A workflow answers with its job (object_id, for describe_job), an \
-                      agent with session_id (for describe_session). Never trigger again because \
-                      something is still running.",
+                      agent with session_id (for describe_session).",
         tags: TAGS,
         hints: Hints::RUN,
         parameters: START_PARAMETERS,
@@ -119,15 +110,11 @@ pub static TOOLS: &[Tool] = &[
         tags: TAGS,
         hints: Hints::READ,
         parameters: &[
-            Parameter::optional(
-                "name",
-                Kind::Text,
-                "Exact workflow name; the plain one inside a project",
-            ),
+            Parameter::optional("name", Kind::Text, "Exact workflow name"),
             Parameter::optional(
                 "project",
                 Kind::Text,
-                "Exact name of the project that holds the workflow",
+                "Project that holds it, by exact name or id",
             ),
             LIMIT,
         ],
@@ -142,11 +129,7 @@ pub static TOOLS: &[Tool] = &[
                       also shows as running.",
         tags: TAGS,
         hints: Hints::READ,
-        parameters: &[Parameter::required(
-            "object_id",
-            Kind::Text,
-            "Id of the job, as get_jobs or start_workflow gives it",
-        )],
+        parameters: &[Parameter::required("object_id", Kind::Text, "Id of the job")],
         output: Output::Object(&jobs::JOB),
         run: jobs::describe,
     },
@@ -159,16 +142,12 @@ pub static TOOLS: &[Tool] = &[
         tags: TAGS,
         hints: Hints::CREATE,
         parameters: &[
-            Parameter::required(
-                "name",
-                Kind::Text,
-                "Exact workflow name; the plain one inside a project",
-            ),
+            Parameter::required("name", Kind::Text, "Exact workflow name"),
             EXPOSE_ENDPOINT[0],
             Parameter::optional(
                 "project",
                 Kind::Text,
-                "Exact name of the project that holds the workflow",
+                "Project that holds it, by exact name or id",
             ),
             EXPOSE_ENDPOINT[1],
             EXPOSE_ENDPOINT[2],
