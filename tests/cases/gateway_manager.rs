@@ -316,6 +316,27 @@ fn configuration() -> Vec<Case> {
         )
         .with_faults(json!([{"match": {"path": IMPORT}, "after_write": true, "status": 204,
                             "body": ""}])),
+        ok(
+            "import_gateway_configuration",
+            Shows::FaultAfterWrite,
+            "what was taken is shown although the rest was not",
+            import(json!({"content": {}})),
+            |seen| {
+                assert_eq!(seen.value["added"], json!(["a"]));
+                seen.says(&["only a part", "b is broken"]);
+            },
+        )
+        .with_faults(json!([{"match": {"path": IMPORT}, "replace":
+            {"added": ["a"], "errors": ["b is broken"]}}])),
+        fails(
+            "import_gateway_configuration",
+            Shows::Defect,
+            "a failure inside a 200 is a failure",
+            import(json!({"content": {}})),
+            &["did not accept", "no services"],
+        )
+        .with_faults(json!([{"match": {"path": IMPORT}, "replace":
+            {"status": "Failure", "message": "no services"}}])),
         fails(
             "import_gateway_configuration",
             Shows::NotFound,

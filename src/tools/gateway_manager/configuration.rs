@@ -60,19 +60,27 @@ pub fn import(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
     let cluster = arguments.text("cluster_id");
     let path = Path::new("/gateway_manager/v1/gateways/{}/configuration/import", &[cluster])?;
     let answer = context.api.post(&path, Some(&json!({"options": options(arguments)?})))?;
-    if let Some(why) = reply::failure(&answer) {
-        return Err(ToolError::platform(format!(
-            "the gateway did not accept the configuration: {why}"
-        )));
-    }
     let result = reply::payload(&answer);
+    let holds = |key: &str| result.get(key).is_some_and(|list| !reply::is_empty(list));
+    let note = match reply::failure(&answer) {
+        Some(why) if holds("added") || holds("replaced") => {
+            Some(format!("The gateway took only a part of it: {why}"))
+        }
+        Some(why) => {
+            return Err(ToolError::platform(format!(
+                "the gateway did not accept the configuration: {why}"
+            )));
+        }
+        None if IMPORTED.fields.iter().all(|field| result.get(field.name).is_none()) => Some(
+            "The gateway accepted it without saying what it added, replaced or skipped.".to_owned(),
+        ),
+        None => None,
+    };
     let outcome = Outcome::from(IMPORTED.project(result));
-    if ["added", "replaced", "skipped", "summary"].iter().all(|key| result.get(key).is_none()) {
-        return Ok(outcome.with_note(
-            "The gateway accepted it without saying what it added, replaced or skipped.",
-        ));
-    }
-    Ok(outcome)
+    Ok(match note {
+        Some(note) => outcome.with_note(note),
+        None => outcome,
+    })
 }
 
 /// The optional details of a git source: our parameter, the platform's key.
