@@ -375,7 +375,7 @@ fn a_modern_client_that_goes_cancels_its_call() {
     platform.faults(json!([
         {"match": {"method": "GET", "path": "/health/adapters"}, "delay_ms": 20_000, "times": 1}
     ]));
-    let mut server =
+    let server =
         HttpServer::start(&platform.env(), &["--transport", "http", "--log-level", "info"]);
     let request = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
         "params": modern(json!({"name": "get_adapters", "arguments": {}}))});
@@ -399,7 +399,7 @@ fn a_modern_client_that_goes_cancels_its_call() {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     drop(socket);
-    let line = server.log_line("get_adapters for local: failed");
+    let line = server.served.log_line("get_adapters for local: failed");
     assert!(line.to_lowercase().contains("cancel"), "{line}");
 }
 
@@ -493,10 +493,10 @@ fn a_stop_ends_streams_and_exits_cleanly() {
         b"POST /mcp HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{",
     )
     .expect("it reads");
-    let killed = std::process::Command::new("kill").arg(server.pid().to_string()).status();
+    let killed = std::process::Command::new("kill").arg(server.served.pid().to_string()).status();
     assert!(killed.is_ok_and(|status| status.success()));
     assert_eq!(events.next(), None, "the stream ends");
-    assert_eq!(server.wait().code(), Some(0));
+    assert_eq!(server.served.wait().code(), Some(0));
 }
 
 #[test]

@@ -1,73 +1,26 @@
 //! The program serving HTTP.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::PATIENCE;
 use super::raw_http::{self, Answer};
-use super::{PATIENCE, program, wait};
+use super::served::Served;
 
 pub struct HttpServer {
-    child: Child,
+    pub served: Served,
     pub port: u16,
-    log: Receiver<String>,
 }
 
 impl HttpServer {
     /// Starts `run` on a free port and waits until it says where it listens.
     pub fn start(env: &[(String, String)], arguments: &[&str]) -> Self {
-        let mut child = program()
-            .arg("run")
-            .args(["--port", "0"])
-            .args(arguments)
-            .envs(env.iter().cloned())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let stderr = child.stderr.take().expect("stderr is piped");
-        let (tell, log) = channel();
-        std::thread::spawn(move || {
-            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                if tell.send(line).is_err() {
-                    return;
-                }
-            }
-        });
-        let mut server = Self { child, port: 0, log };
-        let line = server.log_line("serves MCP at ");
-        let address = line.split("://").nth(1).and_then(|rest| rest.split('/').next());
-        server.port = address
-            .and_then(|a| a.rsplit(':').next())
-            .and_then(|p| p.parse().ok())
-            .unwrap_or_else(|| panic!("no port in {line:?}"));
-        server
-    }
-
-    /// Waits for a line of the log that holds `part`.
-    pub fn log_line(&mut self, part: &str) -> String {
-        let deadline = Instant::now() + PATIENCE;
-        let mut seen = Vec::new();
-        loop {
-            match self.log.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(line) if line.contains(part) => return line,
-                Ok(line) => seen.push(line),
-                Err(_) => panic!("'{part}' is not in the log: {seen:#?}"),
-            }
-        }
-    }
-
-    pub fn pid(&self) -> u32 {
-        self.child.id()
-    }
-
-    pub fn wait(&mut self) -> ExitStatus {
-        wait(&mut self.child)
+        let mut all = vec!["run", "--port", "0"];
+        all.extend(arguments);
+        let served = Served::start(env, &all);
+        Self { port: served.port, served }
     }
 
     pub fn request(
@@ -116,23 +69,15 @@ impl HttpServer {
         }
         text.push_str("\r\n");
         text.push_str(body);
-        let mut socket = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
+        let socket = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
         socket.set_read_timeout(Some(PATIENCE)).expect("a time-out");
-        socket.write_all(text.as_bytes()).expect("it reads");
-        Events { socket, bytes: Vec::new(), status: 0 }.read_head()
-    }
-}
-
-impl Drop for HttpServer {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        Events::open(socket, &text)
     }
 }
 
 /// An event stream as it arrives.
-pub struct Events {
-    socket: TcpStream,
+pub struct Events<S = TcpStream> {
+    socket: S,
     bytes: Vec<u8>,
     pub status: u16,
 }
@@ -146,7 +91,13 @@ pub struct Event {
     pub retry: bool,
 }
 
-impl Events {
+impl<S: Read + Write> Events<S> {
+    /// Sends a request on a fresh connection and reads the head of its answer.
+    pub fn open(mut socket: S, request: &str) -> Self {
+        socket.write_all(request.as_bytes()).expect("it reads");
+        Self { socket, bytes: Vec::new(), status: 0 }.read_head()
+    }
+
     fn read_head(mut self) -> Self {
         let head = self.until(b"\r\n\r\n").expect("a head");
         let head = String::from_utf8_lossy(&head).into_owned();
@@ -206,10 +157,6 @@ impl Events {
                 return serde_json::from_str(&event.data).ok();
             }
         }
-    }
-
-    pub fn set_patience(&self, patience: Duration) {
-        self.socket.set_read_timeout(Some(patience)).expect("a time-out");
     }
 }
 

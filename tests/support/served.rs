@@ -65,6 +65,24 @@ impl Served {
         self.child.id()
     }
 
+    /// Waits for it to end by itself.
+    pub fn wait(&mut self) -> ExitStatus {
+        wait(&mut self.child)
+    }
+
+    /// Waits for a line of its log that holds `part`.
+    pub fn log_line(&self, part: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let log = self.log();
+            if let Some(line) = log.lines().find(|line| line.contains(part)) {
+                return line.to_owned();
+            }
+            assert!(Instant::now() < deadline, "'{part}' is not in the log: {log}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// Everything on standard error so far.
     pub fn log(&self) -> String {
         self.log.lock().expect("no panic").clone()
