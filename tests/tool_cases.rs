@@ -17,6 +17,7 @@ fn areas() -> Vec<(&'static str, Vec<Case>)> {
         ("command_templates", cases::command_templates::rows()),
         ("compliance", cases::compliance::rows()),
         ("components", cases::components::rows()),
+        ("device_groups", cases::device_groups::rows()),
         ("devices", cases::devices::rows()),
         ("gateway_manager", cases::gateway_manager::rows()),
         ("golden_config", cases::golden_config::rows()),

@@ -9,6 +9,7 @@ pub mod agent_session_manager;
 pub mod command_templates;
 pub mod compliance;
 pub mod components;
+pub mod device_groups;
 pub mod devices;
 pub mod gateway_manager;
 pub mod golden_config;
