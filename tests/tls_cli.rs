@@ -4,6 +4,7 @@ mod support;
 
 use std::process::Command;
 
+use itential_mcp::http::tls::{Problem, Role};
 use rcgen::date_time_ymd;
 use serde_json::Value;
 use support::certificates::{Authority, connect, params, set_mode, write_key};
@@ -270,5 +271,30 @@ fn a_probe_finds_plain_servers_and_says_what_it_cannot_know() {
         let (code, _, err) = run(&[], args);
         assert_eq!(code, 1);
         assert!(err.contains(part), "{err}");
+    }
+}
+
+#[test]
+fn the_documentation_has_the_programs_words() {
+    let document = include_str!("../docs/tls.md");
+    for problem in [
+        Problem::Mismatch,
+        Problem::PermissionDenied(Role::Certificate),
+        Problem::PermissionDenied(Role::Key),
+        Problem::Expired,
+        Problem::HostnameMismatch,
+    ] {
+        assert!(document.contains(&format!("\n{problem}\n")), "{problem}");
+    }
+    for problem in [
+        Problem::NotFound(Role::Certificate),
+        Problem::NoCertificate(Role::Certificate),
+        Problem::NoKey(Role::Key),
+        Problem::EncryptedKey,
+        Problem::WrongOrder,
+        Problem::NotYetValid,
+        Problem::KeyFileMissing,
+    ] {
+        assert!(document.contains(&format!("`{problem}`")), "{problem}");
     }
 }
