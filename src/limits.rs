@@ -200,6 +200,10 @@ pub const INPUT_STATES: usize = 100_000;
 /// Values that one completion may offer; MCP's own bound.
 pub const COMPLETIONS: usize = 100;
 
+/// How long names read for suggestions are good: a person types within this, and lists change
+/// rarely.
+pub const SUGGESTIONS_TTL: Duration = Duration::from_secs(30);
+
 /// Tasks running at the same time. Each has a thread that mostly waits for the platform. Beyond
 /// this a call runs without a task.
 pub const TASKS_RUNNING: usize = 64;

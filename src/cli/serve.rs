@@ -90,7 +90,7 @@ fn serve_http(config: &Config, reread: Reread<'_>) -> Result<ExitCode, String> {
     // What is wrong with the certificate is said before the platform is asked and a port opens.
     let tls = load_tls(config)?;
     let (backend, engine) = prepare(config)?;
-    let front = Arc::new(Front::new(engine, config, Box::new(probe(&backend.client))));
+    let front = Arc::new(Front::new(Arc::clone(&engine), config, Box::new(probe(&backend.client))));
     if let Some(tls) = &tls {
         let tls = Arc::clone(tls);
         front.status().show_certificate(Box::new(move || certificate(&tls)));
@@ -114,7 +114,7 @@ fn serve_http(config: &Config, reread: Reread<'_>) -> Result<ExitCode, String> {
         .find_map(|asked| match asked {
             Asked::Stop(code) => Some(code),
             Asked::Reload => {
-                reload(reread, &backend, tls.as_deref());
+                reload(reread, &backend, &engine, tls.as_deref());
                 None
             }
         })
@@ -172,9 +172,12 @@ fn options(config: &Config, tls: Option<Arc<Reloader>>) -> Result<Options, Strin
 }
 
 /// Takes over what may change while the server runs; a mistake keeps what was there.
-fn reload(reread: Reread<'_>, backend: &Backend, tls: Option<&Reloader>) {
+fn reload(reread: Reread<'_>, backend: &Backend, engine: &Engine, tls: Option<&Reloader>) {
     match reread() {
-        Ok(config) => observe::init(config.server.log_level),
+        Ok(config) => {
+            observe::init(config.server.log_level);
+            engine.replace(mcp::registry(&config, &backend.client, backend.audit.clone()));
+        }
         Err(error) => log::error!("reload: the configuration stays as it was: {error}"),
     }
     if let Some(Err(error)) = backend.audit.as_ref().map(|audit| audit.reopen()) {

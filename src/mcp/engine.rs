@@ -20,7 +20,6 @@ use crate::limits;
 /// An MCP server without a transport.
 pub struct Engine {
     pub(super) server: Value,
-    instructions: String,
     registry: RwLock<Arc<Registry>>,
     pub(super) seal: Seal,
     pub(super) states: RequestStates,
@@ -46,11 +45,10 @@ pub(super) struct Origin<'a> {
 
 impl Engine {
     /// A server that introduces itself as `server` (MCP's `Implementation`).
-    pub fn new(server: Value, instructions: String, registry: Registry) -> Self {
+    pub fn new(server: Value, registry: Registry) -> Self {
         let subscriptions = Arc::new(Subscriptions::default());
         Self {
             server,
-            instructions,
             registry: RwLock::new(Arc::new(registry)),
             seal: Seal::new(),
             states: RequestStates::default(),
@@ -236,15 +234,16 @@ impl Engine {
             "protocolVersion": agreed,
             "capabilities": registry.capabilities(false),
             "serverInfo": self.server,
-            "instructions": self.instructions,
+            "instructions": registry.offers().instructions,
         }))
     }
 
     fn discover(&self) -> Value {
+        let registry = self.registry();
         let mut result = json!({
             "supportedVersions": [revision::MODERN],
-            "capabilities": self.registry().capabilities(true),
-            "instructions": self.instructions,
+            "capabilities": registry.capabilities(true),
+            "instructions": registry.offers().instructions,
         });
         registry::cacheable(&mut result, &self.server, limits::LIST_TTL);
         result

@@ -7,7 +7,6 @@ mod call;
 mod engine;
 mod error;
 mod input;
-mod instructions;
 mod json;
 pub mod message;
 mod outcome;
@@ -29,7 +28,7 @@ pub use input::{Elicited, Reply};
 pub use json::parse as parse_json;
 pub use outcome::{Answer, Outcome, Work, malformed};
 pub use page::List;
-pub use product::{enabled, engine};
+pub use product::{enabled, engine, registry};
 pub use registry::{
     Becomes, Complete, Offers, PromptEntry, Read, Registry, ResourceEntry, Run, Tasking,
     TemplateEntry, ToolEntry,

@@ -114,6 +114,8 @@ pub struct TemplateEntry {
 /// Everything a server offers.
 #[derive(Clone, Default)]
 pub struct Offers {
+    /// What a model is told about the server before it sees anything of it.
+    pub instructions: String,
     /// In listing order.
     pub tools: Vec<ToolEntry>,
     /// In listing order.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Caller};
+use super::call::Call;
 use super::engine::{Engine, Origin, Request, read_uri};
 use super::error::RpcError;
 use super::input::{self, Reply};
@@ -17,6 +17,7 @@ use super::subscriptions::Filter;
 use super::tasks::Task;
 use super::uri_template::Variables;
 use crate::limits;
+use crate::platform::CancelToken;
 use crate::tools::nearest;
 
 type Handler = Box<dyn FnOnce(&Call) -> Result<Reply, RpcError> + Send>;
@@ -31,18 +32,15 @@ impl Engine {
         let name = text(&request.params, "name", "tools/call needs the tool's name as text")?;
         let Some(tool) = registry.tool(name) else { return Err(unknown_tool(name, registry)) };
         let arguments = arguments(&request.params)?;
-        if let Some(call) = self.becomes_task(origin, &request, tool, &arguments)? {
-            return match self.tasks.begin(&self.seal, origin.caller) {
-                Some(task) => self.start_task(&request, call, &task, &tool.run, arguments),
-                // Too many tasks: this one is answered in one go, with what the state held.
-                None => {
-                    let run = Arc::clone(&tool.run);
-                    self.work_on(origin, request, call, Box::new(move |call| run(call, &arguments)))
-                }
-            };
-        }
+        let call = self.prepare(origin, &request)?;
         let run = Arc::clone(&tool.run);
-        self.work(origin, request, Box::new(move |call| run(call, &arguments)))
+        if wants_task(&call, tool, &arguments)? {
+            // Too many tasks: this one is answered in one go.
+            if let Some(task) = self.tasks.begin(&self.seal, origin.caller) {
+                return self.start_task(&request, call, &task, run, arguments);
+            }
+        }
+        self.work(origin, request, call, Box::new(move |call| run(call, &arguments)))
     }
 
     pub(super) fn get_prompt(
@@ -56,7 +54,8 @@ impl Engine {
         let arguments = arguments(&request.params)?;
         prompt.check(&arguments)?;
         let run = Arc::clone(&prompt.run);
-        self.work(origin, request, Box::new(move |call| run(call, &arguments)))
+        let call = self.prepare(origin, &request)?;
+        self.work(origin, request, call, Box::new(move |call| run(call, &arguments)))
     }
 
     pub(super) fn read_resource(
@@ -70,7 +69,8 @@ impl Engine {
             return Err(RpcError::unknown_resource(&uri, origin.modern));
         };
         let read = Arc::clone(read);
-        self.work(origin, request, Box::new(move |call| read(call, &uri, &variables)))
+        let call = self.prepare(origin, &request)?;
+        self.work(origin, request, call, Box::new(move |call| read(call, &uri, &variables)))
     }
 
     pub(super) fn complete(
@@ -104,7 +104,8 @@ impl Engine {
             let completion = json!({"values": values, "total": total, "hasMore": more});
             Ok(json!({"completion": completion}).into())
         };
-        self.work(origin, request, Box::new(handler))
+        let call = self.call(origin, &request);
+        self.work(origin, request, call, Box::new(handler))
     }
 
     pub(super) fn listen(
@@ -125,7 +126,7 @@ impl Engine {
         origin: &Origin<'_>,
         request: &Request,
     ) -> Result<Outcome, RpcError> {
-        if !self.call(origin, request.params.clone()).client_extends(revision::TASKS) {
+        if !self.call(origin, request).client_extends(revision::TASKS) {
             return Err(needs_tasks());
         }
         let task = self.tasks.find(&request.params, origin.caller)?;
@@ -147,42 +148,18 @@ impl Engine {
         Ok(Outcome::result(&request.id, &result))
     }
 
-    /// The call, ready to run, when it is to become a task.
-    fn becomes_task(
-        &self,
-        origin: &Origin<'_>,
-        request: &Request,
-        tool: &ToolEntry,
-        arguments: &Map<String, Value>,
-    ) -> Result<Option<Call>, RpcError> {
-        let (becomes, required) = match &tool.tasking {
-            Tasking::Never => return Ok(None),
-            Tasking::Optional(becomes) => (becomes, false),
-            Tasking::Required(becomes) => (becomes, true),
-        };
-        let call = self.call(origin, request.params.clone());
-        if !origin.modern || !call.client_extends(revision::TASKS) {
-            return if required { Err(needs_tasks()) } else { Ok(None) };
-        }
-        if !becomes(&call, arguments) {
-            return Ok(None);
-        }
-        let carried = self.carried(origin.caller, request)?;
-        Ok(Some(call.carrying(carried)))
-    }
-
     fn start_task(
         self: &Arc<Self>,
         request: &Request,
         call: Call,
         task: &Arc<Task>,
-        run: &Run,
+        run: Run,
         arguments: Map<String, Value>,
     ) -> Result<Outcome, RpcError> {
         let mut created = task.snapshot();
         created["resultType"] = json!("task");
         complete(&mut created, &self.server);
-        let (run, running) = (Arc::clone(run), Arc::clone(task));
+        let running = Arc::clone(task);
         let (engine, call) = (Arc::clone(self), call.in_task(task));
         let work = move || {
             let outcome = catch_unwind(AssertUnwindSafe(|| {
@@ -204,24 +181,18 @@ impl Engine {
         }
     }
 
-    /// Makes a worker run `handler`.
-    fn work(
-        self: &Arc<Self>,
-        origin: &Origin<'_>,
-        request: Request,
-        handler: Handler,
-    ) -> Result<Outcome, RpcError> {
-        let carried = match request.method.as_str() {
-            "tools/call" | "prompts/get" | "resources/read" if origin.modern => {
-                self.carried(origin.caller, &request)?
-            }
-            _ => None,
+    /// A call that may have been made before, with what was remembered then.
+    fn prepare(&self, origin: &Origin<'_>, request: &Request) -> Result<Call, RpcError> {
+        let carried = if origin.modern {
+            self.states.open(&self.seal, origin.caller, &request.method, &request.params)?
+        } else {
+            None
         };
-        let call = self.call(origin, request.params.clone()).carrying(carried);
-        self.work_on(origin, request, call, handler)
+        Ok(self.call(origin, request).carrying(carried))
     }
 
-    fn work_on(
+    /// Makes a worker run `handler`.
+    fn work(
         self: &Arc<Self>,
         origin: &Origin<'_>,
         request: Request,
@@ -279,19 +250,31 @@ impl Engine {
         Ok(result)
     }
 
-    fn call(&self, origin: &Origin<'_>, params: Map<String, Value>) -> Call {
+    fn call(&self, origin: &Origin<'_>, request: &Request) -> Call {
         Call::new(
-            params,
-            Default::default(),
+            request.params.clone(),
+            CancelToken::new(),
             Arc::clone(origin.caller),
             origin.modern,
             Arc::clone(origin.session),
             Arc::clone(origin.sink),
         )
     }
+}
 
-    fn carried(&self, caller: &Caller, request: &Request) -> Result<Option<Value>, RpcError> {
-        self.states.open(&self.seal, caller, &request.method, &request.params)
+/// Whether a call is to become a task.
+fn wants_task(
+    call: &Call,
+    tool: &ToolEntry,
+    arguments: &Map<String, Value>,
+) -> Result<bool, RpcError> {
+    let able = call.modern && call.client_extends(revision::TASKS);
+    match &tool.tasking {
+        Tasking::Never => Ok(false),
+        Tasking::Required(_) if !able => Err(needs_tasks()),
+        Tasking::Optional(becomes) | Tasking::Required(becomes) => {
+            Ok(able && becomes(call, arguments))
+        }
     }
 }
 

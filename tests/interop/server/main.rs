@@ -24,6 +24,7 @@ pub type Own = Arc<OnceLock<Weak<Engine>>>;
 fn main() {
     let own = Own::default();
     let offers = Offers {
+        instructions: "Fixtures of the MCP conformance suite.".into(),
         tools: [content::tools(), tools::tools(&own), asking::tools(), running::tools()].concat(),
         prompts: prompts::prompts(),
         resources: resources::resources(),
@@ -32,8 +33,7 @@ fn main() {
         changes: true,
     };
     let info = json!({"name": "conformance-server", "version": env!("CARGO_PKG_VERSION")});
-    let text = "Fixtures of the MCP conformance suite.".to_owned();
-    let engine = Arc::new(Engine::new(info, text, Registry::new(offers)));
+    let engine = Arc::new(Engine::new(info, Registry::new(offers)));
     own.set(Arc::downgrade(&engine)).expect("it is set here only");
     let wanted = std::env::args().nth(1).unwrap_or_else(|| "0".into());
     if wanted == "stdio" {

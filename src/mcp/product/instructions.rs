@@ -56,6 +56,6 @@ mod tests {
         for tool in &tools {
             assert!(AREAS.iter().any(|(tag, _)| tool.tags.contains(tag)), "{}", tool.name);
         }
-        assert!(text(&tools, true).len() < 1024 + 256, "{}", text(&tools, true).len());
+        assert!(text(&tools, true).len() < 1024, "{}", text(&tools, true).len());
     }
 }
