@@ -4,9 +4,10 @@ use std::net::TcpStream;
 use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rustls::client::WantsClientCert;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, ConfigBuilder, RootCertStore, StreamOwned};
 
 use super::raw_http;
 use super::scratch::Scratch;
@@ -69,15 +70,35 @@ pub fn set_mode(_path: &str, _mode: u32) {}
 
 /// A TLS connection to this machine, to the server of this name.
 pub fn connect(port: u16, authority: &str, name: &str) -> StreamOwned<ClientConnection, TcpStream> {
+    open(port, name, trusting(authority).with_no_client_auth())
+}
+
+/// The same, by somebody who shows a certificate.
+pub fn connect_as(
+    port: u16,
+    authority: &str,
+    name: &str,
+    certificate: &str,
+    key: &str,
+) -> StreamOwned<ClientConnection, TcpStream> {
+    let chain = vec![CertificateDer::from_pem_slice(certificate.as_bytes()).expect("PEM")];
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).expect("PEM");
+    let config = trusting(authority).with_client_auth_cert(chain, key).expect("a pair");
+    open(port, name, config)
+}
+
+fn trusting(authority: &str) -> ConfigBuilder<ClientConfig, WantsClientCert> {
     let mut roots = RootCertStore::empty();
     let root = CertificateDer::from_pem_slice(authority.as_bytes()).expect("PEM");
     roots.add(root).expect("an authority");
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
+    ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("the provider has them")
         .with_root_certificates(roots)
-        .with_no_client_auth();
+}
+
+fn open(port: u16, name: &str, config: ClientConfig) -> StreamOwned<ClientConnection, TcpStream> {
     let name = ServerName::try_from(name.to_owned()).expect("the name of a host");
     let session = ClientConnection::new(Arc::new(config), name).expect("a sound configuration");
     StreamOwned::new(session, raw_http::connect(port))
