@@ -123,6 +123,35 @@ fn names_parameters_and_tags_are_those_of_the_python_server() {
     assert!(compared >= 24, "only {compared} tools could be compared");
 }
 
+/// What a client may rely on. A change of it is seen in review, as a change of this file.
+const SNAPSHOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots/tools.json");
+
+#[test]
+fn what_is_announced_changes_only_on_purpose() {
+    let platform = Platform::start();
+    let mut tools = listed(&platform.env());
+    tools.sort_by_key(|tool| tool["name"].as_str().map(str::to_owned));
+    let kept = ["name", "description", "inputSchema", "outputSchema", "annotations"];
+    let announced: Vec<Value> = tools
+        .iter()
+        .map(|tool| kept.iter().map(|key| ((*key).to_owned(), tool[*key].clone())).collect())
+        .collect();
+    let announced = format!("{:#}\n", Value::Array(announced));
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        std::fs::write(SNAPSHOT, &announced).expect("tests/snapshots can be written");
+        return;
+    }
+    let snapshot = std::fs::read_to_string(SNAPSHOT).unwrap_or_default();
+    let before = snapshot.lines().chain(std::iter::repeat("(the end)"));
+    let first = (1..).zip(announced.lines().zip(before)).find(|(_, (now, before))| now != before);
+    assert!(
+        announced == snapshot,
+        "tools/list is not what tests/snapshots/tools.json holds; line, (now, before): {first:?}\n\
+         If that is meant: UPDATE_SNAPSHOTS=1 cargo test --test tools \
+         what_is_announced_changes_only_on_purpose"
+    );
+}
+
 /// Calls every tool that only reads and needs no arguments, and checks the result against the
 /// schema that was announced.
 #[test]
