@@ -246,6 +246,20 @@ fn a_reader_that_has_seen_enough_is_no_error() {
 }
 
 #[test]
+fn the_tools_in_docs_are_those_of_the_table() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/tools.md");
+    let kept = std::fs::read_to_string(path).expect("docs/tools.md is kept");
+    assert!(
+        kept == stdout(&["tools", "--format", "markdown"]),
+        "docs/tools.md is out of date; run: itential-mcp tools --format markdown > docs/tools.md"
+    );
+    let list = stdout(&["tools"]);
+    for name in list.lines().skip(1).filter_map(|line| line.split(' ').next()) {
+        assert!(name.is_empty() || kept.contains(&format!("### `{name}`\n")), "{name}");
+    }
+}
+
+#[test]
 fn the_reference_in_docs_is_what_the_table_says() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md");
     let kept = std::fs::read_to_string(path).expect("docs/configuration.md is kept");

@@ -1,13 +1,13 @@
 //! `tools` and `tags`: what this server can offer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use super::text::{print, width};
 use crate::config::Config;
 use crate::mcp;
-use crate::tools::{self, Tool};
+use crate::tools::{self, Hints, Kind, Parameter, Presence, Tool};
 
 /// Prints every built-in tool, or with a configuration those it leaves enabled.
 pub fn tools(enabled: Option<&Config>) -> ExitCode {
@@ -20,6 +20,20 @@ pub fn tools(enabled: Option<&Config>) -> ExitCode {
         let _ = writeln!(text, "{:<column$}{}", tool.name, shortened(tool.summary(), room));
     }
     text.push('\n');
+    print(&text)
+}
+
+/// Prints all that is to know about the tools, in Markdown.
+pub fn reference(enabled: Option<&Config>) -> ExitCode {
+    let mut areas: BTreeMap<&str, Vec<&Tool>> = BTreeMap::new();
+    for tool in chosen(enabled) {
+        areas.entry(tool.tags.first().copied().unwrap_or_default()).or_default().push(tool);
+    }
+    let mut text = String::from(INTRODUCTION);
+    for (area, tools) in areas {
+        let _ = write!(text, "\n## {}\n", title(area));
+        tools.iter().for_each(|tool| text.push_str(&entry(tool)));
+    }
     print(&text)
 }
 
@@ -46,6 +60,77 @@ fn chosen(enabled: Option<&Config>) -> Vec<&'static Tool> {
     }
 }
 
+fn entry(tool: &Tool) -> String {
+    let mut text = format!(
+        "\n### `{}`\n\n**{}.** {}\n\n- Hints: {}\n- Tags: `{}`\n",
+        tool.name,
+        tool.title,
+        tool.description,
+        hints(tool.hints),
+        tool.all_tags().join("`, `")
+    );
+    if !tool.parameters.is_empty() {
+        text.push_str("\n| Parameter | Type | Default | Meaning |\n|---|---|---|---|\n");
+    }
+    for parameter in tool.parameters {
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} | {} |",
+            parameter.name,
+            accepted(parameter),
+            default(parameter.presence),
+            parameter.doc.replace('|', "\\|")
+        );
+    }
+    text
+}
+
+fn hints(hints: Hints) -> String {
+    let change = match hints {
+        Hints { read_only: true, .. } => "changes nothing",
+        Hints { destructive: true, .. } => "may destroy or interrupt something",
+        _ => "changes something, destroys nothing",
+    };
+    let again = if hints.idempotent { "safe to repeat" } else { "does it again when repeated" };
+    let reach = if hints.open_world { "reaches other systems" } else { "stays on the platform" };
+    format!("{change}; {again}; {reach}")
+}
+
+fn accepted(parameter: &Parameter) -> String {
+    if !parameter.choices.is_empty() {
+        return format!("one of `{}`", parameter.choices.join("`, `"));
+    }
+    let mut text = parameter.kind.in_words().to_owned();
+    if let Kind::Integer { min, max } = parameter.kind {
+        if min != i64::MIN {
+            let _ = write!(text, ", at least {min}");
+        }
+        if max != i64::MAX {
+            let _ = write!(text, ", at most {max}");
+        }
+    }
+    text
+}
+
+fn default(presence: Presence) -> String {
+    match presence {
+        Presence::Required => "required".into(),
+        Presence::Optional => "none".into(),
+        Presence::Integer(number) => format!("`{number}`"),
+        Presence::Boolean(flag) => format!("`{flag}`"),
+        Presence::Text("") => "empty".into(),
+        Presence::Text(text) => format!("`{text}`"),
+    }
+}
+
+/// `operations_manager` as people write it.
+fn title(area: &str) -> String {
+    let word = |word: &str| {
+        word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect()
+    };
+    area.split('_').map(word).collect::<Vec<String>>().join(" ")
+}
+
 /// `text`, cut between words when it does not fit. A terminal too narrow for a word gets it all.
 fn shortened(text: &str, room: usize) -> String {
     if text.chars().count() <= room {
@@ -66,6 +151,17 @@ fn shortened(text: &str, room: usize) -> String {
     }
     if shown.is_empty() { text.to_owned() } else { shown + "..." }
 }
+
+const INTRODUCTION: &str = concat!(
+    "# Tools\n\n",
+    "<!-- Generated: itential-mcp tools --format markdown > docs/tools.md -->\n\n",
+    "The tools of this server, by the application of the platform that they work with; the first ",
+    "tag of a tool is its area. Every parameter that is not required may also be null. Models ",
+    "may send numbers, flags, lists and objects as text: what can be understood is understood, and ",
+    "what cannot is answered with what is allowed.\n\n",
+    "The settings `include_tags`, `exclude_tags`, `read_only` and `no_destructive` choose which tools ",
+    "are offered; `itential-mcp tools --enabled` shows the outcome.\n",
+);
 
 #[cfg(test)]
 mod tests {

@@ -78,9 +78,9 @@ pub static COMMANDS: &[Command] = &[
         name: "tools",
         summary: "List the tools",
         details: "Lists every built-in tool. With --enabled, lists the tools that the configuration \
-                  leaves enabled.",
+                  leaves enabled. With --format markdown, prints all that is to know about them.",
         arguments: &[],
-        options: &[ENABLED],
+        options: &[ENABLED, TOOLS_FORMAT],
         groups: &[Group::Tools, Group::Safety],
     },
     Command {
@@ -222,6 +222,10 @@ const ENABLED: Flag = option(
     "Only what the configuration leaves enabled, configured tools included",
 )
 .ours();
+const TOOLS_FORMAT: Flag = Flag {
+    choices: &["text", "markdown"],
+    ..option("format", "format", "text", "A list, or the reference of the tools").ours()
+};
 const TIMEOUT: Flag = option("timeout", "seconds", "30", "Seconds the whole test may take");
 const TEST_FORMAT: Flag = Flag {
     choices: &["human", "json"],

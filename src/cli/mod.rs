@@ -75,8 +75,16 @@ fn execute(invocation: &Invocation) -> Result<ExitCode, UsageError> {
             with_config(&|config| call::call(config, argument(0), invocation.option("params")))
         }
         // Without --enabled the lists do not depend on any configuration, so none is read.
-        "tools" if !invocation.switch("enabled") => catalog::tools(None),
-        "tools" => with_config(&|config| catalog::tools(Some(config))),
+        "tools" => {
+            let show = match invocation.option("format") {
+                Some("markdown") => catalog::reference,
+                _ => catalog::tools,
+            };
+            match invocation.switch("enabled") {
+                true => with_config(&|config| show(Some(config))),
+                false => show(None),
+            }
+        }
         "tags" if !invocation.switch("enabled") => catalog::tags(None),
         "tags" => with_config(&|config| catalog::tags(Some(config))),
         "test" => {

@@ -49,6 +49,24 @@ pub enum Kind {
     TextsOrObjects,
 }
 
+impl Kind {
+    /// What it is called in messages and documents.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer { .. } => "a whole number",
+            Self::Boolean => "true or false",
+            Self::Object => "a JSON object",
+            Self::ObjectOrText => "a JSON object (or JSON text of one)",
+            Self::Document => "a JSON object or a document as text",
+            Self::List(Self::Text) => "a list of texts",
+            Self::List(Self::Object) => "a list of objects",
+            Self::List(_) => "a list",
+            Self::TextsOrObjects => "a list of texts or of objects",
+        }
+    }
+}
+
 /// Whether a parameter must be given.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Presence {
@@ -182,7 +200,7 @@ impl Arguments {
                     problems.push(format!(
                         "'{}' is required ({}): {}",
                         parameter.name,
-                        kind_name(parameter.kind),
+                        parameter.kind.in_words(),
                         parameter.doc
                     ));
                     continue;
@@ -305,7 +323,7 @@ fn edit_distance(a: &str, b: &str) -> usize {
 }
 
 fn coerce(kind: Kind, value: &Value) -> Result<Value, String> {
-    let wrong = || Err(format!("must be {}, not {}", kind_name(kind), describe(value)));
+    let wrong = || Err(format!("must be {}, not {}", kind.in_words(), describe(value)));
     match kind {
         Kind::Text => match value {
             Value::String(_) => Ok(value.clone()),
@@ -400,21 +418,6 @@ fn as_boolean(value: &Value) -> Option<bool> {
             _ => None,
         },
         _ => None,
-    }
-}
-
-fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Text => "text",
-        Kind::Integer { .. } => "a whole number",
-        Kind::Boolean => "true or false",
-        Kind::Object => "a JSON object",
-        Kind::ObjectOrText => "a JSON object (or JSON text of one)",
-        Kind::Document => "a JSON object or a document as text",
-        Kind::List(Kind::Text) => "a list of texts",
-        Kind::List(Kind::Object) => "a list of objects",
-        Kind::List(_) => "a list",
-        Kind::TextsOrObjects => "a list of texts or of objects",
     }
 }
 
