@@ -216,3 +216,10 @@ pub const TASK_TTL: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How often a client should ask about a task.
 pub const TASK_POLL: Duration = Duration::from_secs(1);
+
+/// First pause between two looks at a job that a task follows, doubled each time up to
+/// [`JOB_POLL_MAX`]: short jobs end at once, long ones cost the platform little.
+pub const JOB_POLL_FIRST: Duration = Duration::from_millis(500);
+
+/// Longest pause between two looks at a job.
+pub const JOB_POLL_MAX: Duration = Duration::from_secs(10);

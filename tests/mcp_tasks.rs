@@ -86,6 +86,30 @@ fn a_workflow_is_followed_to_its_end() {
 }
 
 #[test]
+fn an_action_is_followed_to_the_end_of_its_job() {
+    let platform = Platform::start();
+    let mut server = StdioServer::start(&platform.env(), &[]);
+    let call = |name: &str| {
+        let arguments = json!({"resource_name": "VLAN Service", "action_name": "Provision",
+                               "instance_name": name, "input_params": {"vlan": 7}});
+        json!({"name": "run_action", "arguments": arguments})
+    };
+    let at_once = server.request("tools/call", modern(call("vlan-new")))["result"].clone();
+    let task = server.request("tools/call", with_tasks(call("vlan-newer")))["result"].clone();
+    let id = task["taskId"].as_str().unwrap_or_else(|| panic!("{task} {at_once}")).to_owned();
+    let result = ended(&mut server, &id)["result"].clone();
+    schema::check("2026-07-28", "CallToolResult", &result);
+    let job = result["structuredContent"]["job_id"].as_str().unwrap_or_else(|| panic!("{result}"));
+    assert_eq!(result["structuredContent"]["status"], "complete", "{result}");
+    let shown = server.request(
+        "tools/call",
+        modern(json!({"name": "describe_job", "arguments": {"object_id": job}})),
+    );
+    assert_eq!(shown["result"]["structuredContent"]["status"], "complete", "{shown}");
+    assert_ne!(at_once["structuredContent"]["status"], "complete", "{at_once}");
+}
+
+#[test]
 fn a_task_can_be_given_up() {
     let platform = Platform::start();
     let mut server = StdioServer::start(&platform.env(), &[]);

@@ -157,6 +157,11 @@ impl Call {
         self
     }
 
+    /// Whether the call goes on as a task, whose client does not wait for it.
+    pub fn is_task(&self) -> bool {
+        self.task.is_some()
+    }
+
     /// The client's answer to the question `key` of an earlier
     /// [`InputRequired`](super::Reply::InputRequired). Whoever needs proof that it was asked at all
     /// looks at [`Call::carried`].

@@ -19,6 +19,9 @@ use crate::limits;
 
 /// An MCP server without a transport.
 pub struct Engine {
+    /// How the server introduces itself, at length.
+    introduction: Value,
+    /// The part of it that stands in every modern result.
     pub(super) server: Value,
     registry: RwLock<Arc<Registry>>,
     pub(super) seal: Seal,
@@ -47,8 +50,12 @@ impl Engine {
     /// A server that introduces itself as `server` (MCP's `Implementation`).
     pub fn new(server: Value, registry: Registry) -> Self {
         let subscriptions = Arc::new(Subscriptions::default());
+        let brief = ["name", "title", "version"]
+            .into_iter()
+            .filter_map(|key| Some((key.to_owned(), server.get(key)?.clone())));
         Self {
-            server,
+            server: Value::Object(brief.collect()),
+            introduction: server,
             registry: RwLock::new(Arc::new(registry)),
             seal: Seal::new(),
             states: RequestStates::default(),
@@ -233,7 +240,7 @@ impl Engine {
         Ok(json!({
             "protocolVersion": agreed,
             "capabilities": registry.capabilities(false),
-            "serverInfo": self.server,
+            "serverInfo": self.introduction,
             "instructions": registry.offers().instructions,
         }))
     }
@@ -245,7 +252,7 @@ impl Engine {
             "capabilities": registry.capabilities(true),
             "instructions": registry.offers().instructions,
         });
-        registry::cacheable(&mut result, &self.server, limits::LIST_TTL);
+        registry::cacheable(&mut result, &self.introduction, limits::LIST_TTL);
         result
     }
 }

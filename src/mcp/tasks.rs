@@ -233,10 +233,9 @@ impl Task {
 
     fn touched(&self, mut state: MutexGuard<'_, State>) {
         state.updated = Utc::now().to_string();
-        let shown = self.render(&state);
-        drop(state);
         self.changed.notify_all();
-        self.subscriptions.tell(&Event::Task { id: &self.id, state: &shown });
+        // Told before anybody can change it again, so that states arrive in their order.
+        self.subscriptions.tell(&Event::Task { id: &self.id, state: &self.render(&state) });
     }
 
     fn render(&self, state: &State) -> Value {

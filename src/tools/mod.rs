@@ -39,6 +39,7 @@ pub use catalog::{AREAS, all, find};
 pub use error::{ErrorKind, ToolError};
 pub use listing::{Listing, read_whole};
 pub use moment::moment;
+pub use operations_manager::job_has_ended;
 pub use parameter::{Arguments, Kind, Parameter, Presence, nearest};
 pub use shape::{Field, FieldKind, Shape, lookup, time};
 

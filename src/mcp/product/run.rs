@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
-use super::Shared;
 use super::host::{ToolHost, question};
+use super::{Shared, long};
 use crate::config::{Confirm, ResponseFormat};
 use crate::mcp::{Call, Reply, RpcError};
 use crate::observe::{Entry, metrics};
@@ -20,7 +20,10 @@ pub fn run(
     given: &Map<String, Value>,
 ) -> Result<Reply, RpcError> {
     match outcome(tool, shared, call, given) {
-        Ok(outcome) => Ok(render(tool, shared.format, &outcome).into()),
+        Ok(outcome) => {
+            let outcome = long::follow(tool, shared, call, outcome);
+            Ok(render(tool, shared.format, &outcome).into())
+        }
         Err(ToolError { kind: ErrorKind::NeedsInput(state), message }) => {
             Ok(question(state, &message))
         }

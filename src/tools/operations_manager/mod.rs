@@ -5,6 +5,8 @@ mod jobs;
 mod offers;
 mod start;
 
+pub use jobs::has_ended as job_has_ended;
+
 use super::{Hints, Kind, Output, Parameter, Presence, Tool};
 
 const TAGS: &[&str] = &["operations_manager"];
