@@ -29,7 +29,11 @@ pub type Reread<'a> = &'a dyn Fn() -> Result<Config, String>;
 pub fn run(config: &Config, reread: Reread<'_>) -> ExitCode {
     observe::init(config.server.log_level);
     for warning in &config.warnings {
-        log::warn!("{warning}");
+        // A setting that has no effect is said also when the log is off: somebody believes in it.
+        match config.server.log_level {
+            Some(_) => log::warn!("{warning}"),
+            None => complain(&format!("WARNING: {warning}")),
+        }
     }
     let served = match config.server.transport {
         Transport::Stdio => serve_stdio(config),

@@ -101,12 +101,15 @@ impl Hints {
                 "openWorldHint": self.open_world
             })
         } else {
-            json!({
+            let mut hints = json!({
                 "readOnlyHint": false,
                 "destructiveHint": self.destructive,
-                "idempotentHint": self.idempotent,
                 "openWorldHint": self.open_world
-            })
+            });
+            if self.idempotent {
+                hints["idempotentHint"] = json!(true);
+            }
+            hints
         }
     }
 }

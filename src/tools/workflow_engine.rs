@@ -138,11 +138,12 @@ impl Filter {
     const TASK: Self = Self { field: "name", ..Self::WORKFLOW };
 
     fn holds(self, item: &Value, name: &str) -> bool {
-        match lookup(item, self.field).and_then(Value::as_str) {
-            Some(found) if self.exact => found == name,
-            Some(found) => found.to_lowercase().contains(&name.to_lowercase()),
+        match lookup(item, self.field) {
+            Some(Value::String(found)) if self.exact => found == name,
+            Some(Value::String(found)) => found.to_lowercase().contains(&name.to_lowercase()),
+            Some(Value::Null) => false,
             // An item in a shape we cannot compare stays: the platform chose it.
-            None => true,
+            _ => true,
         }
     }
 }

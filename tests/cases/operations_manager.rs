@@ -26,6 +26,34 @@ fn startable(seen: &Seen<'_>, kind: &str) -> usize {
 
 fn offers() -> Vec<Case> {
     let mut rows = vec![
+        ok("get_triggers", Shows::Main, "disabled ones and other types too", json!({}), |seen| {
+            let world = seen.world("triggers");
+            assert_eq!(seen.items().len(), world.len());
+            assert!(seen.items().iter().any(|t| t["enabled"] == false));
+            assert!(seen.items().iter().any(|t| t["type"] != "endpoint"));
+        }),
+        ok(
+            "get_triggers",
+            Shows::OddRecord,
+            "a filter that the platform ignores still holds, odd fields pass",
+            json!({"type": "schedule"}),
+            |seen| {
+                assert_eq!(seen.items().len(), 1);
+                assert_eq!(seen.items()[0]["name"], json!(null));
+                assert_eq!(seen.items()[0]["last_executed"], "2025-09-04T16:49:55Z");
+            },
+        )
+        .with_faults(
+            json!([{"match": {"path": "/operations-manager/triggers"}, "replace": {
+            "data": [
+                {"_id": 1, "type": "schedule", "lastExecuted": "1757004595716", "x": {}},
+                {"_id": "2", "type": "endpoint", "name": "other"}
+            ], "metadata": {"total": 2}}}]),
+        ),
+        ok("get_triggers", Shows::Paging, "a page is capped", json!({}), |seen| {
+            assert_eq!(seen.items().len(), seen.world("triggers").len());
+        })
+        .with_page_cap(7),
         ok("get_workflows", Shows::Main, "the trigger's name and route", json!({}), |seen| {
             let backup = seen.item("route_name", "backup-device");
             assert_eq!(backup["name"], "Backup via API");

@@ -81,6 +81,21 @@ pub static TOOLS: &[Tool] = &[
         run: |context, _| offers::automations(context),
     },
     Tool {
+        name: "get_triggers",
+        title: "Get Triggers",
+        description: "List what starts automations: endpoints, schedules, events and manual \
+                      forms, disabled ones too.",
+        tags: TAGS,
+        hints: Hints::READ,
+        parameters: &[Parameter::optional(
+            "type",
+            Kind::Text,
+            "Only of this type, e.g. endpoint, schedule, eventSystem, manual",
+        )],
+        output: Output::List(&offers::TRIGGER),
+        run: offers::triggers,
+    },
+    Tool {
         name: "start_workflow",
         title: "Start Workflow",
         description: "Start a workflow by the route_name of its trigger. Answers with the job: \

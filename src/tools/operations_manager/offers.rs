@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use crate::platform::Path;
-use crate::tools::{Context, Field, FieldKind, Listing, Outcome, Shape, ToolError};
+use crate::tools::{Arguments, Context, Field, FieldKind, Listing, Outcome, Shape, ToolError};
 
 /// An entry of `get_workflows`.
 pub static WORKFLOW: Shape = Shape::closed(&[
@@ -34,6 +34,17 @@ pub static AUTOMATION: Shape = Shape::closed(&[
     Field::new("component_id", FieldKind::Text).from(&["componentId"]),
     ROUTE_NAME,
     INPUT_SCHEMA,
+    LAST_EXECUTED,
+]);
+
+/// An entry of `get_triggers`.
+pub static TRIGGER: Shape = Shape::closed(&[
+    Field::new("_id", FieldKind::Text),
+    Field::new("name", FieldKind::Text),
+    Field::new("type", FieldKind::Text),
+    Field::new("enabled", FieldKind::Boolean),
+    Field::new("automation_id", FieldKind::Text).from(&["actionId"]),
+    ROUTE_NAME,
     LAST_EXECUTED,
 ]);
 
@@ -84,6 +95,18 @@ pub fn automations(context: &Context<'_>) -> Result<Outcome, ToolError> {
         })
         .collect();
     Ok(AUTOMATION.project_all(&startable).into())
+}
+
+/// `GET /operations-manager/triggers`, of every type unless one is asked for.
+pub fn triggers(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+    let mut listing = triggers_listing();
+    let wanted = arguments.maybe_text("type");
+    if let Some(wanted) = wanted {
+        listing = listing.with("equalsField", "type").with("equals", wanted);
+    }
+    let mut triggers = listing.read(context)?.items;
+    triggers.retain(|t| wanted.is_none() || text(t, "type") == wanted);
+    Ok(TRIGGER.project_all(&triggers).into())
 }
 
 /// `GET /operations-manager/automations` joined with its enabled endpoint triggers.
