@@ -5,67 +5,60 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
 
 use cases::{Case, Seen, Shows};
 use serde_json::{Value, json};
 use support::{Platform, StdioServer, schema};
 
+type Area = (&'static str, fn() -> Vec<Case>);
+
 /// Every area's rows. An area is one file of `tests/cases/`.
-fn areas() -> Vec<(&'static str, Vec<Case>)> {
-    vec![
-        ("agent_session_manager", cases::agent_session_manager::rows()),
-        ("command_templates", cases::command_templates::rows()),
-        ("compliance", cases::compliance::rows()),
-        ("components", cases::components::rows()),
-        ("device_groups", cases::device_groups::rows()),
-        ("devices", cases::devices::rows()),
-        ("gateway_manager", cases::gateway_manager::rows()),
-        ("golden_config", cases::golden_config::rows()),
-        ("health", cases::health::rows()),
-        ("integrations", cases::integrations::rows()),
-        ("inventory_manager", cases::inventory_manager::rows()),
-        ("lifecycle_manager", cases::lifecycle_manager::rows()),
-        ("operations_manager", cases::operations_manager::rows()),
-        ("studio", cases::studio::rows()),
-        ("workflow_engine", cases::workflow_engine::rows()),
-    ]
+const AREAS: &[Area] = &[
+    ("agent_session_manager", cases::agent_session_manager::rows),
+    ("command_templates", cases::command_templates::rows),
+    ("compliance", cases::compliance::rows),
+    ("components", cases::components::rows),
+    ("device_groups", cases::device_groups::rows),
+    ("devices", cases::devices::rows),
+    ("gateway_manager", cases::gateway_manager::rows),
+    ("golden_config", cases::golden_config::rows),
+    ("health", cases::health::rows),
+    ("integrations", cases::integrations::rows),
+    ("inventory_manager", cases::inventory_manager::rows),
+    ("lifecycle_manager", cases::lifecycle_manager::rows),
+    ("operations_manager", cases::operations_manager::rows),
+    ("studio", cases::studio::rows),
+    ("workflow_engine", cases::workflow_engine::rows),
+];
+
+/// Tools that count as writing, because they hand out secrets, but write nothing.
+const WRITE_NOTHING: &[&str] = &["export_gateway_configuration"];
+
+/// What one area's rows have shown.
+#[derive(Default)]
+struct Shown {
+    failures: Vec<String>,
+    table: BTreeMap<String, BTreeSet<Shows>>,
+    writers: BTreeSet<String>,
 }
 
 #[test]
 fn every_case_holds() {
-    let mut failures = Vec::new();
-    let mut table: BTreeMap<&str, BTreeSet<Shows>> = BTreeMap::new();
-    let mut writers = BTreeSet::new();
-    for (area, rows) in areas() {
-        let platform = Platform::start();
-        let mut server = StdioServer::start(&platform.env(), &[]);
-        server.initialize("2025-11-25");
-        let list = server.request("tools/list", json!({}))["result"]["tools"].clone();
-        for tool in list.as_array().expect("tools") {
-            let name: &str = tool["name"].as_str().map(|n| &*n.to_owned().leak()).expect("a name");
-            table.entry(name).or_default();
-            if tool["annotations"]["readOnlyHint"] == false {
-                writers.insert(name);
-            }
-        }
-        for case in rows {
-            table.entry(case.tool).or_default().insert(case.shows);
-            let run = AssertUnwindSafe(|| run(&case, &list, &platform, &mut server));
-            if let Err(panic) = catch_unwind(run) {
-                let why = panic
-                    .downcast_ref::<String>()
-                    .cloned()
-                    .or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()))
-                    .unwrap_or_default();
-                failures.push(format!(
-                    "{area}: {} ({:?}: {}): {why}",
-                    case.tool, case.shows, case.because
-                ));
-            }
+    let mut all = Shown::default();
+    let areas: Vec<Shown> = thread::scope(|scope| {
+        let running: Vec<_> = AREAS.iter().map(|area| scope.spawn(|| show(area))).collect();
+        running.into_iter().map(|area| area.join().expect("failures are caught")).collect()
+    });
+    for area in areas {
+        all.failures.extend(area.failures);
+        all.writers.extend(area.writers);
+        for (tool, shown) in area.table {
+            all.table.entry(tool).or_default().extend(shown);
         }
     }
     println!("{:<34} main  odd  paging  not found  fault after write  defects", "TOOL");
-    for (tool, shown) in &table {
+    for (tool, shown) in &all.table {
         let mark = |what| if shown.contains(&what) { "yes" } else { "-" };
         println!(
             "{tool:<34} {:<5} {:<4} {:<7} {:<10} {:<18} {}",
@@ -77,7 +70,45 @@ fn every_case_holds() {
             mark(Shows::Defect)
         );
     }
+    let failures = &all.failures;
     assert!(failures.is_empty(), "{} cases failed:\n{}", failures.len(), failures.join("\n\n"));
+    for (tool, shown) in &all.table {
+        assert!(shown.contains(&Shows::Main), "{tool} is not shown at work");
+        if all.writers.contains(tool) && !WRITE_NOTHING.contains(&tool.as_str()) {
+            assert!(shown.contains(&Shows::FaultAfterWrite), "{tool}: no fault after its write");
+        }
+    }
+}
+
+/// Runs the rows of one area, one after the other, on a platform and a server of their own.
+fn show((area, rows): &Area) -> Shown {
+    let platform = Platform::start();
+    let mut server = StdioServer::start(&platform.env(), &[]);
+    server.initialize("2025-11-25");
+    let list = server.request("tools/list", json!({}))["result"]["tools"].clone();
+    let mut shown = Shown::default();
+    for tool in list.as_array().expect("tools") {
+        let name = tool["name"].as_str().expect("a name").to_owned();
+        if tool["annotations"]["readOnlyHint"] == false {
+            shown.writers.insert(name.clone());
+        }
+        shown.table.entry(name).or_default();
+    }
+    for case in rows() {
+        shown.table.entry(case.tool.to_owned()).or_default().insert(case.shows);
+        let run = AssertUnwindSafe(|| run(&case, &list, &platform, &mut server));
+        if let Err(panic) = catch_unwind(run) {
+            let why = panic
+                .downcast_ref::<String>()
+                .cloned()
+                .or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()))
+                .unwrap_or_default();
+            shown
+                .failures
+                .push(format!("{area}: {} ({:?}: {}): {why}", case.tool, case.shows, case.because));
+        }
+    }
+    shown
 }
 
 fn run(case: &Case, list: &Value, platform: &Platform, server: &mut StdioServer) {

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::parameter::nearest;
 use super::{
-    Arguments, Context, Field, FieldKind, Kind, Listing, Outcome, Parameter, Presence, Shape,
-    ToolError,
+    Arguments, Context, ErrorKind, Field, FieldKind, Kind, Listing, Outcome, Parameter, Presence,
+    Shape, ToolError,
 };
 use crate::platform::Path;
 
@@ -158,7 +158,18 @@ impl Run<'_> {
         let target = self.change.target();
         let mut left_running = self.change != Change::Restart;
         loop {
-            let item = self.find()?;
+            let item = match self.find() {
+                Ok(item) => item,
+                // The platform has taken the change: that must not look like a failure.
+                Err(error) if error.kind != ErrorKind::Cancelled => {
+                    let unknown = Outcome::from(json!({"name": self.name, "state": null}));
+                    return Ok(unknown.with_note(format!(
+                        "The platform took the {}, but the state could not be read: {error}",
+                        self.change.verb()
+                    )));
+                }
+                Err(error) => return Err(error),
+            };
             left_running = left_running || state(&item) != "RUNNING" || began_anew(before, &item);
             if state(&item) == target && left_running {
                 return Ok(CHANGED.project(&item).into());
@@ -197,7 +208,7 @@ impl Run<'_> {
             Ok(())
         } else {
             Err(ToolError {
-                kind: super::ErrorKind::Cancelled,
+                kind: ErrorKind::Cancelled,
                 message: "the call was ended; the change goes on".into(),
             })
         }
