@@ -53,12 +53,12 @@ impl RpcError {
         Self::new(-32603, message)
     }
 
-    /// [`HEADER_MISMATCH`].
+    /// -32020: a header and the body disagree, or a required header is missing.
     pub fn header_mismatch(message: impl Into<String>) -> Self {
         Self::new(HEADER_MISMATCH, message)
     }
 
-    /// [`MISSING_CAPABILITY`], naming what the client would have to declare.
+    /// -32021: naming what the client would have to declare.
     pub fn missing_capability(required: Value) -> Self {
         Self::new(
             MISSING_CAPABILITY,
@@ -67,7 +67,7 @@ impl RpcError {
         .with_data(json!({"requiredCapabilities": required}))
     }
 
-    /// [`UNSUPPORTED_VERSION`], naming what is served.
+    /// -32022: naming what is served.
     pub fn unsupported_version(requested: &Value) -> Self {
         Self::new(UNSUPPORTED_VERSION, "This protocol version is not served")
             .with_data(json!({"supported": [revision::MODERN], "requested": requested}))

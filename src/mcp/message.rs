@@ -168,6 +168,8 @@ pub fn request(id: &Id, method: &str, params: Value) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -204,6 +206,68 @@ mod tests {
             match read(text.as_bytes()) {
                 Err(malformed) => assert_eq!(malformed.error.code, code, "{text}"),
                 Ok(read) => panic!("{text}: {read:?}"),
+            }
+        }
+    }
+
+    /// JSON of every shape, nested a little.
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 32, 6, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                proptest::collection::vec((any::<String>(), inner), 0..6)
+                    .prop_map(|entries| Value::Object(entries.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            if let Err(malformed) = read(&bytes) {
+                prop_assert!([-32700, -32600, -32602].contains(&malformed.error.code));
+            }
+        }
+
+        #[test]
+        fn a_broken_message_is_read_or_refused(at in 0usize..90, byte in any::<u8>()) {
+            let mut text =
+                br#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","arguments":{}}}"#
+                    .to_vec();
+            if let Some(place) = text.get_mut(at) {
+                *place = byte;
+            }
+            if let Err(malformed) = read(&text) {
+                prop_assert!([-32700, -32600, -32602].contains(&malformed.error.code));
+            }
+        }
+
+        #[test]
+        fn what_is_rendered_is_one_line_and_reads_back(
+            result_value in any_json(), id_text in any::<String>(), message_text in any::<String>()
+        ) {
+            let id = Id::read(&json!(id_text)).expect("text is an id");
+            let rendered = result(&id, result_value.to_string().as_bytes());
+            prop_assert!(!rendered.contains(&b'\n'));
+            match read(&rendered) {
+                Ok(Incoming::One(Message::Response { id: back, outcome: Ok(value) })) => {
+                    prop_assert_eq!(back, id.clone());
+                    prop_assert_eq!(value, result_value);
+                }
+                other => prop_assert!(false, "{:?}", other),
+            }
+            let failed = error(Some(&id), &RpcError::internal(message_text.clone()));
+            match read(&failed) {
+                Ok(Incoming::One(Message::Response { outcome: Err(value), .. })) => {
+                    prop_assert_eq!(value.get("message"), Some(&json!(message_text)));
+                }
+                other => prop_assert!(false, "{:?}", other),
             }
         }
     }

@@ -184,3 +184,46 @@ fn read_id(id: &str) -> Option<(u64, u64)> {
     let (stream, number) = id.split_once('-')?;
     Some((stream.parse().ok()?, number.parse().ok()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// What a reader makes of one event, by the rules of the HTML standard.
+    fn data_of(event: &str) -> Option<String> {
+        let event = event.strip_suffix("\n\n")?;
+        let mut data = None;
+        for line in event.split(['\n', '\r']) {
+            match line.split_once(':') {
+                Some(("data", value)) if data.is_none() => {
+                    data = Some(value.strip_prefix(' ').unwrap_or(value).to_owned());
+                }
+                Some(("event" | "id", _)) => {}
+                _ => return None,
+            }
+        }
+        data
+    }
+
+    proptest! {
+        #[test]
+        fn any_message_survives_the_stream(text in any::<String>(), with_id in any::<bool>()) {
+            let sent = json!({"text": text});
+            let id = with_id.then_some("3-14");
+            let event = message(id, sent.to_string().as_bytes());
+            let event = String::from_utf8(event).expect("JSON is UTF-8");
+            let data = data_of(&event).expect("one event with data");
+            prop_assert_eq!(serde_json::from_str::<Value>(&data).expect("JSON"), sent);
+        }
+
+        #[test]
+        fn any_event_id_is_read_or_refused(id in any::<String>()) {
+            if let Some((stream, number)) = read_id(&id) {
+                prop_assert_eq!(read_id(&format!("{stream}-{number}")), Some((stream, number)));
+            }
+        }
+    }
+}
