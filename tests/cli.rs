@@ -199,6 +199,42 @@ fn what_is_not_understood_is_a_usage_error() {
     }
 }
 
+#[test]
+fn a21_arguments_of_a_tool_are_an_object() {
+    for (params, part) in [
+        ("[1]", "--params must be a JSON object"),
+        ("5", "--params must be a JSON object"),
+        ("null", "--params must be a JSON object"),
+        ("{'a': 1}", "--params is not valid JSON"),
+    ] {
+        let output = run(&["call", "get_jobs", "--sandbox", "--params", params]);
+        assert_eq!(output.status.code(), Some(1), "{params}");
+        assert!(output.stdout.is_empty(), "{params}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(stderr.starts_with("ERROR: ") && stderr.contains(part), "{stderr}");
+    }
+}
+
+#[test]
+fn a22_an_empty_result_is_a_result() {
+    let nobody = r#"{"agent_name": "nobody"}"#;
+    assert_eq!(stdout(&["call", "get_sessions", "--sandbox", "--params", nobody]), "\n[]\n");
+}
+
+#[test]
+fn a23_lists_show_what_the_configuration_leaves_enabled() {
+    let scratch = Scratch::new();
+    let path = scratch.write("mcp.conf", "[server]\ninclude_tags = health, devices_\n");
+    let only = |args: &[&str]| stdout(&[args, &["--config", &path]].concat());
+    let names = |text: &str| -> Vec<String> {
+        let names = text.lines().skip(1).filter_map(|line| line.split_whitespace().next());
+        names.map(str::to_owned).collect()
+    };
+    assert_eq!(names(&only(&["tools", "--enabled"])), ["get_health"]);
+    assert_eq!(names(&only(&["tags", "--enabled"])), ["get_health", "health"]);
+    assert!(names(&only(&["tools"])).len() > 70);
+}
+
 #[cfg(unix)]
 #[test]
 fn an_argument_that_is_not_text_is_a_usage_error() {

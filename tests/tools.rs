@@ -186,3 +186,33 @@ fn the_whole_list_is_light() {
     let slim = serde_json::to_string(&listed(&env)).expect("JSON").len();
     assert!(slim < 30_000, "the slim tools/list holds {slim} bytes");
 }
+
+#[test]
+fn toon_says_the_same_as_the_encoder_of_the_python_server() {
+    let Some(file) = schema::beside("reference/toon-samples.json") else {
+        eprintln!(
+            "SKIPPED: the samples of the Python server's encoder are not beside the checkout"
+        );
+        return;
+    };
+    let text = std::fs::read_to_string(file).expect("readable");
+    let samples: Vec<Value> = serde_json::from_str(&text).expect("JSON");
+    assert!(samples.len() > 40);
+    for sample in samples {
+        let ours = itential_mcp::output::toon(&sample["value"]);
+        assert_eq!(ours, sample["toon"].as_str().expect("text"), "{}", sample["value"]);
+    }
+}
+
+#[test]
+fn results_come_as_toon_when_wanted() {
+    let platform = Platform::start();
+    let mut env = platform.env();
+    env.push(("ITENTIAL_MCP_SERVER_RESPONSE_FORMAT".into(), "toon".into()));
+    let mut server = StdioServer::start(&env, &[]);
+    server.initialize("2025-11-25");
+    let result = server.call("get_adapters", json!({}));
+    let items = result["structuredContent"]["result"].as_array().expect("a list").len();
+    let text = result["content"][0]["text"].as_str().expect("text");
+    assert!(text.starts_with(&format!("[{items}]{{name,package,")), "{text}");
+}

@@ -215,13 +215,8 @@ const PARAMS: Flag = option(
     "",
     "Arguments of the tool as a JSON object, such as '{\"limit\": 5}'",
 );
-const ENABLED: Flag = option(
-    "enabled",
-    "",
-    "",
-    "Only what the configuration leaves enabled, configured tools included",
-)
-.ours();
+const ENABLED: Flag =
+    option("enabled", "", "", "Only what the configuration leaves enabled").ours();
 const TOOLS_FORMAT: Flag = Flag {
     choices: &["text", "markdown"],
     ..option("format", "format", "text", "A list, or the reference of the tools").ours()

@@ -139,9 +139,11 @@ const INTRODUCTION: &str = concat!(
 
 const TOOLS: &str = concat!(
     "## Tools of your own\n\n",
-    "A section `[tool:NAME]` makes a tool from an automation's endpoint trigger or from a Gateway ",
-    "Manager service. NAME starts with a letter and contains letters, digits and underscores. The ",
-    "variable `ITENTIAL_MCP_TOOL_<NAME>_<KEY>` sets or overrides a key; NAME may be written in ",
+    "A section `[tool:NAME]` describes a tool made from an automation's endpoint trigger or from a ",
+    "Gateway Manager service. This version reads and checks these sections but does not serve such ",
+    "tools yet; it says so in its log and serves the others. NAME starts with a letter and contains ",
+    "letters, digits and underscores. The variable `ITENTIAL_MCP_TOOL_<NAME>_<KEY>` sets or overrides ",
+    "a key; NAME may be written in ",
     "capitals there.\n\n",
     "```ini\n",
     "[tool:backup_router]\n",

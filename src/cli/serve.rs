@@ -28,7 +28,7 @@ pub type Reread<'a> = &'a dyn Fn() -> Result<Config, String>;
 /// Serves with this configuration.
 pub fn run(config: &Config, reread: Reread<'_>) -> ExitCode {
     observe::init(config.server.log_level);
-    for warning in &config.warnings {
+    for warning in config.warnings.iter().cloned().chain(not_served(config)) {
         // A setting that has no effect is said also when the log is off: somebody believes in it.
         match config.server.log_level {
             Some(_) => log::warn!("{warning}"),
@@ -42,6 +42,13 @@ pub fn run(config: &Config, reread: Reread<'_>) -> ExitCode {
     served.unwrap_or_else(|message| {
         fail(&format!("server stopped unexpectedly: {}", observe::redact(&message)))
     })
+}
+
+/// The warning about tools that are configured and not served.
+fn not_served(config: &Config) -> Option<String> {
+    let names: Vec<&str> = config.tools.iter().map(|tool| tool.tool_name.as_str()).collect();
+    let names = (!names.is_empty()).then(|| names.join(", "))?;
+    Some(format!("this build does not serve tools from configuration yet: {names}"))
 }
 
 fn prepare(config: &Config) -> Result<(Backend, Arc<Engine>), String> {
