@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::parameter::nearest;
+use super::nearest;
 use super::{
     Arguments, Context, ErrorKind, Field, FieldKind, Kind, Listing, Outcome, Parameter, Presence,
     Shape, ToolError,

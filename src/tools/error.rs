@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::parameter::nearest;
+use super::nearest;
 use crate::platform;
 
 /// A failed tool call.

@@ -7,7 +7,9 @@
 mod adapters;
 mod agent_session_manager;
 mod applications;
+mod arguments;
 mod catalog;
+mod coerce;
 mod command_templates;
 mod compliance_plans;
 mod compliance_reports;
@@ -35,12 +37,13 @@ mod workflow_engine;
 
 use serde_json::Value;
 
+pub use arguments::{Arguments, nearest};
 pub use catalog::{AREAS, all, find};
 pub use error::{ErrorKind, ToolError};
 pub use listing::{Listing, read_whole};
 pub use moment::moment;
 pub use operations_manager::job_has_ended;
-pub use parameter::{Arguments, Kind, Parameter, Presence, nearest};
+pub use parameter::{Kind, Parameter, Presence};
 pub use shape::{Field, FieldKind, Shape, lookup, time};
 
 use crate::platform::Api;
