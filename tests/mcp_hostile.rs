@@ -210,23 +210,3 @@ fn every_message_has_at_most_one_sound_answer() {
     // The generator must reach both what is served and what is refused.
     assert!(answered > ROUNDS / 4 && refused > ROUNDS / 50, "{answered} {refused}");
 }
-
-#[test]
-fn every_value_survives_the_encoders() {
-    let mut random = Random(42);
-    for _ in 0..5_000 {
-        let mut value = random.pick(&seeds()).clone();
-        mutate(&mut value, &mut random);
-        let id = message::Id::read(&json!("a\"\n")).expect("text is an id");
-        let text = value.to_string();
-        for (body, place) in [
-            (message::result(&id, text.as_bytes()), "result"),
-            (message::notification("n", value.clone()), "params"),
-            (message::request(&id, "m", value.clone()), "params"),
-        ] {
-            assert!(!body.contains(&b'\n') && !body.contains(&b'\r'));
-            let read: Value = serde_json::from_slice(&body).expect("JSON");
-            assert_eq!(read[place], value);
-        }
-    }
-}
