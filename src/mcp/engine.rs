@@ -168,7 +168,11 @@ impl Engine {
         match request.method.as_str() {
             "logging/setLevel" => session.set_log_level(read_level(request.params.get("level"))?),
             "resources/subscribe" if self.registry().offers().subscribe => {
-                if !session.subscribe(read_uri(&request.params)?) {
+                let uri = read_uri(&request.params)?;
+                if self.registry().resource(uri).is_none() {
+                    return Err(RpcError::unknown_resource(uri, false));
+                }
+                if !session.subscribe(uri) {
                     return Err(RpcError::invalid_params(format!(
                         "A session may subscribe to {} resources at most",
                         limits::SUBSCRIBED_NAMES

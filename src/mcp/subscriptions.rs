@@ -87,9 +87,7 @@ impl Filter {
             .map(|(list, _)| list)
             .collect();
         let mut resources = names(asked, "resourceSubscriptions")?;
-        if !offers.subscribe {
-            resources.clear();
-        }
+        resources.retain(|uri| offers.subscribe && registry.resource(uri).is_some());
         let mut tasks = names(asked, "taskIds")?;
         tasks.retain(|id| owns(id));
         Ok(Self { lists, resources, tasks })
