@@ -27,6 +27,31 @@ fn secrets_in_arguments_reach_no_log_at_any_level() {
 }
 
 #[test]
+fn the_audit_file_names_every_call_and_no_secret() {
+    let platform = Platform::start();
+    let scratch = Scratch::new();
+    let file = scratch.path().join("audit.jsonl");
+    let mut env = platform.env();
+    env.push(("ITENTIAL_MCP_SERVER_AUDIT_FILE".into(), file.to_str().expect("text").into()));
+    let mut server = StdioServer::start(&env, &[]);
+    server.initialize("2025-11-25");
+    server.call("get_adapters", json!({}));
+    let data = json!({"device": "r1", "password": "hunter2"});
+    server.call("start_workflow", json!({"route_name": "backup-device", "data": data}));
+    server.call("start_workflow", json!({"route_name": "no-such-route", "data": data}));
+    server.finish();
+    let text = std::fs::read_to_string(&file).expect("it was written");
+    let lines: Vec<Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let tools: Vec<_> = lines.iter().map(|line| &line["tool"]).collect();
+    assert_eq!(tools, ["get_adapters", "start_workflow", "start_workflow"]);
+    assert_eq!((&lines[1]["caller"], &lines[1]["outcome"]), (&json!("local"), &json!("ok")));
+    assert_ne!(lines[2]["outcome"], "ok");
+    assert_eq!(lines[1]["arguments"]["data"]["device"], "r1");
+    assert!(!text.contains("hunter2"), "{text}");
+}
+
+#[test]
 fn a_quiet_server_says_only_where_it_is() {
     let platform = Platform::start();
     let server = HttpServer::start(&platform.env(), &["--transport", "http"]);

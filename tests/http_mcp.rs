@@ -546,3 +546,29 @@ fn sessions_are_bounded_and_those_there_are_live_on() {
     assert_eq!(ended.status, 200);
     server.session("2025-11-25");
 }
+
+#[test]
+fn a_name_that_was_bound_anew_opens_no_door() {
+    let platform = Platform::start();
+    let status = |server: &HttpServer, host: &str, headers: &[(&str, &str)]| {
+        let mut socket = support::raw_http::connect(server.port);
+        support::raw_http::ask(&mut socket, host, "GET", "/status/livez", headers, None);
+        support::raw_http::answer(&mut socket).status
+    };
+    // A page of evil.example whose name now leads here is same-origin to its browser.
+    let open = server(&platform, "http");
+    assert_eq!(status(&open, "evil.example", &[("Origin", "http://evil.example")]), 403);
+    assert_eq!(status(&open, "evil.example", &[("Sec-Fetch-Site", "same-origin")]), 403);
+    assert_eq!(status(&open, "localhost", &[("Sec-Fetch-Site", "same-origin")]), 200);
+    let mut env = platform.env();
+    env.push(("ITENTIAL_MCP_SERVER_ALLOWED_HOSTS".into(), "mcp.example.com".into()));
+    let named = HttpServer::start(&env, &["--transport", "http"]);
+    for (host, wanted) in [
+        ("mcp.example.com", 200),
+        ("MCP.example.com:8443", 200),
+        ("evil.example", 403),
+        ("127.0.0.1", 403),
+    ] {
+        assert_eq!(status(&named, host, &[]), wanted, "{host}");
+    }
+}

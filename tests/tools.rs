@@ -188,30 +188,6 @@ fn the_whole_list_is_light() {
 }
 
 #[test]
-fn toon_says_the_same_as_the_encoder_of_the_python_server() {
-    let Some(file) = schema::beside("reference/toon-samples.json") else {
-        eprintln!(
-            "SKIPPED: the samples of the Python server's encoder are not beside the checkout"
-        );
-        return;
-    };
-    let text = std::fs::read_to_string(file).expect("readable");
-    let samples: Vec<Value> = serde_json::from_str(&text).expect("JSON");
-    assert!(samples.len() > 40);
-    // The format writes numbers without exponents; the Python encoder did not always.
-    let number = |line: &str| line.split_once(": ").and_then(|(_, n)| n.parse::<f64>().ok());
-    for sample in samples {
-        let ours = itential_mcp::output::toon(&sample["value"]);
-        let theirs = sample["toon"].as_str().expect("text");
-        assert_eq!(ours.lines().count(), theirs.lines().count(), "{}", sample["value"]);
-        for (mine, wanted) in ours.lines().zip(theirs.lines()) {
-            let same = number(mine).is_some() && number(mine) == number(wanted);
-            assert!(same || mine == wanted, "{mine} instead of {wanted}: {}", sample["value"]);
-        }
-    }
-}
-
-#[test]
 fn results_come_as_toon_when_wanted() {
     let platform = Platform::start();
     let mut env = platform.env();

@@ -119,6 +119,20 @@ pub fn rows() -> Vec<Case> {
                 "results": [{"id": "it", "state": "STARTING"}], "total": 1}}]),
             ),
         );
+        rows.push(
+            ok(
+                restart,
+                Shows::Defect,
+                "the old process, RUNNING for a moment yet, is not taken for the new one",
+                json!({"name": "it", "timeout": 15}),
+                move |seen| {
+                    assert_eq!(seen.value["state"], "RUNNING");
+                    // The old one has been up for 100, a new one for half a second.
+                    assert_eq!(seen.row(collection, "id", "it")["uptime"], 0.5);
+                },
+            )
+            .with_world(collection, world("RUNNING")),
+        );
         for tool in [start, stop, restart] {
             rows.push(fails(
                 tool,

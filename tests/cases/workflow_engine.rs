@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Case, Seen, Shows, ok};
+use super::{Case, Seen, Shows, fails, ok};
 
 const JOBS: &str = "/workflow_engine/jobs/metrics";
 
@@ -16,6 +16,15 @@ fn all(seen: &Seen<'_>, count: usize, pointer: &str, value: &str) {
 
 pub fn rows() -> Vec<Case> {
     let mut rows = vec![
+        fails(
+            "get_job_metrics",
+            Shows::Defect,
+            "a number that is none is no JSON and is not passed on",
+            json!({}),
+            &["GET /workflow_engine/jobs/metrics", "JSON"],
+        )
+        .with_faults(json!([{"match": {"path": JOBS}, "times": 9,
+            "body": "{\"results\": [{\"totalRunTime\": NaN}], \"total\": 1}"}])),
         ok("get_job_metrics", Shows::Main, "counts and times", json!({}), |seen| {
             let first = &seen.items()[0];
             assert_eq!(first["workflow"]["name"], "Backup Device");

@@ -1,0 +1,62 @@
+//! What the documents say about this repository is true.
+
+use std::path::{Path, PathBuf};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// README.md and everything under docs/.
+fn documents() -> Vec<PathBuf> {
+    let docs = std::fs::read_dir(root().join("docs")).expect("docs/ is there");
+    let docs = docs.map(|entry| entry.expect("readable").path());
+    docs.filter(|path| path.extension().is_some_and(|e| e == "md"))
+        .chain([root().join("README.md")])
+        .collect()
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let mut seen = 0;
+    for document in documents() {
+        let text = read(&document);
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let file = link.split('#').next().unwrap_or_default();
+            if file.is_empty() || file.contains("://") {
+                continue;
+            }
+            seen += 1;
+            let place = document.parent().expect("a file has a folder").join(file);
+            assert!(place.exists(), "{}: {link} leads nowhere", document.display());
+        }
+    }
+    assert!(seen > 5, "only {seen} links were found");
+}
+
+/// A proof is `file::name`: a test function of tests/file.rs (or src/...), or, where the name is a
+/// sentence, the row of a case table that says so.
+#[test]
+fn the_proofs_of_absent_defects_exist() {
+    let text = read(&root().join("docs/differences.md"));
+    let mut proofs = 0;
+    for proof in text.split('`').skip(1).step_by(2).filter(|code| code.contains("::")) {
+        let (file, name) = proof.split_once("::").expect("it was filtered for");
+        let folder = if file.starts_with("src/") { root().into() } else { root().join("tests") };
+        let source = read(&folder.join(file).with_extension("rs"));
+        let wanted =
+            if name.contains(' ') { format!("\"{name}\"") } else { format!("fn {name}()") };
+        assert!(source.contains(&wanted), "{file} has no {wanted}");
+        proofs += 1;
+    }
+    assert!(proofs > 100, "only {proofs} proofs were found");
+    for (section, count) in [('A', 24), ('B', 17), ('C', 5), ('E', 9), ('G', 4), ('H', 4), ('I', 3)]
+    {
+        for number in 1..=count {
+            assert!(text.contains(&format!("\n| {section}{number} | ")), "{section}{number}");
+        }
+    }
+}
