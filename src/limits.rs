@@ -170,7 +170,7 @@ pub const SESSION_EVICTABLE: Duration = Duration::from_secs(60);
 pub const READY_TTL: Duration = Duration::from_secs(5);
 
 /// How long running calls may go on after the server was told to stop.
-pub const STOP_GRACE: Duration = Duration::from_secs(3);
+pub const STOP_GRACE: Duration = Duration::from_secs(2);
 /// Requests the sandbox remembers for `GET /sandbox/requests`; older ones are dropped and counted.
 pub const SANDBOX_REQUESTS: usize = 2_000;
 

@@ -40,9 +40,7 @@ impl Reply {
             Some(session) => way.of_session(&session.id),
             None => way,
         };
-        let primed = session
-            .as_ref()
-            .is_some_and(|s| s.session.revision().is_some_and(|revision| revision >= "2025-11-25"));
+        let primed = session.as_ref().is_some_and(|session| session.primes());
         let state = Mutex::new(State::Undecided(way));
         Self { state, session, events, primed, begun: Instant::now() }
     }

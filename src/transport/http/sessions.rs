@@ -115,6 +115,12 @@ impl Sink for Outbox {
 }
 
 impl HttpSession {
+    /// Whether its event streams begin with an event to come back to: since 2025-11-25, because
+    /// older readers may stumble over an event without data.
+    pub fn primes(&self) -> bool {
+        self.session.revision().is_some_and(|revision| revision >= "2025-11-25")
+    }
+
     fn touch(&self) {
         *self.last_used.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::events::STANDALONE;
 use super::headers::{self, Accept, VERSION};
 use super::reply::Reply;
 use super::sessions::HttpSession;
@@ -271,6 +272,9 @@ fn get(front: &Front, visit: Visit) {
     let stream = visit.way.of_session(&session.id).events(true);
     if !last.is_some_and(|last| session.log.resume(&last, &stream)) {
         session.log.open_standalone(stream);
+        if session.primes() {
+            session.log.prime(STANDALONE);
+        }
     }
 }
 
