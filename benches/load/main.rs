@@ -1,0 +1,40 @@
+//! Measures the server from outside, beside its peers. See `benches/run.sh`, which builds and
+//! installs what this needs; `load PART...` runs parts of it and prints their tables in Markdown.
+
+mod client;
+mod crowd;
+mod devices;
+mod echo;
+mod faults;
+mod handshakes;
+mod peers;
+mod process;
+mod spawn;
+mod table;
+mod throughput;
+
+/// A part of the measurements: its name and what runs it.
+const PARTS: &[(&str, fn())] = &[
+    ("throughput", throughput::run),
+    ("handshakes", handshakes::run),
+    ("python", peers::run),
+    ("devices", devices::run),
+    ("crowd", crowd::run),
+    ("process", process::run),
+    ("faults", faults::run),
+];
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    if let [word, files @ ..] = words.as_slice()
+        && word == "echo"
+    {
+        return echo::serve(files);
+    }
+    for (name, run) in PARTS {
+        if words.is_empty() || words.iter().any(|word| word == name) {
+            eprintln!("measuring: {name}");
+            run();
+        }
+    }
+}

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Builds the product and its peers, measures them side by side and writes docs/performance.md.
+#
+#   benches/run.sh            everything; under ten minutes once the peers are installed
+#   benches/run.sh PART...    only these parts, to the terminal (see benches/load/main.rs)
+#
+# Peers are kept in BENCH_CACHE (default: ~/.cache/itential-mcp-bench), outside the checkout. One that
+# cannot be installed is skipped, and the report says so.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+cache=${BENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/itential-mcp-bench}
+target=${CARGO_TARGET_DIR:-target}
+mkdir -p "$cache"
+ulimit -n 8192 2>/dev/null || echo "note: few file descriptors; a thousand clients may not fit" >&2
+
+skipped() { echo "SKIPPED: $1" >&2; }
+
+python=$cache/python-0.14.1
+if [ ! -x "$python/bin/itential-mcp" ]; then
+    python3 -m venv "$python" && "$python/bin/pip" install --quiet itential-mcp==0.14.1 ||
+        { rm -rf "$python"; skipped "the Python server cannot be installed"; }
+fi
+[ -x "$python/bin/itential-mcp" ] && export BENCH_PYTHON=$python/bin/itential-mcp
+
+if cargo build --quiet --locked --release --manifest-path benches/peers/rmcp/Cargo.toml \
+    --target-dir "$cache/rmcp"; then
+    export BENCH_RMCP=$cache/rmcp/release/peer-rmcp
+else
+    skipped "rmcp cannot be built"
+fi
+
+musl=x86_64-unknown-linux-musl
+if [ "$(uname -m)" = x86_64 ] && rustup target add "$musl" >/dev/null 2>&1 &&
+    cargo build --quiet --locked --release --bin itential-mcp --target "$musl"; then
+    export BENCH_MUSL=$target/$musl/release/itential-mcp
+else
+    skipped "there is no musl target here"
+fi
+
+cargo build --quiet --locked --release --bin itential-mcp
+export BENCH_PRODUCT=$target/release/itential-mcp
+measure() { cargo bench --quiet --locked --bench load -- "$@"; }
+cargo bench --quiet --locked --bench load --no-run
+
+if [ $# -gt 0 ]; then
+    measure "$@"
+    exit
+fi
+
+report=$(mktemp)
+trap 'rm -f "$report"' EXIT
+measure >"$report"
+{
+    cat <<'TEXT'
+# Performance
+
+Made by `benches/run.sh`, which builds the product and its peers, runs them in turn on one machine
+and replaces this file. The peers are rmcp 3.11, the official Rust SDK, over axum and tokio-rustls in
+its leanest mode (stateless, JSON answers), and the Python server itential-mcp 0.14.1.
+
+TEXT
+    echo "Machine: $(nproc) cores ($(uname -sm)), which load generator and server share; load average"
+    echo "$(cut -d' ' -f1 /proc/loadavg) at the end of the run. $(rustc --version | cut -d' ' -f1,2), $(date +%F)."
+    echo
+    cat "$report"
+    cat benches/notes.md
+} >docs/performance.md
+echo "docs/performance.md is written" >&2
