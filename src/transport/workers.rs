@@ -28,6 +28,10 @@ struct State {
     queue: VecDeque<Job>,
     threads: usize,
     waiting: usize,
+    /// Threads called to the queue that have not come yet.
+    called: usize,
+    /// Threads that look once more before they wait.
+    looking: usize,
     running: usize,
     reserved: usize,
 }
@@ -74,14 +78,7 @@ impl Slot {
     pub fn run(self, job: impl FnOnce() + Send + 'static) {
         let mut state = self.0.lock();
         state.queue.push_back(Box::new(job));
-        if state.waiting < state.queue.len() && state.threads < self.0.threads_max {
-            let shared = Arc::clone(&self.0);
-            match thread::Builder::new().name("tool".into()).spawn(move || shared.work_loop()) {
-                Ok(_) => state.threads += 1,
-                Err(error) => log::error!("no thread could be started for a tool call: {error}"),
-            }
-        }
-        self.0.work.notify_one();
+        self.0.call_one(&mut state);
     }
 }
 
@@ -96,11 +93,35 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn work_loop(&self) {
+    /// Sees to it that somebody comes for the queue. One thread at a time is called, and calls the
+    /// next one when it leaves jobs behind: a job never waits for another job to end, and a row of
+    /// short ones costs few switches between threads.
+    fn call_one(self: &Arc<Self>, state: &mut State) {
+        if state.queue.is_empty() || state.called + state.looking > 0 {
+            return;
+        }
+        if state.waiting > 0 {
+            state.called += 1;
+            self.work.notify_one();
+        } else if state.threads < self.threads_max {
+            let shared = Arc::clone(self);
+            match thread::Builder::new().name("tool".into()).spawn(move || shared.work_loop()) {
+                Ok(_) => {
+                    state.threads += 1;
+                    state.called += 1;
+                }
+                Err(error) => log::error!("no thread could be started for a tool call: {error}"),
+            }
+        }
+    }
+
+    fn work_loop(self: &Arc<Self>) {
         let mut state = self.lock();
+        state.called -= 1;
         loop {
             while let Some(job) = state.queue.pop_front() {
                 state.running += 1;
+                self.call_one(&mut state);
                 drop(state);
                 // A panicking job must not take its thread along.
                 if catch_unwind(AssertUnwindSafe(job)).is_err() {
@@ -112,8 +133,20 @@ impl Shared {
             if state.running == 0 {
                 self.idle.notify_all();
             }
+            // The next job is often just being read: one more look is cheaper than to be woken.
+            state.looking += 1;
+            drop(state);
+            thread::yield_now();
+            state = self.lock();
+            state.looking -= 1;
+            if !state.queue.is_empty() {
+                continue;
+            }
             state.waiting += 1;
-            state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+            while state.called == 0 {
+                state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+            state.called -= 1;
             state.waiting -= 1;
         }
     }

@@ -77,7 +77,7 @@ impl Conn {
                 }
             }
             state = self.lock();
-            next = state.advance(&self.shared);
+            next = state.resume(&self.shared);
         }
     }
 

@@ -139,6 +139,15 @@ impl State {
         }
     }
 
+    /// Goes on after the handler was given its request. While that waits for somebody else there is
+    /// nothing to read but what the poller will tell anyway.
+    pub fn resume(&mut self, shared: &Shared) -> Next {
+        match self.phase {
+            Phase::Handling(_) if !self.doomed => Next::Park,
+            _ => self.advance(shared),
+        }
+    }
+
     fn step(&mut self, shared: &Shared) -> io::Result<Step> {
         let Some(link) = &mut self.link else { return Ok(Step::Next(Next::Close)) };
         if matches!(self.phase, Phase::Handshake) {
@@ -342,7 +351,9 @@ impl State {
         let write = self.pending();
         match &self.phase {
             Phase::Handshake => Interest { read: !write, write, hangup: false },
-            Phase::Head { .. } | Phase::Body(_) => Interest { read: true, write, hangup: false },
+            // The same as while the answer is awaited: then nothing has to be told to the poller in
+            // between.
+            Phase::Head { .. } | Phase::Body(_) => Interest { read: true, write, hangup: true },
             Phase::Handling(_) | Phase::Streaming(_) => {
                 Interest { read: !self.ended && !self.is_full(), write, hangup: !self.ended }
             }

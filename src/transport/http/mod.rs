@@ -13,7 +13,9 @@ mod status;
 mod streamable;
 mod visit;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -38,12 +40,21 @@ pub struct Front {
     legacy_sse: bool,
     metrics: bool,
     status: Arc<status::Status>,
-    pending: Pending,
+    pending: Arc<Pending>,
 }
 
 /// Replies that wait for a call to end.
 #[derive(Default)]
-struct Pending(Mutex<Vec<Arc<Reply>>>);
+struct Pending {
+    next: AtomicU64,
+    replies: Mutex<BTreeMap<u64, Arc<Reply>>>,
+}
+
+/// A reply's place among those that wait, given back when dropped.
+struct Waiting {
+    pending: Arc<Pending>,
+    number: u64,
+}
 
 impl Front {
     /// A front for these settings. `probe` tells whether the platform answers.
@@ -59,7 +70,7 @@ impl Front {
             legacy_sse: settings.transport == Transport::Sse,
             metrics: settings.metrics,
             status: Arc::new(status::Status::new(probe, config.platform.sandbox)),
-            pending: Pending::default(),
+            pending: Arc::default(),
         }
     }
 
@@ -100,12 +111,24 @@ impl Front {
 }
 
 impl Pending {
-    fn add(&self, reply: &Arc<Reply>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(reply));
+    fn add(self: &Arc<Self>, reply: &Arc<Reply>) -> Waiting {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        self.replies().insert(number, Arc::clone(reply));
+        Waiting { pending: Arc::clone(self), number }
     }
 
     fn tick(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|reply| reply.tick());
+        self.replies().retain(|_, reply| reply.tick());
+    }
+
+    fn replies(&self) -> MutexGuard<'_, BTreeMap<u64, Arc<Reply>>> {
+        self.replies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.pending.replies().remove(&self.number);
     }
 }
 

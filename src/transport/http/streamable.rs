@@ -156,10 +156,13 @@ fn run(
                 reply.on_gone(move || cancel.cancel());
             }
             let Some(slot) = front.workers.slot() else { return reply.finish(work.busy()) };
-            front.pending.add(&reply);
-            slot.run(move || match work.run() {
-                Some(answer) => reply.finish(answer),
-                None => reply.abandon(),
+            let waiting = front.pending.add(&reply);
+            slot.run(move || {
+                match work.run() {
+                    Some(answer) => reply.finish(answer),
+                    None => reply.abandon(),
+                }
+                drop(waiting);
             });
         }
     }
