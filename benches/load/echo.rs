@@ -16,7 +16,7 @@ pub fn serve(files: &[String]) {
     let config = config::load(&Sources::default()).expect("the defaults are sound").config;
     let info = json!({"name": "echo", "version": env!("CARGO_PKG_VERSION")});
     let offers = Offers { tools: vec![tool()], ..Offers::default() };
-    let engine = Arc::new(Engine::new(info, String::new(), Registry::new(offers)));
+    let engine = Arc::new(Engine::new(info, Registry::new(offers)));
     let front = Arc::new(Front::new(engine, &config, Box::new(|| true)));
     let tls = match files {
         [certificate, key] => Some(TlsFiles {

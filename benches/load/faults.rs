@@ -70,7 +70,8 @@ const FAULTS: &[Fault] = &[
                 "io.modelcontextprotocol/clientCapabilities": {}}}});
             target.post(headers, &message).repeat(20)
         },
-        drip: b"",
+        // Only who writes hears that the other side has gone.
+        drip: b"P",
         reads: false,
         speaks: true,
         // An answer of 100 KiB gets a second or two more.
@@ -220,8 +221,7 @@ impl Nuisance {
                 }
             }
         }
-        // Without reading, only the system can tell that the other side has gone.
-        matches!(self.socket.take_error(), Ok(None))
+        true
     }
 }
 

@@ -31,6 +31,12 @@ fn main() {
     {
         return echo::serve(files);
     }
+    // The other threads of a measurement would wait for the one that failed.
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        report(info);
+        std::process::exit(101);
+    }));
     for (name, run) in PARTS {
         if words.is_empty() || words.iter().any(|word| word == name) {
             eprintln!("measuring: {name}");

@@ -24,7 +24,7 @@ pub fn run() {
     if let Some(path) = spawn::peer("BENCH_PYTHON") {
         let mut python = spawn::command(path);
         python.args(["run", "--transport", "http"]);
-        servers.push(("Python 0.14.1", spawn::at_port(python, Duration::from_secs(30))));
+        servers.push(("Python 0.14.1", spawn::at_port(python, Duration::from_secs(60))));
     }
     table::head(&["request", "server", "req/s", "p50 us", "p99 us", "CPU us/req", "answer bytes"]);
     for method in ["ping", "tools/list"] {

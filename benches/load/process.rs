@@ -19,7 +19,7 @@ pub fn run() {
     let theirs = python.as_ref().map(|path| (version(path, 5), initialize(path, 5)));
     let told = |value: Option<f64>, show: fn(f64) -> String| value.map_or("-".into(), show);
     table::head(&["", "itential-mcp", "Python 0.14.1", "target", ""]);
-    let rows: [(&str, f64, Option<f64>, fn(f64) -> String, &str, f64); 5] = [
+    let rows: [Row; 5] = [
         ("`version`, ms", ours.0, theirs.map(|t| t.0), millis, "5", 0.005),
         (
             "stdio: start to initialize answer, ms",
@@ -51,6 +51,9 @@ pub fn run() {
     table::row(["tools/list, bytes", &bytes(&product), &theirs, "", ""]);
     println!();
 }
+
+/// What, our value, theirs, how it is shown, the target as shown and as a bound.
+type Row = (&'static str, f64, Option<f64>, fn(f64) -> String, &'static str, f64);
 
 /// Seconds from start to end of `version`.
 fn version(path: &Path, runs: usize) -> f64 {
