@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::client::Client;
 use crate::spawn::{self, Served};
 use crate::table::{self, count, micros};
 use crate::throughput::{Measured, measure, medians};
@@ -15,8 +16,8 @@ const SLICE: Duration = Duration::from_secs(1);
 pub fn run() {
     table::title("Beside the Python server");
     println!(
-        "The whole product, plain HTTP, {CONNECTIONS} kept-alive connections in one session, medians \
-         of {ROUNDS} runs in turn.\n"
+        "The whole product, plain HTTP, {CONNECTIONS} kept-alive connections with a session each, \
+         medians of {ROUNDS} runs in turn.\n"
     );
     let mut product = spawn::command(spawn::product());
     product.arg("run");
@@ -49,9 +50,13 @@ pub fn run() {
 
 fn one(served: &Served, message: &Value) -> (Measured, usize) {
     let target = served.target();
+    // A session each: in one session two requests with the same id must not run at the same time.
+    let prepare = |client: &mut Client| {
+        let session = client.open_session(&target).expect("a session is opened");
+        target.post(&session, message)
+    };
     let mut client = target.connect().expect("the server accepts");
-    let session = client.open_session(&target).expect("a session is opened");
-    let request = target.post(&session, message);
+    let request = prepare(&mut client);
     let length = client.ask(&request).expect("the server answers").body.len();
-    (measure(served, &target, &request, CONNECTIONS, SLICE), length)
+    (measure(served, &target, &prepare, CONNECTIONS, SLICE), length)
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::client::Target;
+use crate::client::{Client, Target};
 use crate::spawn::{self, Served};
 use crate::table::{self, count, median, micros, percentile, verdict};
 
@@ -88,7 +88,8 @@ fn in_turn(servers: &[(&str, Served)], connections: usize) -> Vec<Measured> {
         for ((_, served), runs) in servers.iter().zip(&mut runs) {
             let target = served.target();
             let request = target.call("echo", json!({"message": "x".repeat(300)}));
-            let measured = measure(served, &target, &request, connections, SLICE);
+            let prepare = |_: &mut Client| request.clone();
+            let measured = measure(served, &target, &prepare, connections, SLICE);
             // The first round warms up.
             if round > 0 {
                 runs.push(measured);
@@ -103,11 +104,14 @@ pub fn medians(runs: &[Measured]) -> Measured {
     Measured { rate: of(|m| m.rate), p50: of(|m| m.p50), p99: of(|m| m.p99), cpu: of(|m| m.cpu) }
 }
 
-/// Sends `request` over so many connections as fast as it is answered.
+/// What makes the request of one connection.
+pub type Prepare<'a> = &'a (dyn Fn(&mut Client) -> Vec<u8> + Sync);
+
+/// Sends requests over so many connections as fast as they are answered.
 pub fn measure(
     served: &Served,
     target: &Target,
-    request: &[u8],
+    prepare: Prepare<'_>,
     connections: usize,
     time: Duration,
 ) -> Measured {
@@ -116,7 +120,7 @@ pub fn measure(
     let mut times: Vec<Duration> = Vec::new();
     thread::scope(|scope| {
         let threads: Vec<_> = (0..connections)
-            .map(|_| scope.spawn(|| one_connection(target, request, time, &barrier)))
+            .map(|_| scope.spawn(|| one_connection(target, prepare, time, &barrier)))
             .collect();
         barrier.wait();
         let before = served.cpu();
@@ -136,19 +140,20 @@ pub fn measure(
 
 fn one_connection(
     target: &Target,
-    request: &[u8],
+    prepare: Prepare<'_>,
     time: Duration,
     barrier: &Barrier,
 ) -> Vec<Duration> {
     let mut client = target.connect().expect("the server accepts");
-    let first = client.ask(request).expect("the server answers");
+    let request = prepare(&mut client);
+    let first = client.ask(&request).expect("the server answers");
     assert!(first.status == 200 && !first.text().contains("\"error\""), "{}", first.text());
     barrier.wait();
     let end = Instant::now() + time;
     let mut times = Vec::new();
     let mut before = Instant::now();
     while before < end {
-        let answer = client.ask(request).expect("the server answers");
+        let answer = client.ask(&request).expect("the server answers");
         assert_eq!(answer.status, 200);
         let now = Instant::now();
         times.push(now - before);
