@@ -88,19 +88,23 @@ pub(super) const ROWS: &[Setting] = &[
     row(Group::Tools, "include_tags", "ITENTIAL_MCP_SERVER_INCLUDE_TAGS")
         .flag("include-tags", "tags")
         .kind(Kind::List, "")
+        .reloadable()
         .doc("Offer only tools with at least one of these tags; empty means all"),
     row(Group::Tools, "exclude_tags", "ITENTIAL_MCP_SERVER_EXCLUDE_TAGS")
         .flag("exclude-tags", "tags")
         .kind(Kind::List, "experimental,beta")
+        .reloadable()
         .doc("Never offer tools with one of these tags; wins over include_tags"),
     row(Group::Tools, "response_format", "ITENTIAL_MCP_SERVER_RESPONSE_FORMAT")
         .flag("response-format", "format")
         .kind(Kind::Choice(&["json", "toon"], &[]), "json")
+        .reloadable()
         .doc("How the text of a tool result is written: json, or toon which costs a model fewer tokens"),
     row(Group::Tools, "slim", "ITENTIAL_MCP_SERVER_SLIM")
         .flag("slim", "")
         .kind(Kind::Bool, "false")
         .ours()
+        .reloadable()
         .doc("List tools without output schemas and with shorter texts, to save tokens"),
     row(Group::Tools, "tools_path", "ITENTIAL_MCP_SERVER_TOOLS_PATH")
         .flag("tools-path", "path")
@@ -110,21 +114,25 @@ pub(super) const ROWS: &[Setting] = &[
         .flag("read-only", "")
         .kind(Kind::Bool, "false")
         .ours()
+        .reloadable()
         .doc("Offer only tools that change nothing"),
     row(Group::Safety, "no_destructive", "ITENTIAL_MCP_SERVER_NO_DESTRUCTIVE")
         .flag("no-destructive", "")
         .kind(Kind::Bool, "false")
         .ours()
+        .reloadable()
         .doc("Offer no tools that may destroy or interrupt something"),
     row(Group::Safety, "confirm", "ITENTIAL_MCP_SERVER_CONFIRM")
         .flag("confirm", "when")
         .kind(Kind::Choice(&["never", "destructive"], &[]), "never")
         .ours()
+        .reloadable()
         .doc("When a person must agree to a call: never, or before every destructive tool"),
     row(Group::Safety, "confirm_fallback", "ITENTIAL_MCP_SERVER_CONFIRM_FALLBACK")
         .flag("confirm-fallback", "action")
         .kind(Kind::Choice(&["allow", "deny"], &[]), "deny")
         .ours()
+        .reloadable()
         .doc("What happens to a call that needs agreement when the client cannot ask its user"),
     row(Group::Limits, "max_connections", "ITENTIAL_MCP_SERVER_MAX_CONNECTIONS")
         .flag("max-connections", "count")
@@ -159,8 +167,7 @@ pub(super) const ROWS: &[Setting] = &[
         .flag("audit-file", "path")
         .kind(Kind::Path, "")
         .ours()
-        .reloadable()
-        .doc("File to which every tool call is appended as one JSON line: who, what, outcome, duration"),
+        .doc("File to which every tool call is appended as one JSON line: who, what, outcome, duration; SIGHUP opens it anew"),
 ];
 
 const fn row(group: Group, key: &'static str, env: &'static str) -> Setting {
