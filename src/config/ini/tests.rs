@@ -153,3 +153,22 @@ fn no_input_panics() {
         }
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_or_explained(
+        lines in proptest::collection::vec("(\\[[a-z:]{0,4}\\]?|[ \t]?[a-z%(){}$=:;#\u{feff}\u{e9}]{0,12})", 0..12),
+        end in "(\n|\r\n|\r)",
+    ) {
+        match Ini::parse(&lines.join(&end)) {
+            Ok(ini) => {
+                for section in ini.sections() {
+                    if let Err(error) = ini.items(section) {
+                        proptest::prop_assert!(!error.to_string().is_empty());
+                    }
+                }
+            }
+            Err(error) => proptest::prop_assert!(!error.to_string().is_empty()),
+        }
+    }
+}

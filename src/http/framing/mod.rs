@@ -7,6 +7,8 @@ mod body;
 mod chunked;
 mod head;
 mod print;
+#[cfg(test)]
+mod tests;
 
 pub use body::Body;
 pub use head::{Bounds, Head, HeadReader, Version};
