@@ -48,6 +48,7 @@ pub fn run() {
     }
     let mut times = vec![Vec::new(); servers.len()];
     let mut sizes = vec![0; servers.len()];
+    let mut begun = vec![Duration::ZERO; servers.len()];
     for round in 0..=ROUNDS {
         for (at, (_, served)) in servers.iter().enumerate() {
             let (time, size) = get_devices(served);
@@ -55,12 +56,15 @@ pub fn run() {
             // The first call logs in.
             if round > 0 {
                 times[at].push(time.as_secs_f64());
+            } else {
+                begun[at] = served.cpu();
             }
         }
     }
     let medians: Vec<f64> = times.iter().map(|times| median(times)).collect();
-    table::head(&["server", "milliseconds", "devices", "RSS after MiB", ""]);
-    for (((name, served), time), size) in servers.iter().zip(&medians).zip(&sizes) {
+    table::head(&["server", "milliseconds", "CPU ms", "devices", "RSS after MiB", ""]);
+    for (at, ((name, served), time)) in servers.iter().zip(&medians).enumerate() {
+        let cpu = millis((served.cpu() - begun[at]).as_secs_f64() / ROUNDS as f64);
         let met = match medians.as_slice() {
             [ours, theirs] if *name == "itential-mcp" => {
                 format!(
@@ -72,7 +76,7 @@ pub fn run() {
             _ => String::new(),
         };
         let rss = table::mebibytes(served.rss() as f64);
-        table::row([*name, &millis(*time), &count(*size as f64), &rss, &met]);
+        table::row([*name, &millis(*time), &cpu, &count(sizes[at] as f64), &rss, &met]);
     }
     println!();
 }
