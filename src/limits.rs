@@ -223,3 +223,6 @@ pub const JOB_POLL_FIRST: Duration = Duration::from_millis(500);
 
 /// Longest pause between two looks at a job.
 pub const JOB_POLL_MAX: Duration = Duration::from_secs(10);
+
+/// Clients that may wait to be accepted: a burst of a thousand is answered without a retry.
+pub const LISTEN_BACKLOG: i32 = 1024;

@@ -4,7 +4,6 @@ use std::io;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustls::AlertDescription;
@@ -14,7 +13,7 @@ use ureq::http::uri::{Authority, Scheme};
 use super::text::{fail, print};
 use super::tls;
 use crate::config::{Config, Server, Transport};
-use crate::platform::{Setup, build_agent, client_config, tls_cause};
+use crate::platform::{Setup, Trust, build_agent, tls_cause};
 
 /// What to ask, and whom.
 #[derive(Clone, Debug)]
@@ -123,7 +122,7 @@ fn bare(host: &str) -> &str {
 
 fn ask(config: &Config, question: &Question, options: &ProbeOptions) -> Result<String, String> {
     let secure = question.uri.scheme() == Some(&Scheme::HTTPS);
-    let tls = if secure { Some(Arc::new(trusted(config, question, options)?)) } else { None };
+    let tls = if secure { Some(trusted(config, question, options)?) } else { None };
     // No proxy: a health check is about this server alone.
     let agent = build_agent(Setup { timeout: options.timeout, tls, proxy: None });
     let mut request = agent.get(&question.uri);
@@ -149,15 +148,11 @@ fn ask(config: &Config, question: &Question, options: &ProbeOptions) -> Result<S
     }
 }
 
-fn trusted(
-    config: &Config,
-    question: &Question,
-    options: &ProbeOptions,
-) -> Result<rustls::ClientConfig, String> {
+fn trusted(config: &Config, question: &Question, options: &ProbeOptions) -> Result<Trust, String> {
     let mut platform = config.platform.clone();
     platform.ca_file.clone_from(&options.ca_file);
     platform.disable_verify = question.unchecked;
-    client_config(&platform).map_err(|error| error.to_string())
+    Trust::new(&platform).map_err(|error| error.to_string())
 }
 
 fn one_line(text: &str) -> String {

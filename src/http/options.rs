@@ -104,15 +104,15 @@ impl From<(&str, u16)> for Listen {
 impl Listen {
     pub(super) fn open(self) -> Result<TcpListener, StartError> {
         let failed = |place: String| move |error| StartError { place, error };
-        match self {
-            Self::Socket(listener) => Ok(listener),
+        let listener = match self {
+            Self::Socket(listener) => return Ok(listener),
             Self::Address(address) => {
-                TcpListener::bind(address).map_err(failed(address.to_string()))
+                TcpListener::bind(address).map_err(failed(address.to_string()))?
             }
             Self::Name(host, port) if host.is_empty() => TcpListener::bind(("::", port))
                 // A system without IPv6.
                 .or_else(|_| TcpListener::bind(("0.0.0.0", port)))
-                .map_err(failed(format!("port {port} of every interface"))),
+                .map_err(failed(format!("port {port} of every interface")))?,
             Self::Name(host, port) => {
                 let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
                 (bare.unwrap_or(&host), port)
@@ -120,11 +120,25 @@ impl Listen {
                     .and_then(|addresses| {
                         TcpListener::bind(addresses.collect::<Vec<_>>().as_slice())
                     })
-                    .map_err(failed(format!("{host}:{port}")))
+                    .map_err(failed(format!("{host}:{port}")))?
             }
-        }
+        };
+        lengthen_queue(&listener);
+        Ok(listener)
     }
 }
+
+/// Lets more clients wait to be accepted than the standard library does: one that finds the queue
+/// full tries again only after a second.
+#[cfg(unix)]
+fn lengthen_queue(listener: &TcpListener) {
+    if let Err(error) = rustix::net::listen(listener, limits::LISTEN_BACKLOG) {
+        log::debug!("the queue of waiting clients stays as it is: {error}");
+    }
+}
+
+#[cfg(not(unix))]
+fn lengthen_queue(_listener: &TcpListener) {}
 
 /// The server cannot listen.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use ureq::Agent;
@@ -21,6 +21,7 @@ use ureq::unversioned::transport::{
 
 use super::CancelToken;
 use super::secure::SecureConnector;
+use super::trust::Trust;
 use crate::limits;
 
 /// How long a wait goes on before it looks up: cancellation is noticed this soon.
@@ -31,7 +32,7 @@ pub(crate) struct Setup {
     /// Bound of one request.
     pub timeout: Duration,
     /// TLS settings; `None` for a platform (and proxy) without TLS.
-    pub tls: Option<Arc<rustls::ClientConfig>>,
+    pub tls: Option<Trust>,
     /// Proxy to the platform.
     pub proxy: Option<ureq::Proxy>,
 }

@@ -10,7 +10,8 @@ use ureq::http::Uri;
 use super::api::Api;
 use super::error::Error;
 use super::session::Session;
-use super::{CancelToken, Path, agent, proxy, trust};
+use super::trust::Trust;
+use super::{CancelToken, Path, agent, proxy};
 use crate::{config, limits};
 
 /// A connection pool and one session to one platform. Clones share both.
@@ -81,7 +82,7 @@ impl Client {
             proxy.as_ref().is_some_and(|proxy| proxy.protocol() == ureq::ProxyProtocol::Https);
         let tls = match platform.disable_tls && !secure_proxy {
             true => None,
-            false => Some(Arc::new(trust::client_config(platform)?)),
+            false => Some(Trust::new(platform)?),
         };
         let timeout = platform.timeout.max(Duration::from_millis(1));
         Ok(Self(Arc::new(Inner {

@@ -34,4 +34,4 @@ pub use error::{Error, Target};
 pub(crate) use explain::tls_cause;
 pub use list::{Listed, Listing, Style};
 pub use path::Path;
-pub(crate) use trust::client_config;
+pub(crate) use trust::Trust;

@@ -5,17 +5,18 @@
 
 use std::fmt;
 use std::io::{Read, Write};
-use std::sync::Arc;
 
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use rustls::{ClientConnection, StreamOwned};
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
     TransportAdapter,
 };
 
+use super::trust::Trust;
+
 /// Wraps streams to `https` addresses in TLS.
-pub(super) struct SecureConnector(pub Option<Arc<ClientConfig>>);
+pub(super) struct SecureConnector(pub Option<Trust>);
 
 impl fmt::Debug for SecureConnector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -33,7 +34,9 @@ impl<In: Transport> Connector<In> for SecureConnector {
     ) -> Result<Option<Self::Out>, ureq::Error> {
         let Some(transport) = chained else { return Ok(None) };
         let config = match &self.0 {
-            Some(config) if details.needs_tls() && !transport.is_tls() => config.clone(),
+            Some(trust) if details.needs_tls() && !transport.is_tls() => {
+                trust.config().map_err(|error| ureq::Error::Other(Box::new(error)))?
+            }
             // An HTTPS proxy before a platform without TLS ends here, at ureq's own check.
             _ => return Ok(Some(Either::A(transport))),
         };

@@ -1,7 +1,7 @@
 //! Which certificates of the platform are believed.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
@@ -15,6 +15,38 @@ use rustls::{
 use super::error::Error;
 use crate::config;
 
+/// The TLS settings of one client, made when they are first needed: reading the system's authorities
+/// takes longer than everything else at the start, and many a process never connects.
+pub(crate) struct Trust {
+    platform: config::Platform,
+    config: OnceLock<Result<Arc<ClientConfig>, Error>>,
+}
+
+impl Trust {
+    /// The settings for `platform`. Files that the operator named are read at once, so that a
+    /// mistake in them is told at the start.
+    ///
+    /// # Errors
+    ///
+    /// As [`client_config`], for named files.
+    pub fn new(platform: &config::Platform) -> Result<Self, Error> {
+        let trust = Self { platform: platform.clone(), config: OnceLock::new() };
+        if platform.ca_file.is_some() || !named_by_environment().is_empty() {
+            trust.config()?;
+        }
+        Ok(trust)
+    }
+
+    /// The settings.
+    ///
+    /// # Errors
+    ///
+    /// As [`client_config`].
+    pub fn config(&self) -> Result<Arc<ClientConfig>, Error> {
+        self.config.get_or_init(|| client_config(&self.platform).map(Arc::new)).clone()
+    }
+}
+
 /// The TLS settings for a platform.
 ///
 /// Believed are the system's authorities (or those of `SSL_CERT_FILE` and `SSL_CERT_DIR`, which
@@ -27,7 +59,7 @@ use crate::config;
 ///
 /// [`Error::Setup`] naming the file that cannot be read or holds no certificate, or when nothing
 /// at all is trusted.
-pub(crate) fn client_config(platform: &config::Platform) -> Result<ClientConfig, Error> {
+pub(super) fn client_config(platform: &config::Platform) -> Result<ClientConfig, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
@@ -58,14 +90,7 @@ pub(crate) fn client_config(platform: &config::Platform) -> Result<ClientConfig,
 
 /// The authorities of the system, and the certificates among them that somebody named.
 fn system() -> Result<(RootCertStore, Vec<CertificateDer<'static>>), Error> {
-    let variables = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
-        .into_iter()
-        .filter_map(|name| {
-            Some((name, std::env::var(name).ok().filter(|value| !value.is_empty())?))
-        })
-        .map(|(name, value)| format!("{name} ({value})"))
-        .collect::<Vec<_>>()
-        .join(" and ");
+    let variables = named_by_environment();
     let native = rustls_native_certs::load_native_certs();
     if !variables.is_empty() {
         if let Some(error) = native.errors.first() {
@@ -82,6 +107,18 @@ fn system() -> Result<(RootCertStore, Vec<CertificateDer<'static>>), Error> {
     // System stores hold a few certificates that no modern library parses; they are skipped.
     roots.add_parsable_certificates(native.certs.iter().cloned());
     Ok((roots, if variables.is_empty() { Vec::new() } else { native.certs }))
+}
+
+/// The variables that name authorities, with their values; empty when none is set.
+fn named_by_environment() -> String {
+    ["SSL_CERT_FILE", "SSL_CERT_DIR"]
+        .into_iter()
+        .filter_map(|name| {
+            Some((name, std::env::var(name).ok().filter(|value| !value.is_empty())?))
+        })
+        .map(|(name, value)| format!("{name} ({value})"))
+        .collect::<Vec<_>>()
+        .join(" and ")
 }
 
 /// Adds the certificates of `file` to `roots` and returns them.
