@@ -23,16 +23,21 @@ pub(crate) struct Trust {
 }
 
 impl Trust {
-    /// The settings for `platform`. Files that the operator named are read at once, so that a
-    /// mistake in them is told at the start.
+    /// The settings for `platform`. `ca_file` is read at once, and `SSL_CERT_FILE` must be there, so
+    /// that a mistake in them is told at the start; whole bundles are read when they are needed.
     ///
     /// # Errors
     ///
     /// As [`client_config`], for named files.
     pub fn new(platform: &config::Platform) -> Result<Self, Error> {
         let trust = Self { platform: platform.clone(), config: OnceLock::new() };
-        if platform.ca_file.is_some() || !named_by_environment().is_empty() {
+        if platform.ca_file.is_some() {
             trust.config()?;
+        }
+        if let Some(file) = std::env::var_os("SSL_CERT_FILE").filter(|file| !file.is_empty()) {
+            std::fs::File::open(&file).map_err(|error| {
+                setup(format!("SSL_CERT_FILE ({}) cannot be used: {error}", file.display()))
+            })?;
         }
         Ok(trust)
     }
