@@ -31,7 +31,8 @@ fi
 
 musl=x86_64-unknown-linux-musl
 if [ "$(uname -m)" = x86_64 ] && rustup target add "$musl" >/dev/null 2>&1 &&
-    cargo build --quiet --locked --release --bin itential-mcp --target "$musl"; then
+    CC_x86_64_unknown_linux_musl=${CC_x86_64_unknown_linux_musl:-gcc} \
+        cargo build --quiet --locked --release --bin itential-mcp --target "$musl"; then
     export BENCH_MUSL=$target/$musl/release/itential-mcp
 else
     skipped "there is no musl target here"
