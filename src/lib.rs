@@ -3,27 +3,49 @@
 //! Data flows down through these rooms and never back up; a lower room knows nothing of the rooms
 //! above it.
 //!
-//! - [`cli`]: the commands, and what is generated from the settings table: help, man page, completions.
-//! - [`config`]: one table of settings; environment over command line over file over default.
+//! - [`cli`]: the commands, and what is generated from the tables: help, man page, completions.
 //! - [`transport`]: how MCP messages arrive: stdio, Streamable HTTP, legacy HTTP+SSE.
-//! - [`mcp`]: the protocol, free of I/O: messages, eras, dispatch, requests in flight, progress.
-//! - [`tools`]: one table of tools, one file per platform area; schemas, coercion, output shapes.
+//! - [`product`]: what this server offers through the protocol: tools, prompts, resources.
+//! - [`protocol`]: MCP itself, free of I/O: messages, eras, dispatch, sessions, sealed state.
+//! - [`tools`]: one table of tools; what a tool is told, asks the platform and shows.
 //! - [`platform`]: the Itential Platform over HTTPS: login, requests, paging, retries, errors.
 //! - [`sandbox`]: a simulated Itential Platform on loopback, for trying, training and tests.
 //! - [`http`]: a small blocking HTTP/1.1 server over plain or TLS streams.
+//! - [`config`]: one table of settings; environment over command line over file over default.
 //! - [`output`]: JSON and TOON rendering of results.
-//! - [`observe`]: log and redaction.
-//! - [`limits`]: every bound in one place, each with its reason.
+//! - [`observe`]: log, redaction, audit and metrics.
+//! - Leaves: [`limits`] (every bound, each with its reason), [`sync`], [`cancel`], [`net`],
+//!   [`time`], [`nearest`].
+//!
+//! Which room may import which, held against the code by `tests/architecture.rs`; no files of one
+//! room import each other in a circle either:
+//!
+//! ```text
+//! anyone    -> limits sync cancel net time nearest
+//! cli       -> transport product protocol tools platform sandbox http config output observe
+//! transport -> product protocol http config observe
+//! product   -> protocol tools platform config output observe
+//! protocol  -> observe
+//! tools     -> platform observe
+//! platform  -> config observe
+//! sandbox   -> http
+//! ```
 #![forbid(unsafe_code)]
 
+pub mod cancel;
 pub mod cli;
 pub mod config;
 pub mod http;
 pub mod limits;
-pub mod mcp;
+pub mod nearest;
+pub mod net;
 pub mod observe;
 pub mod output;
 pub mod platform;
+pub mod product;
+pub mod protocol;
 pub mod sandbox;
+pub mod sync;
+pub mod time;
 pub mod tools;
 pub mod transport;

@@ -647,7 +647,7 @@ fn the_client_address_is_believed_from_trusted_proxies_only() {
         assert!(text.ends_with(" 0 127.0.0.1 -\n"), "{headers}: {text}");
     }
     for wrong in ["", "10.0.0.0/33", "::/129", "host", "10.0.0.0/x"] {
-        assert!(wrong.parse::<itential_mcp::http::Network>().is_err(), "{wrong}");
+        assert!(wrong.parse::<itential_mcp::net::Network>().is_err(), "{wrong}");
     }
 }
 

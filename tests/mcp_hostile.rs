@@ -5,8 +5,9 @@ mod support;
 
 use std::sync::Arc;
 
-use itential_mcp::mcp::message::{self, Incoming};
-use itential_mcp::mcp::{
+use itential_mcp::protocol::message;
+use itential_mcp::protocol::message::Incoming;
+use itential_mcp::protocol::{
     Caller, Engine, NoSink, Offers, Outcome, PromptEntry, Registry, Session, Sink, Tasking,
     TemplateEntry, ToolEntry, malformed,
 };

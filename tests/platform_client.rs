@@ -18,8 +18,9 @@ mod tls;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use itential_mcp::cancel::CancelToken;
 use itential_mcp::config::{Platform, Secret};
-use itential_mcp::platform::{CancelToken, Client, Error, Path};
+use itential_mcp::platform::{Client, Error, Path};
 use serde_json::Value;
 
 use server::{Act, Seen, Server};

@@ -8,7 +8,7 @@ use itential_mcp::config::{self, Sources};
 use itential_mcp::http::tls::{Reloader, TlsFiles};
 use itential_mcp::http::{Listen, Options, Server};
 use itential_mcp::limits;
-use itential_mcp::mcp::{Engine, Offers, Registry, Tasking, ToolEntry};
+use itential_mcp::protocol::{Engine, Offers, Registry, Tasking, ToolEntry};
 use itential_mcp::transport::http::Front;
 use serde_json::{Value, json};
 

@@ -12,10 +12,12 @@ use super::backend::Backend;
 use super::signals;
 use super::text::{fail, print};
 use crate::config::Config;
-use crate::mcp::message::{self, Incoming};
-use crate::mcp::{Caller, Engine, NoSink, Outcome, Session, Sink};
-use crate::tools::nearest;
-use crate::{mcp, observe};
+use crate::nearest::nearest;
+use crate::product;
+use crate::protocol::message;
+use crate::protocol::message::Incoming;
+use crate::protocol::{Caller, Engine, NoSink, Outcome, Session, Sink};
+use crate::{observe, protocol};
 
 /// Calls `tool` with the JSON object in `params`; absent and empty mean no arguments.
 pub fn call(config: &Config, tool: &str, params: Option<&str>) -> ExitCode {
@@ -38,7 +40,7 @@ fn result(config: &Config, tool: &str, params: Option<&str>) -> Result<String, S
             Err(error) => return Err(format!("--params is not valid JSON: {error}")),
         },
     };
-    let enabled = mcp::enabled(&config.server);
+    let enabled = product::enabled(&config.server);
     if !enabled.iter().any(|known| known.name == tool) {
         let hint = if crate::tools::find(tool).is_some() {
             "it exists, but this configuration leaves it out".to_owned()
@@ -51,7 +53,7 @@ fn result(config: &Config, tool: &str, params: Option<&str>) -> Result<String, S
         return Err(format!("invalid tool: {tool} ({hint})"));
     }
     let backend = Backend::open(config)?;
-    let engine = Arc::new(mcp::engine(config, &backend.client, backend.audit.clone()));
+    let engine = Arc::new(product::engine(config, &backend.client, backend.audit.clone()));
     let result = ask(&engine, tool, arguments)?;
     let texts: Vec<String> = result
         .get("content")
@@ -71,7 +73,7 @@ fn ask(engine: &Arc<Engine>, tool: &str, arguments: Map<String, Value>) -> Resul
     let caller = Arc::new(Caller::default());
     let sink: Arc<dyn Sink> = Arc::new(NoSink);
     let hello = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
-        "protocolVersion": mcp::revision::LEGACY[0], "capabilities": {}}});
+        "protocolVersion": protocol::revision::LEGACY[0], "capabilities": {}}});
     let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
         "name": tool, "arguments": arguments}});
     let mut last = None;

@@ -6,8 +6,10 @@ use std::process::ExitCode;
 
 use super::text::{print, width};
 use crate::config::Config;
-use crate::mcp;
-use crate::tools::{self, Hints, Kind, Parameter, Presence, Tool};
+use crate::product;
+use crate::tools;
+use crate::tools::told::{Kind, Parameter, Presence};
+use crate::tools::{Hints, Tool};
 
 /// Prints every built-in tool, or with a configuration those it leaves enabled.
 pub fn tools(enabled: Option<&Config>) -> ExitCode {
@@ -55,7 +57,7 @@ pub fn tags(enabled: Option<&Config>) -> ExitCode {
 
 fn chosen(enabled: Option<&Config>) -> Vec<&'static Tool> {
     match enabled {
-        Some(config) => mcp::enabled(&config.server),
+        Some(config) => product::enabled(&config.server),
         None => tools::all().collect(),
     }
 }

@@ -10,14 +10,16 @@ use super::backend::Backend;
 use super::signals::{self, Asked};
 use super::text::{complain, fail};
 use super::tls;
+use crate::cancel::CancelToken;
 use crate::config::{AuthKind, Config, Transport};
 use crate::http::tls::{Facts, Reloader};
-use crate::http::{Listen, Network, Options, Server};
-use crate::mcp::Engine;
-use crate::platform::{CancelToken, Client, Path, check};
+use crate::http::{Listen, Options, Server};
+use crate::net::Network;
+use crate::platform::{Client, Path, check};
+use crate::protocol::Engine;
 use crate::transport::http::Front;
 use crate::transport::stdio;
-use crate::{limits, mcp, observe};
+use crate::{limits, observe, product};
 
 /// Exit code when the address cannot be listened on.
 const CANNOT_LISTEN: u8 = 3;
@@ -63,7 +65,7 @@ fn prepare(config: &Config) -> Result<(Backend, Arc<Engine>), String> {
     if let Some(interval) = config.server.keepalive_interval {
         backend.client.keepalive(interval).map_err(|error| error.to_string())?;
     }
-    let engine = mcp::engine(config, &backend.client, backend.audit.clone());
+    let engine = product::engine(config, &backend.client, backend.audit.clone());
     Ok((backend, Arc::new(engine)))
 }
 
@@ -187,7 +189,7 @@ fn reload(reread: Reread<'_>, backend: &Backend, engine: &Engine, tls: Option<&R
     match reread() {
         Ok(config) => {
             observe::init(config.server.log_level);
-            engine.replace(mcp::registry(&config, &backend.client, backend.audit.clone()));
+            engine.replace(product::registry(&config, &backend.client, backend.audit.clone()));
         }
         Err(error) => log::error!("reload: the configuration stays as it was: {error}"),
     }

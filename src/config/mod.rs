@@ -3,7 +3,6 @@
 //! Precedence for every key: environment, then command line, then configuration file, then default.
 
 pub mod bindings;
-mod host;
 mod ini;
 mod layers;
 mod secret;

@@ -123,7 +123,7 @@ fn platform(v: &Values<'_>) -> Result<Platform, String> {
 
 /// The port may stand in `host` unless `port` says otherwise.
 fn host_and_port(host: &Resolved, port: &Resolved) -> Result<(String, Option<u16>), String> {
-    let (name, in_host) = host::parse(&Checked(host).text())
+    let (name, in_host) = crate::net::parse(&Checked(host).text())
         .map_err(|expected| format!("platform.host from {}: expected {expected}", host.source))?;
     let own = Some(Checked(port).port()).filter(|port| *port != 0);
     match (in_host, own) {

@@ -4,9 +4,9 @@ use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use super::host;
 use super::secret::Secret;
 use super::settings::{Kind, LEVEL_ALIASES, LEVELS, Setting};
+use crate::net;
 
 /// A validated value. There is no way to print a secret by accident.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ pub fn parse(row: &Setting, text: &str) -> Result<Value, Invalid> {
         Kind::Bool => boolean(text).map(Value::Bool),
         Kind::Choice(words, aliases) => choice(text, words, aliases).map_err(malformed),
         Kind::Level => choice(text, LEVELS, LEVEL_ALIASES).map_err(wrong),
-        Kind::Host => host::parse(text).map(|_| Value::Text(text.trim().into())).map_err(wrong),
+        Kind::Host => net::parse(text).map(|_| Value::Text(text.trim().into())).map_err(wrong),
         Kind::Int(min, max) => integer(text, min, max, "a whole number").map(Value::Int),
         Kind::Seconds(min, max) => {
             integer(text, min, max, "a whole number of seconds").map(Value::Int)

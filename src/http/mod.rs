@@ -24,7 +24,6 @@
 mod conn;
 mod exchange;
 mod forwarded;
-mod framing;
 mod listener;
 mod message;
 mod options;
@@ -32,9 +31,9 @@ mod poller;
 mod server;
 mod stream;
 pub mod tls;
+pub mod wire;
 
 pub use exchange::{Exchange, Responder};
-pub use forwarded::Network;
 pub use message::{Request, Response};
 pub use options::{Listen, Options, StartError};
 pub use server::{Server, Stats};

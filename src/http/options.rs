@@ -6,10 +6,10 @@ use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::forwarded::Network;
-use super::framing::Bounds;
 use super::tls::Reloader;
+use super::wire::Bounds;
 use crate::limits;
+use crate::net::Network;
 
 /// The bounds and rules of a server. Times are absolute: a byte does not restart them.
 #[derive(Clone, Debug)]

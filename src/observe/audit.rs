@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::clock::Utc;
 use super::redact::redact_json;
+use crate::time::Utc;
 
 /// An audit file, open for appending.
 #[derive(Debug)]

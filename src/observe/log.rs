@@ -5,8 +5,8 @@ use std::io::Write;
 use env_logger::{Builder, Target};
 use log::{Level, LevelFilter, Record};
 
-use super::clock::Utc;
 use super::redact::redact;
+use crate::time::Utc;
 
 /// Starts the log. `None` is silence.
 ///

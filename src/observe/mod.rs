@@ -1,13 +1,11 @@
 //! Log, redaction, audit and metrics.
 
 mod audit;
-mod clock;
 mod log;
 pub mod metrics;
 mod names;
 mod redact;
 
 pub use audit::{Audit, Entry};
-pub use clock::Utc;
 pub use log::init;
 pub use redact::{MASK, redact, redact_json};

@@ -19,9 +19,9 @@ use ureq::unversioned::transport::{
     TcpConnector, Transport,
 };
 
-use super::CancelToken;
 use super::secure::SecureConnector;
 use super::trust::Trust;
+use crate::cancel::CancelToken;
 use crate::limits;
 
 /// How long a wait goes on before it looks up: cancellation is noticed this soon.

@@ -12,7 +12,8 @@ use super::exchange::{Body, Call, Reply, exchange};
 use super::explain::explain;
 use super::path::encode_form;
 use super::session::{Credential, Login};
-use super::{CancelToken, Path, text};
+use super::{Path, text};
+use crate::cancel::CancelToken;
 use crate::limits;
 
 /// First pause between attempts; each further one is twice as long.

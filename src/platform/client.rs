@@ -11,7 +11,8 @@ use super::api::Api;
 use super::error::Error;
 use super::session::Session;
 use super::trust::Trust;
-use super::{CancelToken, Path, agent, proxy};
+use super::{Path, agent, proxy};
+use crate::cancel::CancelToken;
 use crate::{config, limits};
 
 /// A connection pool and one session to one platform. Clones share both.

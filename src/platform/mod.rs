@@ -12,7 +12,7 @@
 
 mod agent;
 mod api;
-mod cancel;
+
 pub mod check;
 mod client;
 mod error;
@@ -28,7 +28,7 @@ mod trust;
 
 pub(crate) use agent::{Setup, build as build_agent};
 pub use api::Api;
-pub use cancel::CancelToken;
+
 pub use client::Client;
 pub use error::{Error, Target};
 pub(crate) use explain::tls_cause;

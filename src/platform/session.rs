@@ -7,8 +7,9 @@ use serde_json::Value;
 use ureq::http::header::{AUTHORIZATION, COOKIE, HeaderName, SET_COOKIE};
 use ureq::http::{HeaderMap, HeaderValue};
 
+use super::Target;
 use super::error::Error;
-use super::{CancelToken, Target};
+use crate::cancel::CancelToken;
 use crate::limits;
 
 /// Shortest plain-text login body taken for a token; shorter ones are words such as `OK`.

@@ -1,11 +1,14 @@
 //! Which tools there are.
 
-use super::{
-    Tool, adapters, agent_session_manager, applications, command_templates, compliance_plans,
-    compliance_reports, configuration_manager, device_groups, devices, gateway_manager,
-    golden_config, health, integrations, inventory_manager, lifecycle_manager, operations_manager,
-    projects, templates, workflow_engine,
+use super::areas::automation_studio::{command_templates, projects, templates};
+use super::areas::configuration_manager::{
+    compliance_plans, compliance_reports, device_groups, devices, golden_config, render,
 };
+use super::areas::{
+    adapters, agent_session_manager, applications, gateway_manager, health, integrations,
+    inventory_manager, lifecycle_manager, operations_manager, workflow_engine,
+};
+use super::row::Tool;
 
 /// Every area's tools, in the order `tools/list` shows them.
 pub static AREAS: &[&[Tool]] = &[
@@ -16,7 +19,7 @@ pub static AREAS: &[&[Tool]] = &[
     command_templates::TOOLS,
     compliance_plans::TOOLS,
     compliance_reports::TOOLS,
-    configuration_manager::TOOLS,
+    render::TOOLS,
     device_groups::TOOLS,
     devices::TOOLS,
     golden_config::TOOLS,

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Hints, Output, Presence, Tool};
+use super::row::{Hints, Tool};
+use super::shown::Output;
+use super::told::Presence;
 
 impl Tool {
     /// Every tag of this tool: its own, its name and `default`, sorted.

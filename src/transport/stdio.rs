@@ -13,8 +13,9 @@ use serde_json::json;
 
 use super::Workers;
 use crate::limits;
-use crate::mcp::message::{self, Incoming, Message};
-use crate::mcp::{Answer, Caller, Engine, Outcome, RpcError, Session, Sink, malformed};
+use crate::protocol::message;
+use crate::protocol::message::{Incoming, Message};
+use crate::protocol::{Answer, Caller, Engine, Outcome, RpcError, Session, Sink, malformed};
 
 /// Serves one client until `input` ends or `output` cannot be written any more. Gives whether a
 /// client said anything at all.

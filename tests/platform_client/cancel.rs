@@ -3,7 +3,8 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use itential_mcp::platform::{CancelToken, Error, Path};
+use itential_mcp::cancel::CancelToken;
+use itential_mcp::platform::{Error, Path};
 
 use crate::client;
 use crate::server::{Act, Server, answer, json};

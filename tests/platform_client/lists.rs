@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use itential_mcp::cancel::CancelToken;
 use itential_mcp::limits::LIST_ITEMS;
-use itential_mcp::platform::{CancelToken, Error, Listed, Listing, Path, Style};
+use itential_mcp::platform::{Error, Listed, Listing, Path, Style};
 use serde_json::{Value, json as j};
 
 use crate::client;

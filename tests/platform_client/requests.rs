@@ -3,7 +3,8 @@
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use itential_mcp::platform::{CancelToken, Client, Error, Path};
+use itential_mcp::cancel::CancelToken;
+use itential_mcp::platform::{Client, Error, Path};
 use serde_json::{Value, json as j};
 
 use crate::server::{Act, Server, answer, json, with_login};

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::state::{Phase, State};
-use crate::http::framing::{self, Head, Refusal, Version};
 use crate::http::server::{Hold, Shared};
+use crate::http::wire;
+use crate::http::wire::{Head, Refusal, Version};
 use crate::http::{Response, StreamOptions};
 use crate::limits;
 
@@ -45,7 +46,7 @@ impl State {
         let Phase::Handling(turn) = self.phase else { return };
         let keep_alive = turn.keep_alive && !self.ended && !shared.draining();
         let (version, head_only) = (turn.version, turn.head_only);
-        framing::print_answer(self.output.tail(), response, version, head_only, keep_alive);
+        wire::print_answer(self.output.tail(), response, version, head_only, keep_alive);
         self.end_turn(!keep_alive, shared);
     }
 
@@ -66,7 +67,7 @@ impl State {
         let Phase::Handling(turn) = self.phase else { return false };
         let chunked = turn.version == Version::Http11;
         let keep_alive = turn.keep_alive && chunked && !self.ended && !shared.draining();
-        framing::print_stream_head(self.output.tail(), response, turn.version, keep_alive);
+        wire::print_stream_head(self.output.tail(), response, turn.version, keep_alive);
         if turn.head_only {
             self.end_turn(!keep_alive, shared);
             return false;
@@ -101,7 +102,7 @@ impl State {
         // An empty chunk would end the body.
         if !bytes.is_empty() {
             match stream.chunked {
-                true => framing::chunk(self.output.tail(), bytes),
+                true => wire::chunk(self.output.tail(), bytes),
                 false => self.output.tail().extend_from_slice(bytes),
             }
         }
@@ -113,7 +114,7 @@ impl State {
         let Phase::Streaming(stream) = &self.phase else { return };
         let close = !stream.keep_alive || shared.draining();
         if stream.chunked {
-            self.output.tail().extend_from_slice(framing::LAST_CHUNK);
+            self.output.tail().extend_from_slice(wire::LAST_CHUNK);
         }
         self.end_turn(close, shared);
     }
@@ -148,7 +149,7 @@ impl State {
         log::debug!("{}: request refused: {status} {reason}", self.socket_peer);
         let response = Response::text(status, format!("{reason}\n"));
         self.input = Vec::new();
-        framing::print_answer(self.output.tail(), &response, Version::Http11, false, false);
+        wire::print_answer(self.output.tail(), &response, Version::Http11, false, false);
         self.end_turn(true, shared);
     }
 

@@ -7,9 +7,10 @@ use std::time::Instant;
 
 use super::answer::{Streaming, Turn};
 use super::link::{Link, Output, Taken, is_plain_text};
-use crate::http::framing::{self, Body, Head, HeadReader, Refusal};
 use crate::http::poller::Interest;
 use crate::http::server::{Hold, Shared};
+use crate::http::wire;
+use crate::http::wire::{Body, Head, HeadReader, Refusal};
 use crate::http::{Request, forwarded};
 use crate::limits;
 
@@ -211,7 +212,7 @@ impl State {
             return self.serve(head, Vec::new(), shared);
         }
         if head.expects_continue && self.input.is_empty() {
-            self.output.tail().extend_from_slice(framing::CONTINUE);
+            self.output.tail().extend_from_slice(wire::CONTINUE);
         }
         let decoder = head.body.clone();
         self.phase = Phase::Body(Box::new(Incoming { head, decoder, body: Vec::new() }));

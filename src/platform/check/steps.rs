@@ -9,9 +9,10 @@ use serde_json::Value;
 use super::advice::{API, AUTHENTICATION, CONFIGURATION, DNS, HEALTH, TCP, TIMED_OUT, TLS};
 use super::handshake::handshake;
 use super::{Check, Status};
+use crate::cancel::CancelToken;
 use crate::config;
 use crate::platform::agent::{NameFailure, Scope, lookup};
-use crate::platform::{CancelToken, Client, Error, Path, trust};
+use crate::platform::{Client, Error, Path, trust};
 
 /// The system refuses a timeout of zero.
 const CONNECT_MIN: Duration = Duration::from_millis(1);

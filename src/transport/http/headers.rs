@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::http::Request;
-use crate::mcp::message::Message;
-use crate::mcp::{Registry, RpcError, revision};
+use crate::protocol::message::Message;
+use crate::protocol::{Registry, RpcError, revision};
 
 /// Header that names the revision.
 pub const VERSION: &str = "mcp-protocol-version";

@@ -7,8 +7,9 @@ use super::headers;
 use super::visit::Visit;
 use super::{Front, events};
 use crate::http::{Response, Stream};
-use crate::mcp::message::{self, Incoming};
-use crate::mcp::{Outcome, RpcError, Sink, malformed};
+use crate::protocol::message;
+use crate::protocol::message::Incoming;
+use crate::protocol::{Outcome, RpcError, Sink, malformed};
 
 /// Opens a session: its first event tells where to send messages, and closing it ends everything.
 pub fn open(front: &Front, visit: Visit) {

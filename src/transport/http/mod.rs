@@ -1,6 +1,6 @@
 //! MCP over HTTP: Streamable HTTP of every revision, and HTTP+SSE of 2024-11-05 beside it.
 //!
-//! The body of a message decides its era ([`crate::mcp::revision`]); both eras share one endpoint.
+//! The body of a message decides its era ([`crate::protocol::revision`]); both eras share one endpoint.
 
 mod events;
 mod headers;
@@ -28,7 +28,7 @@ use super::Workers;
 use crate::config::{Config, Transport};
 use crate::http::{Exchange, Handler, Request, StreamOptions};
 use crate::limits;
-use crate::mcp::{Caller, Engine};
+use crate::protocol::{Caller, Engine};
 
 /// Answers the requests of an HTTP listener.
 pub struct Front {

@@ -11,7 +11,7 @@ use super::sessions::HttpSession;
 use super::visit::Way;
 use crate::http::{Response, Stream};
 use crate::limits;
-use crate::mcp::{Answer, Sink};
+use crate::protocol::{Answer, Sink};
 
 /// The way back to the client of one request.
 pub struct Reply {

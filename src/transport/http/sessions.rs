@@ -9,7 +9,7 @@ use rustls::crypto::ring;
 
 use super::events::{EventLog, STANDALONE};
 use crate::limits;
-use crate::mcp::{Session, Sink};
+use crate::protocol::{Session, Sink};
 
 /// One session.
 pub struct HttpSession {

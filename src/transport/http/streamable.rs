@@ -9,8 +9,9 @@ use super::sessions::HttpSession;
 use super::visit::Visit;
 use super::{Front, legacy_sse};
 use crate::http::{Request, Response};
-use crate::mcp::message::{self, Incoming, Malformed, Message};
-use crate::mcp::{Answer, NoSink, Outcome, RpcError, Session, Sink, malformed, revision};
+use crate::protocol::message;
+use crate::protocol::message::{Incoming, Malformed, Message};
+use crate::protocol::{Answer, NoSink, Outcome, RpcError, Session, Sink, malformed, revision};
 
 const SESSION: &str = "mcp-session-id";
 

@@ -1,6 +1,6 @@
 //! Tools that ask a modern client something by their result.
 
-use itential_mcp::mcp::{Call, Elicited, Reply, RpcError, ToolEntry};
+use itential_mcp::protocol::{Call, Elicited, Reply, RpcError, ToolEntry};
 use serde_json::{Map, Value, json};
 
 use crate::content::{object, says, tool};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use itential_mcp::mcp::{Call, Reply, RpcError, Severity, Tasking, ToolEntry};
+use itential_mcp::protocol::{Call, Reply, RpcError, Severity, Tasking, ToolEntry};
 use serde_json::{Map, Value, json};
 
 /// A PNG of one red pixel.

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use itential_mcp::config::{self, Sources};
 use itential_mcp::http::{Listen, Options, Server};
-use itential_mcp::mcp::{Engine, Offers, Registry};
+use itential_mcp::protocol::{Engine, Offers, Registry};
 use itential_mcp::transport::http::Front;
 use itential_mcp::transport::stdio;
 use serde_json::json;

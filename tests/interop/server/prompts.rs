@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use itential_mcp::mcp::{Call, Complete, PromptEntry, Reply, RpcError};
+use itential_mcp::protocol::{Call, Complete, PromptEntry, Reply, RpcError};
 use serde_json::{Map, Value, json};
 
 use crate::asking::{accepted, ask, form};

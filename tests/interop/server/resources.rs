@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use itential_mcp::mcp::{Read, ResourceEntry, TemplateEntry};
+use itential_mcp::protocol::{Read, ResourceEntry, TemplateEntry};
 use serde_json::{Value, json};
 
 use crate::content::{PNG, object};

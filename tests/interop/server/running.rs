@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use itential_mcp::mcp::{RpcError, Tasking, ToolEntry};
+use itential_mcp::protocol::{RpcError, Tasking, ToolEntry};
 use serde_json::{Value, json};
 
 use crate::asking::{accepted, ask, form};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use itential_mcp::mcp::{Call, Engine, Offers, Registry, Reply, RpcError, ToolEntry};
+use itential_mcp::protocol::{Call, Engine, Offers, Registry, Reply, RpcError, ToolEntry};
 use serde_json::{Map, Value, json};
 
 use crate::Own;
@@ -104,7 +104,7 @@ impl Named for ToolEntry {
     }
 }
 
-impl Named for itential_mcp::mcp::PromptEntry {
+impl Named for itential_mcp::protocol::PromptEntry {
     fn name(&self) -> &str {
         self.name()
     }

@@ -1,0 +1,128 @@
+//! One call of a tool: checked, confirmed, run, written down, rendered.
+
+use std::time::Instant;
+
+use serde_json::{Map, Value, json};
+
+use super::host::{ToolHost, question};
+use super::{Shared, long};
+use crate::config::{Confirm, ResponseFormat};
+use crate::observe::{Entry, metrics};
+use crate::protocol::{Call, Reply, RpcError};
+use crate::tools::shown::{ErrorKind, Outcome, Output, ToolError};
+use crate::tools::told::Arguments;
+use crate::tools::{Context, Tool};
+use crate::{observe, output};
+
+/// Serves `tools/call`.
+pub fn run(
+    tool: &'static Tool,
+    shared: &Shared,
+    call: &Call,
+    given: &Map<String, Value>,
+) -> Result<Reply, RpcError> {
+    match outcome(tool, shared, call, given) {
+        Ok(outcome) => {
+            let outcome = long::follow(tool, shared, call, outcome);
+            Ok(render(tool, shared.format, &outcome).into())
+        }
+        Err(ToolError { kind: ErrorKind::NeedsInput(state), message }) => {
+            Ok(question(state, &message))
+        }
+        Err(error) => Ok(json!({
+            "content": [{"type": "text", "text": observe::redact(&error.to_string())}],
+            "isError": true
+        })
+        .into()),
+    }
+}
+
+/// Runs the tool and writes down that it ran.
+///
+/// # Errors
+/// Those of the tool, and [`ErrorKind::NeedsInput`] when a person must agree first.
+pub fn outcome(
+    tool: &'static Tool,
+    shared: &Shared,
+    call: &Call,
+    given: &Map<String, Value>,
+) -> Result<Outcome, ToolError> {
+    let started = Instant::now();
+    let host = ToolHost::new(call, shared.fallback);
+    let outcome = Arguments::check(tool.parameters, given).and_then(|arguments| {
+        if shared.confirm == Confirm::Destructive && tool.hints.destructive {
+            let shown = observe::redact_json(&Value::Object(given.clone()));
+            crate::tools::Host::confirm(&host, &format!("Run {} with {shown}?", tool.name))?;
+        }
+        (tool.run)(&Context { api: shared.client.api(&call.cancel), host: &host }, &arguments)
+    });
+    let caller = call.caller.identity.as_deref().unwrap_or("local");
+    let trace = call.trace().map(|trace| format!(" trace={trace}")).unwrap_or_default();
+    let time = started.elapsed();
+    let millis = time.as_millis();
+    if let Err(ToolError { kind: ErrorKind::NeedsInput(_), .. }) = &outcome {
+        log::info!("{} for {caller}: asks for agreement{trace}", tool.name);
+        return outcome;
+    }
+    if let Some(audit) = &shared.audit {
+        let failure = outcome.as_ref().err().map(ToString::to_string);
+        audit.record(&Entry {
+            caller,
+            tool: tool.name,
+            arguments: &Value::Object(given.clone()),
+            outcome: failure.as_deref().unwrap_or("ok"),
+            time,
+            trace: call.trace(),
+        });
+    }
+    match &outcome {
+        Ok(_) => {
+            metrics::CALLS.count(tool.name, metrics::Outcome::Ok, time);
+            log::info!("{} for {caller}: ok in {millis} ms{trace}", tool.name);
+        }
+        Err(error) => {
+            metrics::CALLS.count(tool.name, metrics::Outcome::Failed, time);
+            log::info!("{} for {caller}: failed in {millis} ms{trace}: {error}", tool.name);
+        }
+    }
+    outcome
+}
+
+fn render(tool: &Tool, format: ResponseFormat, outcome: &Outcome) -> Value {
+    let wrapped = tool.output.wrapped();
+    let structured = if wrapped {
+        let mut object = Map::new();
+        object.insert("result".into(), outcome.value.clone());
+        if let Some(total) = outcome.total {
+            object.insert("total".into(), json!(total));
+        }
+        if let Some(note) = &outcome.note {
+            object.insert("note".into(), json!(note));
+        }
+        Value::Object(object)
+    } else {
+        let mut value = outcome.value.clone();
+        // What passes through as the platform gave it stays so.
+        if let (Some(note), Value::Object(object), Output::Object(_)) =
+            (&outcome.note, &mut value, tool.output)
+        {
+            object.insert("note".into(), json!(note));
+        }
+        value
+    };
+    let text = match (format, &outcome.value) {
+        (ResponseFormat::Json, Value::String(text)) => text.clone(),
+        (ResponseFormat::Json, value) => value.to_string(),
+        (ResponseFormat::Toon, _) => output::toon(&structured),
+    };
+    let mut content = vec![json!({"type": "text", "text": text})];
+    // Older clients read only text: what stands beside the result must reach them too.
+    if let Some(note) = &outcome.note {
+        content.push(json!({"type": "text", "text": note}));
+    }
+    let mut result = json!({"content": content, "structuredContent": structured, "isError": false});
+    if wrapped {
+        result["_meta"] = json!({"fastmcp": {"wrap_result": true}});
+    }
+    result
+}

@@ -1,0 +1,140 @@
+//! Names to choose from while a person types an argument.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use serde_json::Value;
+
+use super::{Shared, among, nothing, run};
+use crate::limits;
+use crate::observe;
+use crate::protocol::{Complete, RpcError};
+use crate::tools::Tool;
+
+/// Things that have names, and the tool that lists them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Things {
+    /// By name.
+    Adapters,
+    /// By name.
+    CompliancePlans,
+    /// By name.
+    Devices,
+    /// By id.
+    Jobs,
+    /// By name.
+    Projects,
+    /// By the name of their trigger.
+    Workflows,
+}
+
+/// Where the names of each kind come from: the tool, where its list stands, and the key of a name.
+const SOURCES: &[(Things, &str, &str, &str)] = &[
+    (Things::Adapters, "get_adapters", "", "name"),
+    (Things::CompliancePlans, "get_compliance_plans", "/plans", "name"),
+    (Things::Devices, "get_devices", "", "name"),
+    (Things::Jobs, "get_jobs", "", "_id"),
+    (Things::Projects, "get_projects", "", "name"),
+    (Things::Workflows, "get_workflows", "", "name"),
+];
+
+/// Names read from the platform not long ago: a person types faster than lists change.
+#[derive(Default)]
+pub struct Suggestions(Mutex<HashMap<Things, Names>>);
+
+/// When they were read, and the names.
+type Names = (Instant, Arc<Vec<String>>);
+
+/// Completes the arguments of this table, each with names of its kind. None when no tool that is
+/// enabled can list any of them.
+pub fn completer(
+    arguments: Vec<(&'static str, Things)>,
+    tools: &[&'static Tool],
+    shared: &Arc<Shared>,
+) -> Option<Complete> {
+    let sources: Vec<_> = arguments
+        .into_iter()
+        .filter_map(|(argument, things)| {
+            let (_, tool, list, key) = SOURCES.iter().find(|(known, ..)| *known == things)?;
+            Some((argument, things, among(tools, tool)?, *list, *key))
+        })
+        .collect();
+    if sources.is_empty() {
+        return None;
+    }
+    let shared = Arc::clone(shared);
+    Some(Arc::new(move |call, argument, typed, _| {
+        let Some((_, things, tool, list, key)) =
+            sources.iter().find(|(name, ..)| *name == argument)
+        else {
+            return Ok(Vec::new());
+        };
+        let names = shared.suggestions.names(*things, || {
+            let outcome = run::outcome(tool, &shared, call, &nothing())
+                .map_err(|error| RpcError::internal(observe::redact(&error.to_string())))?;
+            let items = outcome.value.pointer(list).and_then(Value::as_array);
+            let names = items.into_iter().flatten().filter_map(|item| item.get(key)?.as_str());
+            Ok(names.map(str::to_owned).collect())
+        })?;
+        Ok(fitting(&names, typed))
+    }))
+}
+
+impl Suggestions {
+    fn names(
+        &self,
+        things: Things,
+        read: impl FnOnce() -> Result<Vec<String>, RpcError>,
+    ) -> Result<Arc<Vec<String>>, RpcError> {
+        let known = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&things)
+            .filter(|(when, _)| when.elapsed() < limits::SUGGESTIONS_TTL)
+            .map(|(_, names)| Arc::clone(names));
+        if let Some(names) = known {
+            return Ok(names);
+        }
+        let mut names = read()?;
+        names.sort_unstable();
+        names.dedup();
+        let names = Arc::new(names);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(things, (Instant::now(), Arc::clone(&names)));
+        Ok(names)
+    }
+}
+
+/// Names that begin with what is typed, then those that hold it, whatever the case.
+fn fitting(names: &[String], typed: &str) -> Vec<String> {
+    let typed = typed.to_lowercase();
+    let places = names.iter().filter_map(|name| Some((name.to_lowercase().find(&typed)?, name)));
+    let (first, rest): (Vec<_>, Vec<_>) = places.partition(|(place, _)| *place == 0);
+    first.into_iter().chain(rest).map(|(_, name)| name.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beginnings_come_first_and_case_does_not_matter() {
+        let names = ["Core-1", "edge-core", "MPLS", "Zürich"].map(str::to_owned);
+        assert_eq!(fitting(&names, "CORE"), ["Core-1", "edge-core"]);
+        assert_eq!(fitting(&names, "zü"), ["Zürich"]);
+        assert_eq!(fitting(&names, ""), names);
+        assert!(fitting(&names, "nothing").is_empty());
+    }
+
+    #[test]
+    fn the_table_names_tools() {
+        for (things, tool, ..) in SOURCES {
+            let tool = crate::tools::find(tool).unwrap_or_else(|| panic!("{things:?}: {tool}"));
+            assert!(tool.hints.read_only);
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! One running request, as the code that serves it sees it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value, json};
+
+use super::message;
+use super::session::{NoAnswer, NoSink, Session, Sink};
+use super::tasks::Task;
+use crate::cancel::CancelToken;
+use crate::limits;
+
+/// MCP's log levels, the least severe first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// `debug`
+    Debug,
+    /// `info`
+    Info,
+    /// `notice`
+    Notice,
+    /// `warning`
+    Warning,
+    /// `error`
+    Error,
+    /// `critical`
+    Critical,
+    /// `alert`
+    Alert,
+    /// `emergency`
+    Emergency,
+}
+
+impl Severity {
+    const ALL: [(Self, &'static str); 8] = [
+        (Self::Debug, "debug"),
+        (Self::Info, "info"),
+        (Self::Notice, "notice"),
+        (Self::Warning, "warning"),
+        (Self::Error, "error"),
+        (Self::Critical, "critical"),
+        (Self::Alert, "alert"),
+        (Self::Emergency, "emergency"),
+    ];
+
+    /// Reads a level's name.
+    pub fn read(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == name).map(|(level, _)| *level)
+    }
+
+    /// The level's name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(level, _)| *level == self).map_or("info", |(_, name)| *name)
+    }
+
+    /// Every name, for messages.
+    pub fn names() -> String {
+        Self::ALL.map(|(_, name)| name).join(", ")
+    }
+}
+
+/// Who calls.
+#[derive(Clone, Debug, Default)]
+pub struct Caller {
+    /// The subject of a token or certificate; none on stdio and open listeners.
+    pub identity: Option<String>,
+}
+
+/// One running request.
+pub struct Call {
+    /// What was asked with: the request's `params`, without `_meta`'s protocol keys removed.
+    pub params: Map<String, Value>,
+    /// Ends when nobody waits any more.
+    pub cancel: CancelToken,
+    /// Who calls.
+    pub caller: Arc<Caller>,
+    /// Whether the request is of the stateless era.
+    pub modern: bool,
+    pub(super) session: Arc<Session>,
+    pub(super) sink: Arc<dyn Sink>,
+    /// None: the client wants no log messages for this request.
+    pub(super) log_level: Option<Severity>,
+    progress: Mutex<Progress>,
+    capabilities: Value,
+    carried: Option<Value>,
+    task: Option<Arc<Task>>,
+}
+
+struct Progress {
+    token: Option<Value>,
+    last: f64,
+    sent: Option<Instant>,
+}
+
+impl Call {
+    pub(super) fn new(
+        params: Map<String, Value>,
+        cancel: CancelToken,
+        caller: Arc<Caller>,
+        modern: bool,
+        session: Arc<Session>,
+        sink: Arc<dyn Sink>,
+    ) -> Self {
+        let meta = params.get("_meta");
+        let log_level = if modern {
+            meta.and_then(|m| m.get(super::revision::META_LOG_LEVEL))
+                .and_then(Value::as_str)
+                .and_then(Severity::read)
+        } else {
+            Some(session.log_level())
+        };
+        let token = meta
+            .and_then(|m| m.get("progressToken"))
+            .filter(|token| token.is_string() || token.is_number())
+            .cloned();
+        let progress = Mutex::new(Progress { token, last: f64::NEG_INFINITY, sent: None });
+        let capabilities = if modern {
+            let declared = meta.and_then(|m| m.get(super::revision::META_CAPABILITIES));
+            declared.cloned().unwrap_or(Value::Null)
+        } else {
+            session.capabilities()
+        };
+        Self {
+            params,
+            cancel,
+            caller,
+            modern,
+            session,
+            sink,
+            log_level,
+            progress,
+            capabilities,
+            carried: None,
+            task: None,
+        }
+    }
+
+    /// The same call, with what was remembered when it was made before.
+    pub(super) fn carrying(mut self, carried: Option<Value>) -> Self {
+        self.carried = carried;
+        self
+    }
+
+    /// The same call as a task: nobody listens to its request any more.
+    pub(super) fn in_task(mut self, task: &Arc<Task>) -> Self {
+        self.cancel = task.cancel.clone();
+        self.sink = Arc::new(NoSink);
+        self.task = Some(Arc::clone(task));
+        self
+    }
+
+    /// The same call again, with the client's answers.
+    pub(super) fn answered(mut self, answers: Map<String, Value>, carried: Option<Value>) -> Self {
+        self.params.insert("inputResponses".into(), Value::Object(answers));
+        self.carried = carried;
+        self
+    }
+
+    /// Whether the call goes on as a task, whose client does not wait for it.
+    pub fn is_task(&self) -> bool {
+        self.task.is_some()
+    }
+
+    /// The client's answer to the question `key` of an earlier
+    /// [`InputRequired`](super::Reply::InputRequired). Whoever needs proof that it was asked at all
+    /// looks at [`Call::carried`].
+    pub fn input(&self, key: &str) -> Option<&Value> {
+        self.params.get("inputResponses")?.get(key)
+    }
+
+    /// What the handler wanted to remember when it asked the client. It is as it was then, for this
+    /// caller and these parameters.
+    pub fn carried(&self) -> Option<&Value> {
+        self.carried.as_ref()
+    }
+
+    /// Breaks the event stream that answers this call; the client comes back and hears the rest.
+    /// Without such a stream nothing happens.
+    pub fn interrupt(&self) {
+        self.sink.interrupt();
+    }
+
+    /// The trace that the client names (W3C `traceparent`), if it is one: it ends up in the log.
+    pub fn trace(&self) -> Option<&str> {
+        let trace = self.params.get("_meta")?.get("traceparent")?.as_str()?;
+        is_traceparent(trace).then_some(trace)
+    }
+
+    /// Whether the client declared a capability: in the handshake, or with this very request.
+    /// `elicitation` means by forms.
+    pub fn client_can(&self, capability: &str) -> bool {
+        match self.capabilities.get(capability) {
+            None | Some(Value::Null) => false,
+            // Naming no mode means forms; naming only other modes means that forms are not shown.
+            Some(Value::Object(modes)) if capability == "elicitation" => {
+                modes.is_empty() || modes.contains_key("form")
+            }
+            Some(_) => true,
+        }
+    }
+
+    /// Whether the client declared an extension of MCP.
+    pub fn client_extends(&self, extension: &str) -> bool {
+        self.capabilities.get("extensions").is_some_and(|known| known.get(extension).is_some())
+    }
+
+    /// Reports progress, when the client asked for it. Values must grow; one that does not is
+    /// dropped, and so are steps that follow each other too fast to be read, except a final one.
+    pub fn progress(&self, done: f64, total: Option<f64>, message: &str) {
+        if let Some(task) = &self.task {
+            return task.say(message);
+        }
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(token) = progress.token.clone() else { return };
+        let last_step = total.is_some_and(|total| done >= total);
+        let hurried = progress.sent.is_some_and(|sent| sent.elapsed() < limits::PROGRESS_INTERVAL);
+        if done <= progress.last || (hurried && !last_step) || self.cancel.is_cancelled() {
+            return;
+        }
+        progress.last = done;
+        progress.sent = Some(Instant::now());
+        let mut params = json!({"progressToken": token, "progress": done});
+        if let Some(total) = total {
+            params["total"] = json!(total);
+        }
+        if !message.is_empty() {
+            params["message"] = json!(message);
+        }
+        self.sink.send(message::notification("notifications/progress", params));
+    }
+
+    /// Sends a log message, when the client wants messages of this severity.
+    pub fn log(&self, severity: Severity, text: &str) {
+        if self.log_level.is_some_and(|wanted| severity >= wanted) && !self.cancel.is_cancelled() {
+            let params =
+                json!({"level": severity.name(), "logger": "itential-mcp", "data": {"msg": text}});
+            self.sink.send(message::notification("notifications/message", params));
+        }
+    }
+
+    /// Asks the client (legacy era: a request of ours on the stream of this one).
+    ///
+    /// # Errors
+    /// [`NoAnswer`]; always [`NoAnswer::Unreachable`] for modern requests, which are asked by
+    /// answering them with `input_required` instead.
+    pub fn ask(&self, method: &str, params: Value, patience: Duration) -> Result<Value, NoAnswer> {
+        if self.modern {
+            return Err(NoAnswer::Unreachable);
+        }
+        self.session.ask(self.sink.as_ref(), method, params, &self.cancel, patience)
+    }
+}
+
+/// `00-<32 hex>-<16 hex>-<2 hex>`, lower case, ids not zero.
+fn is_traceparent(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [version, trace, span, flags] = parts.as_slice() else { return false };
+    let hex = |part: &str, length: usize| {
+        part.len() == length && part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    hex(version, 2)
+        && *version != "ff"
+        && hex(trace, 32)
+        && hex(span, 16)
+        && hex(flags, 2)
+        && [trace, span].iter().all(|id| id.bytes().any(|b| b != b'0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_traceparent;
+
+    #[test]
+    fn only_well_formed_traces_reach_the_log() {
+        assert!(is_traceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+        for bad in [
+            "",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331",
+            "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
+            "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+            "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
+            "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\n2026 ERROR forged",
+        ] {
+            assert!(!is_traceparent(bad), "{bad}");
+        }
+    }
+}

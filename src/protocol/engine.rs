@@ -1,0 +1,306 @@
+//! Dispatch: one message in, one outcome out, no I/O.
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+
+use serde_json::{Map, Value, json};
+
+use super::call::{Caller, Severity};
+use super::error::RpcError;
+use super::input::RequestStates;
+use super::message;
+use super::message::{Id, Message};
+use super::outcome::{Answer, Outcome};
+use super::registry;
+use super::registry::Registry;
+use super::revision;
+use super::seal::Seal;
+use super::session::{Session, Sink};
+use super::subscriptions::{Event, Subscriptions};
+use super::tasks::Tasks;
+use crate::limits;
+
+/// An MCP server without a transport.
+pub struct Engine {
+    /// How the server introduces itself, at length.
+    introduction: Value,
+    /// The part of it that stands in every modern result.
+    pub(super) server: Value,
+    registry: RwLock<Arc<Registry>>,
+    pub(super) seal: Seal,
+    pub(super) states: RequestStates,
+    pub(super) subscriptions: Arc<Subscriptions>,
+    pub(super) tasks: Tasks,
+    /// Legacy clients, to be told when a list changes.
+    legacy: Mutex<Vec<Weak<Session>>>,
+}
+
+pub(super) struct Request {
+    pub id: Id,
+    pub method: String,
+    pub params: Map<String, Value>,
+}
+
+/// Where a request came from.
+pub(super) struct Origin<'a> {
+    pub session: &'a Arc<Session>,
+    pub caller: &'a Arc<Caller>,
+    pub sink: &'a Arc<dyn Sink>,
+    pub modern: bool,
+}
+
+impl Engine {
+    /// A server that introduces itself as `server` (MCP's `Implementation`).
+    pub fn new(server: Value, registry: Registry) -> Self {
+        let subscriptions = Arc::new(Subscriptions::default());
+        let brief = ["name", "title", "version"]
+            .into_iter()
+            .filter_map(|key| Some((key.to_owned(), server.get(key)?.clone())));
+        Self {
+            server: Value::Object(brief.collect()),
+            introduction: server,
+            registry: RwLock::new(Arc::new(registry)),
+            seal: Seal::new(),
+            states: RequestStates::default(),
+            tasks: Tasks::new(Arc::clone(&subscriptions)),
+            subscriptions,
+            legacy: Mutex::default(),
+        }
+    }
+
+    /// What is offered now.
+    pub fn registry(&self) -> Arc<Registry> {
+        Arc::clone(&self.registry.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Offers something else from now on, and tells the clients which of their lists have changed.
+    pub fn replace(&self, registry: Registry) {
+        let registry = Arc::new(registry);
+        let old = std::mem::replace(
+            &mut *self.registry.write().unwrap_or_else(PoisonError::into_inner),
+            Arc::clone(&registry),
+        );
+        for method in registry.changes(&old) {
+            self.subscriptions.tell(&Event::ListChanged(method));
+            self.tell_legacy(|_| true, &message::notification(method, json!({})));
+        }
+    }
+
+    /// Tells the clients that have subscribed to it that a resource reads differently now.
+    pub fn resource_updated(&self, uri: &str) {
+        self.subscriptions.tell(&Event::ResourceUpdated(uri));
+        let update = message::notification("notifications/resources/updated", json!({"uri": uri}));
+        self.tell_legacy(|session| session.is_subscribed(uri), &update);
+    }
+
+    /// Ends what would stay open for ever. Running requests are not touched.
+    pub fn stop(&self) {
+        self.subscriptions.end_all(&self.server);
+    }
+
+    fn tell_legacy(&self, wants: impl Fn(&Session) -> bool, message: &[u8]) {
+        let sessions: Vec<Arc<Session>> = {
+            let mut legacy = self.legacy.lock().unwrap_or_else(PoisonError::into_inner);
+            legacy.retain(|session| session.strong_count() > 0);
+            legacy.iter().filter_map(Weak::upgrade).collect()
+        };
+        for session in sessions.iter().filter(|session| wants(session)) {
+            session.tell(message.to_vec());
+        }
+    }
+
+    /// Takes one message of `session`. Everything about it but the answer goes to `sink`.
+    pub fn receive(
+        self: &Arc<Self>,
+        session: &Arc<Session>,
+        caller: &Arc<Caller>,
+        message: Message,
+        sink: &Arc<dyn Sink>,
+    ) -> Outcome {
+        match message {
+            Message::Response { id, outcome } => {
+                session.answered(&id, outcome);
+                Outcome::Nothing
+            }
+            Message::Notification { method, params } => {
+                notified(session, &method, &params);
+                Outcome::Nothing
+            }
+            Message::Request { id, method, params } => {
+                let request = Request { id, method, params };
+                let modern = revision::claims_modern(&request.params);
+                let id = request.id.clone();
+                let origin = Origin { session, caller, sink, modern };
+                let outcome = if modern {
+                    session.note_modern();
+                    self.modern(&origin, request)
+                } else {
+                    self.legacy(&origin, request)
+                };
+                outcome.unwrap_or_else(|error| Outcome::Answer(Answer::error(&id, &error, modern)))
+            }
+        }
+    }
+
+    fn legacy(
+        self: &Arc<Self>,
+        origin: &Origin<'_>,
+        request: Request,
+    ) -> Result<Outcome, RpcError> {
+        let session = origin.session;
+        match request.method.as_str() {
+            "initialize" => {
+                let hello = self.initialize(session, &request)?;
+                return Ok(Outcome::result(&request.id, &hello));
+            }
+            "ping" => return Ok(Outcome::result(&request.id, &json!({}))),
+            _ if session.revision().is_some() => {}
+            _ if session.modern_seen() => {
+                return Err(RpcError::invalid_params(format!(
+                    "params._meta must name \"{}\" and \"{}\" on every request",
+                    revision::META_VERSION,
+                    revision::META_CAPABILITIES
+                )));
+            }
+            _ => {
+                return Err(RpcError::invalid_request(
+                    "Send initialize first, or name the protocol version in params._meta",
+                ));
+            }
+        }
+        match request.method.as_str() {
+            "logging/setLevel" => session.set_log_level(read_level(request.params.get("level"))?),
+            "resources/subscribe" if self.registry().offers().subscribe => {
+                let uri = read_uri(&request.params)?;
+                if self.registry().resource(uri).is_none() {
+                    return Err(RpcError::unknown_resource(uri, false));
+                }
+                if !session.subscribe(uri) {
+                    return Err(RpcError::invalid_params(format!(
+                        "A session may subscribe to {} resources at most",
+                        limits::SUBSCRIBED_NAMES
+                    )));
+                }
+            }
+            "resources/unsubscribe" if self.registry().offers().subscribe => {
+                session.unsubscribe(read_uri(&request.params)?);
+            }
+            _ => return self.common(origin, request),
+        }
+        Ok(Outcome::result(&request.id, &json!({})))
+    }
+
+    fn modern(
+        self: &Arc<Self>,
+        origin: &Origin<'_>,
+        request: Request,
+    ) -> Result<Outcome, RpcError> {
+        check_meta(&request.params)?;
+        match request.method.as_str() {
+            "server/discover" => Ok(Outcome::result(&request.id, &self.discover())),
+            "subscriptions/listen" => self.listen(origin, request),
+            "tasks/get" | "tasks/update" | "tasks/cancel" if self.registry().has_tasks() => {
+                self.about_task(origin, &request)
+            }
+            _ => self.common(origin, request),
+        }
+    }
+
+    fn common(
+        self: &Arc<Self>,
+        origin: &Origin<'_>,
+        request: Request,
+    ) -> Result<Outcome, RpcError> {
+        let registry = self.registry();
+        match request.method.as_str() {
+            "tools/call" => self.call_tool(origin, request, &registry),
+            "prompts/get" if registry.has_prompts() => self.get_prompt(origin, request, &registry),
+            "resources/read" if registry.has_resources() => {
+                self.read_resource(origin, request, &registry)
+            }
+            "completion/complete" if registry.has_completions() => {
+                self.complete(origin, request, &registry)
+            }
+            method => {
+                let list = registry.list(method);
+                let list = list.ok_or_else(|| RpcError::method_not_found(method))?;
+                let cursor = request.params.get("cursor");
+                let page = list.page(cursor, origin.modern, &self.server, &self.seal)?;
+                Ok(Outcome::Answer(Answer::result(&request.id, &page)))
+            }
+        }
+    }
+
+    fn initialize(&self, session: &Arc<Session>, request: &Request) -> Result<Value, RpcError> {
+        let Some(requested) = request.params.get("protocolVersion").and_then(Value::as_str) else {
+            return Err(RpcError::invalid_params("initialize needs a protocolVersion"));
+        };
+        let agreed = revision::negotiate(requested);
+        let capabilities = request.params.get("capabilities").cloned().unwrap_or(Value::Null);
+        let registry = self.registry();
+        if session.revision().is_none() && registry.offers().changes {
+            let mut legacy = self.legacy.lock().unwrap_or_else(PoisonError::into_inner);
+            legacy.retain(|session| session.strong_count() > 0);
+            legacy.push(Arc::downgrade(session));
+        }
+        session.open(agreed, capabilities);
+        Ok(json!({
+            "protocolVersion": agreed,
+            "capabilities": registry.capabilities(false),
+            "serverInfo": self.introduction,
+            "instructions": registry.offers().instructions,
+        }))
+    }
+
+    fn discover(&self) -> Value {
+        let registry = self.registry();
+        let mut result = json!({
+            "supportedVersions": [revision::MODERN],
+            "capabilities": registry.capabilities(true),
+            "instructions": registry.offers().instructions,
+        });
+        registry::cacheable(&mut result, &self.introduction, limits::LIST_TTL);
+        result
+    }
+}
+
+fn notified(session: &Session, method: &str, params: &Map<String, Value>) {
+    if method == "notifications/cancelled"
+        && let Some(id) = params.get("requestId").and_then(Id::read)
+    {
+        session.cancel(&id);
+    }
+}
+
+/// The checks of 2026-07-28 on `_meta`, in the order the official servers make them.
+fn check_meta(params: &Map<String, Value>) -> Result<(), RpcError> {
+    let wrong = |text: String| RpcError::invalid_params(text).with_data(json!({"in": "_meta"}));
+    let meta = params.get("_meta").and_then(Value::as_object);
+    let version = meta.and_then(|m| m.get(revision::META_VERSION)).unwrap_or(&Value::Null);
+    if !version.is_string() {
+        return Err(wrong(format!("_meta \"{}\" must be text", revision::META_VERSION)));
+    }
+    if version != revision::MODERN {
+        return Err(RpcError::unsupported_version(version));
+    }
+    if !meta.and_then(|m| m.get(revision::META_CAPABILITIES)).is_some_and(Value::is_object) {
+        return Err(wrong(format!("_meta needs \"{}\" (an object)", revision::META_CAPABILITIES)));
+    }
+    match meta.and_then(|m| m.get(revision::META_LOG_LEVEL)) {
+        None => Ok(()),
+        level => read_level(level).map(drop).map_err(|error| wrong(error.message)),
+    }
+}
+
+fn read_level(level: Option<&Value>) -> Result<Severity, RpcError> {
+    level.and_then(Value::as_str).and_then(Severity::read).ok_or_else(|| {
+        RpcError::invalid_params(format!("The log level must be one of {}", Severity::names()))
+    })
+}
+
+/// The `uri` of a request about a resource.
+pub(super) fn read_uri(params: &Map<String, Value>) -> Result<&str, RpcError> {
+    params
+        .get("uri")
+        .and_then(Value::as_str)
+        .ok_or_else(|| RpcError::invalid_params("The resource's uri must be text"))
+}

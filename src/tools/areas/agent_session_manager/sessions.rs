@@ -1,0 +1,139 @@
+//! Sessions and what happened in them.
+
+use serde_json::{Value, json};
+
+use crate::platform::Path;
+use crate::time::moment;
+use crate::tools::asked::{Listing, judge};
+use crate::tools::row::Context;
+use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError, lookup};
+use crate::tools::told::Arguments;
+
+const ID: Field = Field::new("session_id", FieldKind::Text).from(&["sessionId", "_id", "id"]);
+const AGENT: Field = Field::new("agent_name", FieldKind::Text).from(&[AGENT_NAME]);
+const AGENT_NAME: &str = "agentSnapshot.name";
+/// Status of a session, wherever it is shown.
+pub const STATUS: Field = Field::new("status", FieldKind::Text);
+/// When a session began.
+pub const STARTED: Field = Field::new("started_at", FieldKind::Time).from(&["startedAt"]);
+/// When a session ended.
+pub const ENDED: Field = Field::new("end_time", FieldKind::Time).from(&["endTime"]);
+/// How long a session took.
+pub const DURATION: Field = Field::new("duration_ms", FieldKind::Number).from(&["durationMs"]);
+
+/// An entry of `get_sessions`.
+pub static SESSION: Shape = Shape::closed(&[
+    ID,
+    AGENT,
+    STATUS,
+    STARTED,
+    ENDED,
+    DURATION,
+    Field::new("total_input_tokens", FieldKind::Number).from(&["totalInputTokens"]),
+    Field::new("total_output_tokens", FieldKind::Number).from(&["totalOutputTokens"]),
+]);
+
+/// What `describe_session` gives back.
+pub static DETAIL: Shape = Shape::closed(&[
+    ID,
+    AGENT,
+    STATUS,
+    Field::new("output", FieldKind::Text).doc("The last thing the agent said"),
+    STARTED,
+    ENDED,
+    DURATION,
+    Field::new("messages", FieldKind::Objects(&MESSAGE)),
+]);
+
+static MESSAGE: Shape = Shape::closed(&[
+    Field::new("type", FieldKind::Text),
+    Field::new("category", FieldKind::Text),
+    Field::new("text", FieldKind::Text),
+    Field::new("timestamp", FieldKind::Time),
+]);
+
+/// `GET /agent-session-manager/sessions`, every page up to the limit.
+pub fn list(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+    let limit = arguments.maybe_integer("limit").and_then(|limit| usize::try_from(limit).ok());
+    let Some(agent) = arguments.maybe_text("agent_name") else {
+        let listing = limit.map_or_else(all, |limit| all().at_most(limit));
+        let listed = listing.read(context)?;
+        return Ok(Outcome::part(SESSION.project_all(&listed.items), listed.total));
+    };
+    let mut items = all().read(context)?.items;
+    items.retain(|session| agent_name(session) == Some(agent));
+    let total = items.len() as u64;
+    items.truncate(limit.unwrap_or(usize::MAX));
+    Ok(Outcome::part(SESSION.project_all(&items), Some(total)))
+}
+
+/// `GET /agent-session-manager/sessions/{session_id}` and its messages, every page.
+pub fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+    let id = arguments.text("session_id");
+    let path = Path::new("/agent-session-manager/sessions/{}", &[id])?;
+    let answer = context.api.get(&path, &[]).map_err(|error| unknown(id, error.into()))?;
+    let mut session = judge::payload(&answer).clone();
+    let Some(fields) = session.as_object_mut().filter(|fields| !fields.is_empty()) else {
+        return Err(unknown(id, ToolError::not_found("the platform answered with nothing")));
+    };
+    fields.entry("sessionId").or_insert_with(|| json!(id));
+    let mut note = None;
+    match messages(context, id) {
+        Ok(messages) => {
+            let said = messages.iter().rev().find_map(|message| {
+                let succeeded = message.get("type")? == "inference-succeeded";
+                message.get("text").filter(|text| succeeded && text.is_string())
+            });
+            fields.insert("output".into(), said.cloned().unwrap_or_default());
+            let limit = arguments.maybe_integer("limit").and_then(|n| usize::try_from(n).ok());
+            let cut = messages.len().saturating_sub(limit.unwrap_or(usize::MAX));
+            if cut > 0 {
+                note = Some(format!("{cut} earlier messages are not shown."));
+            }
+            fields.insert("messages".into(), messages.into_iter().skip(cut).collect());
+        }
+        Err(error) if error.kind == ErrorKind::Cancelled => return Err(error),
+        Err(error) => note = Some(format!("Its messages could not be read: {error}")),
+    }
+    let outcome = Outcome::from(DETAIL.project(&session));
+    Ok(match note {
+        Some(note) => outcome.with_note(note),
+        None => outcome,
+    })
+}
+
+/// Every session.
+pub fn all() -> Listing {
+    Listing::new(Path::literal("/agent-session-manager/sessions"), "data", "total").by_offset()
+}
+
+/// Every message of a session, oldest first. A platform may not know how to sort, so they are sorted
+/// here again where all have a time.
+pub fn messages(context: &Context<'_>, id: &str) -> Result<Vec<Value>, ToolError> {
+    let path = Path::new("/agent-session-manager/sessions/{}/messages", &[id])?;
+    let mut messages = Listing::new(path, "data", "total")
+        .by_offset()
+        .with("sortBy", "timestamp")
+        .with("sortOrder", "asc")
+        .read(context)
+        .map_err(|error| unknown(id, error))?
+        .items;
+    let at = |message: &Value| message.get("timestamp").and_then(moment);
+    if messages.iter().all(|message| at(message).is_some()) {
+        messages.sort_by_key(at);
+    }
+    Ok(messages)
+}
+
+/// The agent a session was of.
+pub fn agent_name(session: &Value) -> Option<&str> {
+    lookup(session, AGENT_NAME).and_then(Value::as_str)
+}
+
+fn unknown(id: &str, error: ToolError) -> ToolError {
+    if error.kind == ErrorKind::NotFound {
+        ToolError::not_found(format!("no session has the id '{id}'; get_sessions lists them"))
+    } else {
+        error
+    }
+}

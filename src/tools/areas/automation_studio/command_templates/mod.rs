@@ -1,0 +1,197 @@
+//! Command templates: commands that run on devices, and rules their answers must meet.
+
+mod run;
+mod write;
+
+use serde_json::{Value, json};
+
+use super::projects;
+use super::projects::PROJECT_PARAMETER;
+use crate::platform::{self, Path};
+use crate::tools::asked::read_whole;
+use crate::tools::row::{Context, Hints, Tool};
+use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError};
+use crate::tools::told::{Arguments, Kind, Parameter, Presence};
+
+const TAGS: &[&str] = &["automation_studio"];
+
+/// The tools of this area.
+pub static TOOLS: &[Tool] = &[
+    Tool {
+        name: "get_command_templates",
+        title: "Get Command Templates",
+        description: "List the command templates: commands with rules that check devices. \
+                      '@id: ' before a name means the project with that id.",
+        tags: TAGS,
+        hints: Hints::READ,
+        parameters: &[],
+        output: Output::Object(&TEMPLATES),
+        run: |context, _| Ok(TEMPLATES.project(&json!({"templates": all(context)?})).into()),
+    },
+    Tool {
+        name: "describe_command_template",
+        title: "Describe Command Template",
+        description: "Show one command template with its commands and rules.",
+        tags: TAGS,
+        hints: Hints::READ,
+        parameters: &[NAME, PROJECT_PARAMETER],
+        output: Output::Object(&DESCRIBED),
+        run: describe,
+    },
+    Tool {
+        name: "run_command_template",
+        title: "Run Command Template",
+        description: "Run the commands of a template on devices and check the answers by its \
+                      rules. 'result' is the verdict, of the whole and of each command.",
+        tags: TAGS,
+        hints: Hints::RUN,
+        parameters: &[
+            NAME,
+            DEVICES,
+            PROJECT_PARAMETER,
+            Parameter::optional(
+                "variables",
+                Kind::Object,
+                "Values for <!name!>; a command that lacks one is skipped and counts as passed",
+            ),
+        ],
+        output: Output::Object(&run::RESULT),
+        run: run::template,
+    },
+    Tool {
+        name: "run_command",
+        title: "Run Command",
+        description: "Run one command on devices and return what each answered. Whatever it \
+                      says is carried out: prefer commands that only show.",
+        tags: TAGS,
+        hints: Hints::RUN,
+        parameters: &[
+            Parameter::required("cmd", Kind::Text, "The command, as typed on the device"),
+            DEVICES,
+        ],
+        output: Output::Object(&run::ANSWERS),
+        run: run::command,
+    },
+    Tool {
+        name: "create_command_template",
+        title: "Create Command Template",
+        description: "Create a command template; runs nothing. Refused when the name is taken: \
+                      update_command_template changes one.",
+        tags: TAGS,
+        hints: Hints::CREATE,
+        parameters: &[
+            Parameter::required("name", Kind::Text, "Name, without '@id: '"),
+            Parameter { presence: Presence::Required, ..COMMANDS },
+            PROJECT_PARAMETER,
+            DESCRIPTION,
+            OS.or(Presence::Text("")),
+            PASS_RULE.or(Presence::Boolean(true)),
+            IGNORE_WARNINGS.or(Presence::Boolean(false)),
+        ],
+        output: Output::Object(&write::CREATED),
+        run: write::create,
+    },
+    Tool {
+        name: "update_command_template",
+        title: "Update Command Template",
+        description: "Change the given fields of a command template and keep all others. \
+                      'commands' replaces the whole list; describe_command_template shows it.",
+        tags: TAGS,
+        hints: Hints::CREATE.idempotent(),
+        parameters: &[
+            NAME,
+            Parameter { doc: "As create_command_template takes them", ..COMMANDS },
+            PROJECT_PARAMETER,
+            DESCRIPTION,
+            OS,
+            PASS_RULE,
+            IGNORE_WARNINGS,
+        ],
+        output: Output::Object(&write::UPDATED),
+        run: write::update,
+    },
+];
+
+const NAME: Parameter = Parameter::required("name", Kind::Text, "Exact name");
+const DEVICES: Parameter =
+    Parameter::required("devices", Kind::List(&Kind::Text), "Exact device names");
+const COMMANDS: Parameter = Parameter::optional(
+    "commands",
+    Kind::TextsOrObjects,
+    "Commands, or {command, passRule, rules: [{rule, eval: contains|!contains|contains1|RegEx|\
+     !RegEx|#comparison, severity: error|warning|info}]}",
+);
+const DESCRIPTION: Parameter = Parameter::optional("description", Kind::Text, "What it checks");
+const OS: Parameter = Parameter::optional("os", Kind::Text, "Device type; empty: any");
+const PASS_RULE: Parameter =
+    Parameter::optional("pass_rule", Kind::Boolean, "All commands must pass, not just one");
+const IGNORE_WARNINGS: Parameter =
+    Parameter::optional("ignore_warnings", Kind::Boolean, "Only rules of severity error count");
+
+static TEMPLATES: Shape = Shape::closed(&[Field::new("templates", FieldKind::Objects(&ITEM))]);
+
+static ITEM: Shape = Shape::closed(&[
+    ID,
+    TEMPLATE_NAME,
+    TEMPLATE_DESCRIPTION,
+    Field::new("namespace", FieldKind::Any),
+    TEMPLATE_PASS_RULE,
+]);
+
+static DESCRIBED: Shape = Shape::closed(&[Field::new("template", FieldKind::Object(&TEMPLATE))]);
+
+static TEMPLATE: Shape = Shape::closed(&[
+    ID,
+    TEMPLATE_NAME,
+    TEMPLATE_DESCRIPTION,
+    Field::new("commands", FieldKind::List),
+    Field::new("namespace", FieldKind::Any),
+    TEMPLATE_PASS_RULE,
+    Field::new("os", FieldKind::Text),
+    Field::new("ignoreWarnings", FieldKind::Boolean),
+]);
+
+const ID: Field = Field::new("_id", FieldKind::Text).from(&["_id", "id", "name"]);
+const TEMPLATE_NAME: Field = Field::new("name", FieldKind::Text).from(&["name", "_id"]);
+const TEMPLATE_DESCRIPTION: Field = Field::new("description", FieldKind::Text);
+const TEMPLATE_PASS_RULE: Field = Field::new("passRule", FieldKind::Boolean);
+
+fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+    let stored = projects::stored_name(context, arguments)?;
+    let template = find(context, &stored)?;
+    Ok(DESCRIBED.project(&json!({"template": template})).into())
+}
+
+/// `GET /mop/listTemplates`
+fn all(context: &Context<'_>) -> Result<Vec<Value>, ToolError> {
+    read_whole(context, &Path::literal("/mop/listTemplates"))
+}
+
+/// The template stored under this name.
+fn find(context: &Context<'_>, stored: &str) -> Result<Value, ToolError> {
+    match look_up(context, stored)? {
+        Some(template) => Ok(template),
+        None => {
+            let all = all(context)?;
+            let names = all.iter().filter_map(name_of);
+            Err(projects::missing("command template", stored, "get_command_templates", names))
+        }
+    }
+}
+
+/// `GET /mop/listATemplate/{name}`: a list of one, or of none.
+fn look_up(context: &Context<'_>, stored: &str) -> Result<Option<Value>, ToolError> {
+    let path = Path::new("/mop/listATemplate/{}", &[stored])?;
+    let found = match context.api.get(&path, &[]) {
+        Ok(Value::Array(found)) => found,
+        Ok(Value::Null) | Err(platform::Error::NotFound { .. }) => vec![],
+        Ok(one) => vec![one],
+        Err(error) => return Err(error.into()),
+    };
+    Ok(found.into_iter().find(|template| name_of(template) == Some(stored)))
+}
+
+fn name_of(template: &Value) -> Option<&str> {
+    let text = |key| template.get(key).and_then(Value::as_str);
+    text("name").or_else(|| text("_id"))
+}

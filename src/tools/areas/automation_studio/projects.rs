@@ -1,0 +1,189 @@
+//! Projects of Automation Studio, and the names of what lives inside them.
+
+use serde_json::{Value, json};
+
+use crate::nearest::nearest;
+use crate::platform::Path;
+use crate::tools::asked::Listing;
+use crate::tools::row::{Context, Hints, Tool};
+use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError, lookup};
+use crate::tools::told::{Arguments, Kind, Parameter};
+
+/// The tools of this area.
+pub static TOOLS: &[Tool] = &[
+    Tool {
+        name: "get_projects",
+        title: "Get Projects",
+        description: "List the projects of Automation Studio. Next: describe_project.",
+        tags: &["automation_studio"],
+        hints: Hints::READ,
+        parameters: &[],
+        output: Output::List(&ITEM),
+        run: |context, _| list(context),
+    },
+    Tool {
+        name: "describe_project",
+        title: "Describe Project",
+        description: "Show one project and everything inside it. Component names are plain: give \
+                      them with 'project' to tools that take it.",
+        tags: &["automation_studio"],
+        hints: Hints::READ,
+        parameters: &[Parameter::required("name", Kind::Text, "Exact name or id")],
+        output: Output::Object(&PROJECT),
+        run: describe,
+    },
+];
+
+/// The parameter of every tool that reaches into a project.
+pub const PROJECT_PARAMETER: Parameter =
+    Parameter::optional("project", Kind::Text, "Project that holds it, by exact name or id");
+
+const ID: Field = Field::new("id", FieldKind::Text).from(&["_id", "id"]);
+const NAME: Field = Field::new("name", FieldKind::Text);
+const DESCRIPTION: Field = Field::new("description", FieldKind::Text);
+
+static ITEM: Shape = Shape::closed(&[ID, NAME, DESCRIPTION]);
+
+static PROJECT: Shape = Shape::closed(&[
+    ID,
+    NAME,
+    DESCRIPTION,
+    Field::new("components", FieldKind::Objects(&COMPONENT)),
+]);
+
+static COMPONENT: Shape = Shape::closed(&[
+    Field::new("id", FieldKind::Text).from(&["reference"]),
+    Field::new("name", FieldKind::Text).from(&["name", "document.name"]),
+    Field::new("type", FieldKind::Text),
+    Field::new("folder", FieldKind::Text),
+]);
+
+/// The id of the project with this name or id.
+///
+/// # Errors
+/// When there is none, or several share the name.
+pub fn id(context: &Context<'_>, name: &str) -> Result<String, ToolError> {
+    let found = listing().with("equals[name]", name).read(context)?.items;
+    let ids: Vec<&str> =
+        found.iter().filter(|p| text(p, "name") == Some(name)).filter_map(id_of).collect();
+    match ids.as_slice() {
+        [id] => Ok((*id).to_owned()),
+        [] => {
+            let all = listing().read(context)?.items;
+            if all.iter().any(|project| id_of(project) == Some(name)) {
+                return Ok(name.to_owned());
+            }
+            let hint = match nearest(name, all.iter().filter_map(|p| text(p, "name"))) {
+                Some(close) => format!("did you mean '{close}'?"),
+                None => "get_projects lists them".to_owned(),
+            };
+            Err(ToolError::not_found(format!("no project is called '{name}'; {hint}")))
+        }
+        several => Err(ToolError::invalid(format!(
+            "{} projects are called '{name}'; give an id instead of the name: {}",
+            several.len(),
+            several.join(", ")
+        ))),
+    }
+}
+
+/// The name under which the platform stores what lives inside a project.
+pub fn scoped(project_id: &str, name: &str) -> String {
+    let prefix = format!("@{project_id}: ");
+    if name.starts_with(&prefix) { name.to_owned() } else { prefix + name }
+}
+
+/// The stored name of what the arguments `name` and `project` mean.
+///
+/// # Errors
+/// When there is no such project.
+pub fn stored_name(context: &Context<'_>, arguments: &Arguments) -> Result<String, ToolError> {
+    let name = arguments.text("name");
+    match arguments.maybe_text("project") {
+        None => Ok(name.to_owned()),
+        Some(project) => Ok(scoped(&id(context, project)?, name)),
+    }
+}
+
+/// Says that nothing is stored under `stored`, and what the caller may have meant among `names`.
+pub fn missing<'a>(
+    what: &str,
+    stored: &str,
+    lists: &str,
+    names: impl IntoIterator<Item = &'a str>,
+) -> ToolError {
+    let (project, plain) = split(stored);
+    let names: Vec<&str> = names.into_iter().collect();
+    let elsewhere = names.iter().map(|name| split(name)).find(|(_, other)| *other == plain);
+    let hint = match elsewhere {
+        Some((Some(id), _)) => format!("project {id} holds one: give it as 'project'"),
+        Some((None, _)) => "there is a global one: leave out 'project'".to_owned(),
+        None => match nearest(stored, names.iter().copied()).map(split) {
+            Some((_, close)) => format!("did you mean '{close}'?"),
+            None => format!("{lists} lists them"),
+        },
+    };
+    let place = project.map(|id| format!(" in project {id}")).unwrap_or_default();
+    ToolError::not_found(format!("no {what} is called '{plain}'{place}; {hint}"))
+}
+
+/// A stored name as the id of its project and the plain name.
+fn split(stored: &str) -> (Option<&str>, &str) {
+    stored
+        .strip_prefix('@')
+        .and_then(|rest| rest.split_once(": "))
+        .filter(|(id, _)| !id.is_empty() && !id.contains(char::is_whitespace))
+        .map_or((None, stored), |(id, name)| (Some(id), name))
+}
+
+/// `GET /automation-studio/projects`, every page.
+fn list(context: &Context<'_>) -> Result<Outcome, ToolError> {
+    let listed = listing().read(context)?;
+    Ok(Outcome::part(ITEM.project_all(&listed.items), listed.total))
+}
+
+/// `GET /automation-studio/projects/{id}`.
+fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+    let path =
+        Path::new("/automation-studio/projects/{}", &[&id(context, arguments.text("name"))?])?;
+    let reply = context.api.get(&path, &[])?;
+    let mut project = PROJECT.project(lookup(&reply, "data").unwrap_or(&reply));
+    for component in project["components"].as_array_mut().into_iter().flatten() {
+        if let Some(stored) = component["name"].as_str() {
+            component["name"] = json!(split(stored).1.trim());
+        }
+    }
+    Ok(project.into())
+}
+
+fn listing() -> Listing {
+    Listing::new(Path::literal("/automation-studio/projects"), "data", "metadata.total")
+}
+
+fn id_of(project: &Value) -> Option<&str> {
+    text(project, "_id").or_else(|| text(project, "id"))
+}
+
+fn text<'a>(item: &'a Value, key: &str) -> Option<&'a str> {
+    item.get(key).and_then(Value::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_real_prefix_is_a_prefix() {
+        for (stored, expected) in [
+            ("@61f: Port Up", (Some("61f"), "Port Up")),
+            ("@61f: VLAN: Add", (Some("61f"), "VLAN: Add")),
+            ("VLAN: Add", (None, "VLAN: Add")),
+            ("@ home: tv", (None, "@ home: tv")),
+            ("@x:y", (None, "@x:y")),
+            ("", (None, "")),
+        ] {
+            assert_eq!(split(stored), expected, "{stored}");
+        }
+        assert_eq!(scoped("61f", "@61f: Port Up"), "@61f: Port Up");
+    }
+}

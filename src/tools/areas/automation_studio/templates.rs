@@ -1,0 +1,229 @@
+//! Templates of Automation Studio: TextFSM that parses text, Jinja2 that makes it.
+
+use serde_json::{Map, Value, json};
+
+use super::projects;
+use super::projects::PROJECT_PARAMETER;
+use crate::platform::Path;
+use crate::tools::asked::Listing;
+use crate::tools::row::{Context, Hints, Tool};
+use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError};
+use crate::tools::told::{Arguments, Kind, Parameter, Presence};
+
+const TAGS: &[&str] = &["automation_studio"];
+const TYPES: &[&str] = &["textfsm", "jinja2"];
+
+/// The tools of this area.
+pub static TOOLS: &[Tool] = &[
+    Tool {
+        name: "get_templates",
+        title: "Get Templates",
+        description: "List the TextFSM and Jinja2 templates. '@id: ' before a name means the \
+                      project with that id. Checks of devices: get_command_templates.",
+        tags: TAGS,
+        hints: Hints::READ,
+        parameters: &[Parameter::optional("template_type", Kind::Text, "Only these").one_of(TYPES)],
+        output: Output::List(&ITEM),
+        run: list,
+    },
+    Tool {
+        name: "describe_template",
+        title: "Describe Template",
+        description: "Show one template with its text and sample data.",
+        tags: TAGS,
+        hints: Hints::READ,
+        parameters: &[NAME, PROJECT_PARAMETER],
+        output: Output::Object(&TEMPLATE),
+        run: |context, arguments| Ok(TEMPLATE.project(&find(context, arguments)?).into()),
+    },
+    Tool {
+        name: "create_template",
+        title: "Create Template",
+        description: "Create a TextFSM or Jinja2 template. Refused when the name is taken: \
+                      update_template changes one.",
+        tags: TAGS,
+        hints: Hints::CREATE,
+        parameters: &[
+            Parameter::required("name", Kind::Text, "Name, without '@id: '"),
+            Parameter {
+                presence: Presence::Required,
+                ..Parameter::optional("template_type", Kind::Text, "Type").one_of(TYPES)
+            },
+            Parameter::required("group", Kind::Text, "Not blank"),
+            PROJECT_PARAMETER,
+            Parameter::optional("command", Kind::Text, "Command it parses"),
+            Parameter::optional("template", Kind::Text, "Its text"),
+            Parameter::optional("data", Kind::Text, "Sample data"),
+            Parameter::optional("description", Kind::Text, "Purpose"),
+        ],
+        output: Output::Object(&TEMPLATE),
+        run: create,
+    },
+    Tool {
+        name: "update_template",
+        title: "Update Template",
+        description: "Change the given fields of a template and keep all others; an empty one \
+                      is kept too, 'clear' empties it.",
+        tags: TAGS,
+        hints: Hints::CREATE.idempotent(),
+        parameters: &[
+            NAME,
+            PROJECT_PARAMETER,
+            Parameter::optional("command", Kind::Text, "Command it parses"),
+            Parameter::optional("template", Kind::Text, "Its whole text"),
+            Parameter::optional("data", Kind::Text, "Sample data"),
+            Parameter::optional("description", Kind::Text, "Purpose"),
+            Parameter::optional(
+                "clear",
+                Kind::List(&Kind::Text),
+                "Of command, template, data, description",
+            ),
+        ],
+        output: Output::Object(&TEMPLATE),
+        run: update,
+    },
+];
+
+const NAME: Parameter = Parameter::required("name", Kind::Text, "Exact name");
+
+static ITEM: Shape = Shape::closed(&[
+    Field::new("name", FieldKind::Text),
+    Field::new("description", FieldKind::Text),
+    TYPE,
+]);
+
+static TEMPLATE: Shape = Shape::closed(&[
+    Field::new("name", FieldKind::Text),
+    Field::new("description", FieldKind::Text),
+    TYPE,
+    Field::new("group", FieldKind::Text),
+    Field::new("command", FieldKind::Text),
+    Field::new("template", FieldKind::Text),
+    Field::new("data", FieldKind::Text),
+]);
+
+const TYPE: Field = Field::new("type", FieldKind::Text);
+
+/// The fields a caller may set or clear.
+const TEXTS: [&str; 4] = ["command", "template", "data", "description"];
+
+/// `GET /automation-studio/templates`, every page.
+fn list(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+    let wanted = arguments.maybe_text("template_type");
+    let listed = match wanted {
+        Some(kind) => listing().with("equals[type]", kind).read(context)?,
+        None => listing().read(context)?,
+    };
+    let (mut items, mut total) = (listed.items, listed.total);
+    let received = items.len();
+    // A platform that ignores the filter answers with everything.
+    items.retain(|item| wanted.is_none_or(|kind| text(item, "type") == Some(kind)));
+    if items.len() < received {
+        total = None;
+    }
+    Ok(Outcome::part(ITEM.project_all(&items), total))
+}
+
+/// `POST /automation-studio/templates`. Whether the name is free is asked first.
+fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+    if arguments.text("group").trim().is_empty() {
+        return Err(ToolError::invalid("'group' must not be blank"));
+    }
+    let stored = projects::stored_name(context, arguments)?;
+    if !named(context, &stored)?.is_empty() {
+        return Err(ToolError::state(format!(
+            "there is a template called '{stored}' already; update_template changes it"
+        )));
+    }
+    let mut template = json!({
+        "name": stored,
+        "type": arguments.text("template_type"),
+        "group": arguments.text("group"),
+    });
+    for field in TEXTS {
+        template[field] = json!(arguments.text(field));
+    }
+    let body = json!({"template": template});
+    let reply = context.api.post(&route(), Some(&body))?;
+    Ok(written(&reply, "created", &template, "created"))
+}
+
+/// `PUT /automation-studio/templates/{id}`, with the stored name, so that one in a project stays
+/// there.
+fn update(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+    let clear = arguments.texts("clear");
+    if let Some(unknown) = clear.iter().find(|field| !TEXTS.contains(field)) {
+        return Err(ToolError::invalid(format!(
+            "'clear' may name {}, not '{unknown}'",
+            TEXTS.join(", ")
+        )));
+    }
+    let existing = find(context, arguments)?;
+    let mut merged: Map<String, Value> = ["name", "group", "type"]
+        .iter()
+        .filter_map(|field| Some(((*field).to_owned(), existing.get(*field)?.clone())))
+        .collect();
+    for field in TEXTS {
+        let value = match arguments.maybe_text(field) {
+            Some(new) => new,
+            None if clear.contains(&field) => "",
+            None => text(&existing, field).unwrap_or_default(),
+        };
+        merged.insert(field.to_owned(), json!(value));
+    }
+    if TEXTS.iter().all(|field| text(&existing, field).unwrap_or_default() == merged[*field]) {
+        let outcome = Outcome::from(TEMPLATE.project(&existing));
+        return Ok(outcome.with_note("Nothing was to be changed, and nothing was."));
+    }
+    let Some(id) = text(&existing, "_id").or_else(|| text(&existing, "id")) else {
+        return Err(ToolError::platform("the platform did not say the template's id"));
+    };
+    let path = Path::new("/automation-studio/templates/{}", &[id])?;
+    let reply = context.api.put(&path, Some(&json!({"update": merged})))?;
+    Ok(written(&reply, "updated", &Value::Object(merged), "changed"))
+}
+
+/// What was written, as the platform says it; as it was sent when the platform says nothing.
+fn written(reply: &Value, key: &str, sent: &Value, verb: &str) -> Outcome {
+    match reply.get(key).filter(|template| template.is_object()) {
+        Some(template) => TEMPLATE.project(template).into(),
+        None => Outcome::from(TEMPLATE.project(sent)).with_note(format!(
+            "The template was {verb}; the platform did not show it, so this is what was sent."
+        )),
+    }
+}
+
+/// The one template that `name` and `project` mean.
+fn find(context: &Context<'_>, arguments: &Arguments) -> Result<Value, ToolError> {
+    let stored = projects::stored_name(context, arguments)?;
+    let mut found = named(context, &stored)?;
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => {
+            let all = listing().read(context)?.items;
+            let names = all.iter().filter_map(|template| text(template, "name"));
+            Err(projects::missing("template", &stored, "get_templates", names))
+        }
+        several => Err(ToolError::invalid(format!(
+            "{several} templates are called '{stored}'; rename all but one on the platform"
+        ))),
+    }
+}
+
+fn named(context: &Context<'_>, stored: &str) -> Result<Vec<Value>, ToolError> {
+    let mut found = listing().with("equals[name]", stored).read(context)?.items;
+    found.retain(|template| text(template, "name") == Some(stored));
+    Ok(found)
+}
+
+fn listing() -> Listing {
+    Listing::new(route(), "items", "total")
+}
+
+fn route() -> Path {
+    Path::literal("/automation-studio/templates")
+}
+
+fn text<'a>(item: &'a Value, key: &str) -> Option<&'a str> {
+    item.get(key).and_then(Value::as_str)
+}

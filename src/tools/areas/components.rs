@@ -1,0 +1,258 @@
+//! Adapters and applications: the same life cycle under two names.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::nearest::nearest;
+use crate::platform::Path;
+use crate::tools::asked::Listing;
+use crate::tools::row::Context;
+use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError};
+use crate::tools::told::{Arguments, Kind, Parameter, Presence};
+
+/// The two kinds of component.
+#[derive(Clone, Copy, Debug)]
+pub struct Component {
+    /// What one is called.
+    pub one: &'static str,
+    /// How the routes spell many.
+    pub many: &'static str,
+}
+
+/// A change of a component's state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// `PUT /{many}/{name}/start`
+    Start,
+    /// `PUT /{many}/{name}/stop`
+    Stop,
+    /// `PUT /{many}/{name}/restart`
+    Restart,
+}
+
+impl Change {
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Stop => "stop",
+            Self::Restart => "restart",
+        }
+    }
+
+    fn target(self) -> &'static str {
+        if self == Self::Stop { "STOPPED" } else { "RUNNING" }
+    }
+}
+
+/// An entry of the list.
+pub static ITEM: Shape = Shape::closed(&[
+    Field::new("name", FieldKind::Text).from(&["id", "name"]),
+    Field::new("package", FieldKind::Text).from(&["package_id"]),
+    Field::new("version", FieldKind::Text),
+    Field::new("description", FieldKind::Text),
+    STATE,
+]);
+
+/// What a change of state gives back.
+pub static CHANGED: Shape =
+    Shape::closed(&[Field::new("name", FieldKind::Text).from(&["id", "name"]), STATE]);
+
+const STATE: Field = Field::new("state", FieldKind::Text).doc("RUNNING, STOPPED, DEAD, …");
+
+/// The parameters of every change of state.
+pub static CHANGE_PARAMETERS: &[Parameter] = &[
+    Parameter::required("name", Kind::Text, "Exact name"),
+    Parameter::optional(
+        "timeout",
+        Kind::Integer { min: 0, max: 3600 },
+        "Seconds to wait for the new state; 0: do not wait",
+    )
+    .or(Presence::Integer(10)),
+];
+
+// Short enough to notice a quick restart, long enough not to burden the platform.
+const POLL: Duration = Duration::from_millis(500);
+
+/// `GET /health/{many}`, every page.
+pub fn list(context: &Context<'_>, component: Component) -> Result<Outcome, ToolError> {
+    let listed = Listing::new(health_path(component)?, "results", "total").read(context)?;
+    Ok(Outcome::part(ITEM.project_all(&listed.items), listed.total))
+}
+
+/// Brings a component into another state and waits until it is there.
+pub fn change(
+    context: &Context<'_>,
+    arguments: &Arguments,
+    component: Component,
+    change: Change,
+) -> Result<Outcome, ToolError> {
+    let run = Run {
+        context,
+        component,
+        change,
+        name: arguments.text("name"),
+        patience: Duration::from_secs(arguments.integer("timeout").unsigned_abs()),
+        started: Instant::now(),
+    };
+    run.change()
+}
+
+struct Run<'a> {
+    context: &'a Context<'a>,
+    component: Component,
+    change: Change,
+    name: &'a str,
+    patience: Duration,
+    started: Instant,
+}
+
+impl Run<'_> {
+    fn change(&self) -> Result<Outcome, ToolError> {
+        let before = self.settled(self.find()?)?;
+        match (self.change, state(&before)) {
+            (Change::Start, "RUNNING") | (Change::Stop, "STOPPED") => {
+                return Ok(CHANGED.project(&before).into());
+            }
+            (Change::Start, "STOPPED") | (Change::Stop | Change::Restart, "RUNNING") => {}
+            (change, state) => {
+                let hint = match (change, state) {
+                    (Change::Restart, "STOPPED") => format!("use start_{}", self.component.one),
+                    (_, "DEAD") => "see the platform's log for why it died".to_owned(),
+                    _ => "look at it again later".to_owned(),
+                };
+                return Err(ToolError::state(format!(
+                    "{} '{}' is {state} and cannot be {}ed; {hint}",
+                    self.component.one,
+                    self.name,
+                    change.verb().replace("stop", "stopp")
+                )));
+            }
+        }
+        let path = Path::new(
+            match self.change {
+                Change::Start => "/{}/{}/start",
+                Change::Stop => "/{}/{}/stop",
+                Change::Restart => "/{}/{}/restart",
+            },
+            &[self.component.many, self.name],
+        )?;
+        self.context.api.put(&path, None)?;
+        if self.patience.is_zero() {
+            let note = "The change was asked for; its end was not waited for.";
+            return Ok(CHANGED.project(&before).into()).map(|o: Outcome| o.with_note(note));
+        }
+        self.wait(&before)
+    }
+
+    /// Waits out a transitional state that was there before we came.
+    fn settled(&self, mut item: Value) -> Result<Value, ToolError> {
+        while matches!(state(&item), "STARTING" | "STOPPING") {
+            self.pause(state(&item))?;
+            item = self.find()?;
+        }
+        Ok(item)
+    }
+
+    fn wait(&self, before: &Value) -> Result<Outcome, ToolError> {
+        let target = self.change.target();
+        let mut left_running = self.change != Change::Restart;
+        loop {
+            let item = match self.find() {
+                Ok(item) => item,
+                // The platform has taken the change: that must not look like a failure.
+                Err(error) if error.kind != ErrorKind::Cancelled => {
+                    let unknown = Outcome::from(json!({"name": self.name, "state": null}));
+                    return Ok(unknown.with_note(format!(
+                        "The platform took the {}, but the state could not be read: {error}",
+                        self.change.verb()
+                    )));
+                }
+                Err(error) => return Err(error),
+            };
+            left_running = left_running || state(&item) != "RUNNING" || began_anew(before, &item);
+            if state(&item) == target && left_running {
+                return Ok(CHANGED.project(&item).into());
+            }
+            if state(&item) == "DEAD" {
+                return Err(ToolError::state(format!(
+                    "{} '{}' died while it was told to {}; see the platform's log",
+                    self.component.one,
+                    self.name,
+                    self.change.verb()
+                )));
+            }
+            self.pause(state(&item))?;
+        }
+    }
+
+    fn pause(&self, last_state: &str) -> Result<(), ToolError> {
+        let waited = self.started.elapsed();
+        if waited >= self.patience {
+            return Err(ToolError::state(format!(
+                "{} '{}' is still {last_state} after {} s, wanted {}; it may get there later, \
+                 look again with get_{}",
+                self.component.one,
+                self.name,
+                self.patience.as_secs(),
+                self.change.target(),
+                self.component.many
+            )));
+        }
+        self.context.host.progress(
+            waited.as_secs_f64(),
+            Some(self.patience.as_secs_f64()),
+            &format!("{} is {last_state}", self.name),
+        );
+        if self.context.api.token().sleep(POLL.min(self.patience.saturating_sub(waited))) {
+            Ok(())
+        } else {
+            Err(ToolError {
+                kind: ErrorKind::Cancelled,
+                message: "the call was ended; the change goes on".into(),
+            })
+        }
+    }
+
+    /// The component by exact name. A platform that ignores the filter answers with everything,
+    /// so the name is compared here too.
+    fn find(&self) -> Result<Value, ToolError> {
+        let listing = Listing::new(health_path(self.component)?, "results", "total")
+            .with("equals", self.name)
+            .with("equalsField", "id");
+        let items = listing.read(self.context)?.items;
+        if let Some(item) = items.into_iter().find(|item| id(item) == Some(self.name)) {
+            return Ok(item);
+        }
+        let all =
+            Listing::new(health_path(self.component)?, "results", "total").read(self.context)?;
+        let hint = match nearest(self.name, all.items.iter().filter_map(id)) {
+            Some(close) => format!("did you mean '{close}'?"),
+            None => format!("get_{} lists them", self.component.many),
+        };
+        Err(ToolError::not_found(format!(
+            "no {} is called '{}'; {hint}",
+            self.component.one, self.name
+        )))
+    }
+}
+
+fn health_path(component: Component) -> Result<Path, ToolError> {
+    Ok(Path::new("/health/{}", &[component.many])?)
+}
+
+fn id(item: &Value) -> Option<&str> {
+    item.get("id").or_else(|| item.get("name")).and_then(Value::as_str)
+}
+
+fn state(item: &Value) -> &str {
+    item.get("state").and_then(Value::as_str).unwrap_or("in an unknown state")
+}
+
+/// Whether this is another process than before: another pid, or less time up.
+fn began_anew(before: &Value, now: &Value) -> bool {
+    let pid = |item: &Value| item.get("pid").filter(|pid| !pid.is_null()).cloned();
+    let up = |item: &Value| item.get("uptime").and_then(Value::as_f64);
+    matches!((pid(before), pid(now)), (Some(a), Some(b)) if a != b && b != json!(0))
+        || matches!((up(before), up(now)), (Some(a), Some(b)) if b < a)
+}

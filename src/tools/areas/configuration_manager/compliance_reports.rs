@@ -1,0 +1,44 @@
+//! Compliance reports: how far a device's configuration is from its golden one.
+
+use serde_json::Value;
+
+use crate::platform::{self, Path};
+use crate::tools::row::{Context, Hints, Tool};
+use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError};
+use crate::tools::told::{Arguments, Kind, Parameter};
+
+/// The tools of this area.
+pub static TOOLS: &[Tool] = &[Tool {
+    name: "describe_compliance_report",
+    title: "Describe Compliance Report",
+    description: "Show one compliance report: device, totals, every issue. run_compliance_plan \
+                  with 'wait' gives ids.",
+    tags: &["configuration_manager"],
+    hints: Hints::READ,
+    parameters: &[Parameter::required("report_id", Kind::Text, "Id of the report")],
+    output: Output::Object(&REPORT),
+    run: describe,
+}];
+
+static REPORT: Shape = Shape::closed(&[Field::new("result", FieldKind::Map)]);
+
+/// `GET /configuration_manager/compliance_reports/details/{report_id}`
+fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+    let id = arguments.text("report_id");
+    let path = Path::new("/configuration_manager/compliance_reports/details/{}", &[id])?;
+    let missing = || {
+        ToolError::not_found(format!(
+            "no compliance report has the id '{id}'; it must be the id of a report, not of a plan, \
+             a batch or a plan's run; run_compliance_plan with 'wait' gives the ids of its reports"
+        ))
+    };
+    let report = match context.api.get(&path, &[]) {
+        Err(platform::Error::NotFound { .. }) => return Err(missing()),
+        reply => reply?,
+    };
+    match &report {
+        Value::Null => Err(missing()),
+        Value::Object(fields) if fields.is_empty() => Err(missing()),
+        _ => Ok(REPORT.project(&serde_json::json!({"result": report})).into()),
+    }
+}

@@ -1,0 +1,95 @@
+//! A new tree.
+
+use serde_json::{Value, json};
+
+use super::{CREATED, id_of, set_rules, spec_of, text, trees, version};
+use crate::nearest::nearest;
+use crate::platform::Path;
+use crate::tools::row::Context;
+use crate::tools::shown::{Outcome, ToolError};
+use crate::tools::told::Arguments;
+
+/// A tree type that no command line parser stands for: structured data.
+const JSON: &str = "json";
+
+/// `POST /configuration_manager/configs`, then variables and rules. Once the tree is there, what
+/// goes wrong is told beside it.
+pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+    let (name, device_type) = (arguments.text("name"), arguments.text("device_type"));
+    let variables = match arguments.value("variables") {
+        Value::Null => None,
+        Value::Object(variables) => Some(variables).filter(|variables| !variables.is_empty()),
+        _ => return Err(ToolError::invalid("'variables' must be a JSON object")),
+    };
+    check_device_type(context, device_type)?;
+    if trees(context)?.iter().any(|tree| text(tree, "name") == Some(name)) {
+        return Err(ToolError::state(format!(
+            "there is a golden configuration tree called '{name}' already; \
+             add_golden_config_node extends it"
+        )));
+    }
+    let body = json!({"name": name, "deviceType": device_type});
+    let reply = context.api.post(&Path::literal("/configuration_manager/configs"), Some(&body))?;
+    let mut tree = json!({"id": id_of(&reply), "name": name, "deviceType": device_type});
+    let mut notes = Vec::new();
+    if tree["id"].is_null() {
+        let found = trees(context).ok();
+        let found = found.iter().flatten().find(|tree| text(tree, "name") == Some(name));
+        tree["id"] = json!(found.and_then(id_of));
+    }
+    match tree["id"].as_str() {
+        Some(id) => {
+            if let Some(variables) = variables
+                && let Err(error) = set_variables(context, id, &json!(variables))
+            {
+                notes.push(format!("The tree is there, but its variables were not set: {error}"));
+            }
+            if let Some(template) = arguments.maybe_text("template")
+                && let Err(error) = set_root_rules(context, id, template)
+            {
+                notes.push(format!("The tree is there, but its template was not set: {error}"));
+            }
+        }
+        None => notes.push(
+            "The tree was created, but the platform did not say its id, so no template or \
+             variables were set."
+                .to_owned(),
+        ),
+    }
+    let outcome = Outcome::from(CREATED.project(&tree));
+    Ok(if notes.is_empty() { outcome } else { outcome.with_note(notes.join(" ")) })
+}
+
+/// `GET /configuration_manager/configurations/parser`
+fn check_device_type(context: &Context<'_>, wanted: &str) -> Result<(), ToolError> {
+    let path = Path::literal("/configuration_manager/configurations/parser");
+    let reply = context.api.get(&path, &[])?;
+    let parsers = reply.get("list").unwrap_or(&reply).as_array();
+    let names: Vec<&str> =
+        parsers.into_iter().flatten().filter_map(|parser| text(parser, "name")).collect();
+    // Where no parser can be seen the platform has to judge.
+    if names.is_empty() || wanted == JSON || names.contains(&wanted) {
+        return Ok(());
+    }
+    let close = nearest(wanted, names.iter().copied());
+    let hint = close.map(|close| format!(" (did you mean '{close}'?)")).unwrap_or_default();
+    Err(ToolError::invalid(format!(
+        "'device_type' must be one of {}, {JSON}, not '{wanted}'{hint}",
+        names.join(", ")
+    )))
+}
+
+/// `PUT /configuration_manager/configs/{id}/initial`
+fn set_variables(context: &Context<'_>, tree: &str, variables: &Value) -> Result<(), ToolError> {
+    let path = Path::new("/configuration_manager/configs/{}/initial", &[tree])?;
+    context.api.put(&path, Some(&json!({"name": "initial", "variables": variables})))?;
+    Ok(())
+}
+
+fn set_root_rules(context: &Context<'_>, tree: &str, template: &str) -> Result<(), ToolError> {
+    let initial = version(context, tree, "initial")?;
+    let spec = initial.get("root").and_then(spec_of).ok_or_else(|| {
+        ToolError::platform("the platform did not say where the rules of the root node are kept")
+    })?;
+    set_rules(context, spec, template, initial.get("variables"))
+}

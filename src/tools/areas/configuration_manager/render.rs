@@ -1,0 +1,37 @@
+//! Rendering Jinja2 on the platform.
+
+use serde_json::{Value, json};
+
+use crate::platform::Path;
+use crate::tools::row::{Context, Hints, Tool};
+use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError};
+use crate::tools::told::{Arguments, Kind, Parameter};
+
+/// The tools of this area.
+pub static TOOLS: &[Tool] = &[Tool {
+    name: "render_template",
+    title: "Render Template",
+    description: "Render Jinja2 text on the platform. Changes nothing; \
+                  apply_device_configuration puts it on a device.",
+    tags: &["configuration_manager"],
+    hints: Hints::READ,
+    parameters: &[
+        Parameter::required("template", Kind::Text, "The text, not a name"),
+        Parameter::optional("variables", Kind::ObjectOrText, "Values it uses"),
+    ],
+    output: Output::Object(&RENDERED),
+    run: render,
+}];
+
+static RENDERED: Shape = Shape::closed(&[Field::new("result", FieldKind::Text)]);
+
+/// `POST /configuration_manager/jinja2`, which only reads.
+fn render(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+    let variables = match arguments.value("variables") {
+        Value::Null => json!({}),
+        given => given.clone(),
+    };
+    let body = json!({"template": arguments.text("template"), "variables": variables});
+    let path = Path::literal("/configuration_manager/jinja2");
+    Ok(json!({"result": context.api.search_text(&path, &body)?}).into())
+}

@@ -1,0 +1,121 @@
+//! Running a service on a gateway.
+
+use serde_json::{Value, json};
+
+use super::gateways;
+use crate::nearest::nearest;
+use crate::platform::Path;
+use crate::tools::asked::judge;
+use crate::tools::row::Context;
+use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
+use crate::tools::told::Arguments;
+
+/// What a service gave back. Open, because platform versions differ in what they add: a job id, a
+/// state.
+pub static RUN: Shape = Shape::open(&[
+    Field::new("stdout", FieldKind::Any).doc("Parsed when it is a JSON object or list"),
+    Field::new("stderr", FieldKind::Text),
+    Field::new("return_code", FieldKind::Number).from(&["return_code", "returnCode"]),
+    Field::new("start_time", FieldKind::Time).from(&["start_time", "startTime"]),
+    Field::new("end_time", FieldKind::Time).from(&["end_time", "endTime"]),
+    Field::new("elapsed_time", FieldKind::Number).from(&["elapsed_time", "elapsedTime"]),
+]);
+
+/// `POST /gateway_manager/v1/services/run`. Once that has succeeded the service has run, and nothing
+/// that follows may fail the call.
+pub fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+    let (name, cluster) = (arguments.text("name"), arguments.text("cluster"));
+    let mut body = json!({"serviceName": name, "clusterId": cluster});
+    let input = arguments.value("input_params");
+    if !judge::is_empty(input) {
+        body["params"] = input.clone();
+    }
+    let path = Path::literal("/gateway_manager/v1/services/run");
+    let answer = match context.api.post(&path, Some(&body)) {
+        Ok(answer) => answer,
+        Err(error) => {
+            let refused = matches!(error.status(), Some(400..=499));
+            let error = ToolError::from(error);
+            return Err(if refused { explain(context, name, cluster, error) } else { error });
+        }
+    };
+    if let Some(error) = answer.get("error").filter(|error| !error.is_null()) {
+        let error = ToolError::platform(format!(
+            "the gateway could not run '{name}' on cluster '{cluster}': {}",
+            describe(error)
+        ));
+        return Err(explain(context, name, cluster, error));
+    }
+    let mut result = RUN.project(output(&answer));
+    result["stdout"] = parsed(&result["stdout"]);
+    let note = match &result["return_code"] {
+        Value::Null => Some(
+            "The service was started, but the platform gave no return code: its end is unknown."
+                .to_owned(),
+        ),
+        Value::Number(code) if code.as_f64() != Some(0.0) => {
+            Some(format!("The service failed with return code {code}; see stderr and stdout."))
+        }
+        _ => None,
+    };
+    let outcome = Outcome::from(result);
+    Ok(match note {
+        Some(note) => outcome.with_note(note),
+        None => outcome,
+    })
+}
+
+/// Where in the answer the output is: some platform versions put it one level deeper.
+fn output(answer: &Value) -> &Value {
+    let result = answer.get("result").filter(|result| result.is_object()).unwrap_or(answer);
+    match result.get("data") {
+        Some(data) if data.get("stdout").is_some() || data.get("return_code").is_some() => data,
+        _ => result,
+    }
+}
+
+/// Message and data of an error, each once.
+fn describe(error: &Value) -> String {
+    let shown = |part: &Value| part.as_str().map_or_else(|| part.to_string(), str::to_owned);
+    let parts: Vec<String> = ["message", "data"]
+        .iter()
+        .filter_map(|key| error.get(key).filter(|part| !judge::is_empty(part)).map(shown))
+        .collect();
+    if parts.is_empty() { shown(error) } else { parts.join(": ") }
+}
+
+/// What was printed, as JSON when it is a JSON object or list. A lone number or word stays as it was
+/// printed, but for the quotes of a JSON string.
+fn parsed(stdout: &Value) -> Value {
+    let Some(text) = stdout.as_str() else { return stdout.clone() };
+    match serde_json::from_str(text) {
+        Ok(json @ (Value::Object(_) | Value::Array(_) | Value::String(_) | Value::Null)) => json,
+        _ => stdout.clone(),
+    }
+}
+
+/// Adds to a refusal what is wrong with the name or the cluster, if something is.
+fn explain(context: &Context<'_>, name: &str, cluster: &str, error: ToolError) -> ToolError {
+    let services = match gateways::read_services(context, None) {
+        Ok(Value::Array(services)) if !services.is_empty() => services,
+        _ => return error,
+    };
+    let named = |s: &&Value| s["name"] == name;
+    if services.iter().filter(named).any(|s| s["cluster"] == cluster) {
+        return error;
+    }
+    let clusters: Vec<&str> =
+        services.iter().filter(named).filter_map(|s| s["cluster"].as_str()).collect();
+    let hint = if clusters.is_empty() {
+        match nearest(name, services.iter().filter_map(|s| s["name"].as_str())) {
+            Some(close) => format!("did you mean '{close}'?"),
+            None => "get_services lists them".to_owned(),
+        }
+    } else {
+        format!("it is on {}", clusters.join(", "))
+    };
+    ToolError::not_found(format!(
+        "no service is called '{name}' on cluster '{cluster}'; {hint} ({})",
+        error.message
+    ))
+}

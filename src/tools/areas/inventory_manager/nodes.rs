@@ -1,0 +1,263 @@
+//! The nodes of an inventory.
+//!
+//! The platform's only way to write nodes deletes every node of the inventory first. So adding reads
+//! all of them, sends them together with the new ones, reads again, and puts back what is missing.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Value, json};
+
+use super::inventories;
+use crate::platform::{Listed, Path};
+use crate::tools::asked::{Listing, judge};
+use crate::tools::row::Context;
+use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError};
+use crate::tools::told::Arguments;
+
+/// What `add_nodes_to_inventory` gives back.
+pub static ADDED: Shape = Shape::closed(&[
+    Field::new("status", FieldKind::Text),
+    Field::new("message", FieldKind::Text),
+    Field::new("node_count", FieldKind::Number).doc("Nodes of the inventory now"),
+]);
+
+/// Adds nodes to an inventory.
+pub fn add(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+    let given = arguments.list("nodes");
+    let names = names(given)?;
+    let (_, inventory) = inventories::existing(context, arguments.text("inventory_name"))?;
+    let before = complete(context, &inventory)?;
+    let new = unknown(given, &before)?;
+    if new.is_empty() {
+        let message = format!("All {} nodes are in '{inventory}' already.", names.len());
+        return Ok(added("Success", &message, Some(before.len())).into());
+    }
+    let count = new.len();
+    let change = Change { context, inventory: &inventory, before, new };
+    let (now, said, note) = change.write()?;
+    let status = said.as_ref().and_then(|said| judge::text(said, &["result.status", "status"]));
+    let message = format!("{count} nodes were added to '{inventory}'.");
+    let outcome = Outcome::from(added(status.unwrap_or("Success"), &message, now));
+    Ok(match note {
+        Some(note) => outcome.with_note(note),
+        None => outcome,
+    })
+}
+
+/// Adds those of `nodes` that the inventory does not have.
+pub fn ensure(context: &Context<'_>, inventory: &str, nodes: Vec<Value>) -> Result<(), ToolError> {
+    if nodes.is_empty() {
+        return Ok(());
+    }
+    let before = complete(context, inventory)?;
+    let has: HashSet<&str> = before.iter().filter_map(judge::name).collect();
+    let mut seen = HashSet::new();
+    let new: Vec<Value> = nodes
+        .iter()
+        .filter(|node| {
+            judge::name(node).is_some_and(|name| !has.contains(name) && seen.insert(name))
+        })
+        .cloned()
+        .collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    Change { context, inventory, before, new }.write().map(drop)
+}
+
+/// `GET /inventory_manager/v1/inventories/{name}/nodes`, every page.
+pub fn read(context: &Context<'_>, inventory: &str) -> Result<Listed, ToolError> {
+    let path = Path::new("/inventory_manager/v1/inventories/{}/nodes", &[inventory])?;
+    Listing::new(path, "result.data", "result.meta.total").numbered(100).read(context)
+}
+
+/// Every node, or an error: what is not read would be lost by writing.
+fn complete(context: &Context<'_>, inventory: &str) -> Result<Vec<Value>, ToolError> {
+    let listed = read(context, inventory)?;
+    let read = listed.items.len();
+    match listed.total {
+        Some(total) if total > read as u64 => Err(ToolError::platform(format!(
+            "only {read} of the {total} nodes of '{inventory}' could be read, and writing would \
+             lose the others; nothing was changed"
+        ))),
+        _ if listed.truncated => Err(ToolError::platform(format!(
+            "'{inventory}' has more than {read} nodes, too many to change here; nothing was changed"
+        ))),
+        _ => Ok(listed.items),
+    }
+}
+
+/// The names of the nodes to add.
+fn names(nodes: &[Value]) -> Result<HashSet<&str>, ToolError> {
+    let mut names = HashSet::new();
+    for (place, node) in nodes.iter().enumerate() {
+        let name = judge::name(node).filter(|name| !name.is_empty()).ok_or_else(|| {
+            ToolError::invalid(format!("'nodes'[{place}] needs a 'name'; nothing was changed"))
+        })?;
+        if !names.insert(name) {
+            return Err(ToolError::invalid(format!(
+                "'nodes' holds '{name}' twice; nothing was changed"
+            )));
+        }
+    }
+    Ok(names)
+}
+
+/// The given nodes that are not there yet. One that is there must be the same.
+fn unknown(given: &[Value], before: &[Value]) -> Result<Vec<Value>, ToolError> {
+    let known: HashMap<&str, &Value> =
+        before.iter().filter_map(|old| Some((judge::name(old)?, old))).collect();
+    let mut new = Vec::new();
+    let mut different = Vec::new();
+    for node in given {
+        match judge::name(node).and_then(|name| known.get(name)) {
+            None => new.push(node.clone()),
+            Some(old) if holds(old, node) => {}
+            Some(_) => different.extend(judge::name(node)),
+        }
+    }
+    if different.is_empty() {
+        return Ok(new);
+    }
+    Err(ToolError::state(format!(
+        "these nodes exist with other content, and this tool only adds: {}. Nothing was changed; \
+         leave them out, or change them on the platform",
+        different.join(", ")
+    )))
+}
+
+fn holds(old: &Value, node: &Value) -> bool {
+    node.as_object().is_some_and(|fields| {
+        fields.iter().all(|(key, value)| old.get(key).unwrap_or(&Value::Null) == value)
+    })
+}
+
+fn added(status: &str, message: &str, count: Option<usize>) -> Value {
+    ADDED.project(&json!({"status": status, "message": message, "node_count": count}))
+}
+
+struct Change<'a> {
+    context: &'a Context<'a>,
+    inventory: &'a str,
+    before: Vec<Value>,
+    new: Vec<Value>,
+}
+
+/// How many nodes there are now if that could be read, what the platform said, and what the reader
+/// should know.
+type Written = (Option<usize>, Option<Value>, Option<String>);
+
+impl Change<'_> {
+    fn write(&self) -> Result<Written, ToolError> {
+        let wanted: Vec<&Value> = self.before.iter().chain(&self.new).collect();
+        let (said, trouble) = match self.send(&wanted) {
+            Ok(said) => {
+                let trouble = judge::failure(&said);
+                (Some(said), trouble)
+            }
+            Err(error) if error.kind == ErrorKind::Cancelled => return Err(error),
+            Err(error) => (None, Some(error.message)),
+        };
+        let after = match (complete(self.context, self.inventory), trouble.as_deref()) {
+            (Ok(after), _) => after,
+            (Err(error), None) => {
+                let note = format!("The nodes were written but could not be read back: {error}");
+                return Ok((None, said, Some(note)));
+            }
+            (Err(error), Some(trouble)) => {
+                return Err(self.failed(&format!(
+                    "{trouble}. The inventory could not be read back either ({error}); compare it \
+                     with describe_inventory before trying again"
+                )));
+            }
+        };
+        let after = self.restored(after)?;
+        let missing = absent(&self.new, &after);
+        if missing.is_empty() {
+            let note =
+                trouble.map(|why| format!("The platform complained, yet all are there: {why}"));
+            return Ok((Some(after.len()), said, note));
+        }
+        let trouble = trouble.unwrap_or_else(|| "the platform left them out".to_owned());
+        Err(self.failed(&format!(
+            "{trouble}. Missing: {}. The nodes it had are all there",
+            list(&missing)
+        )))
+    }
+
+    /// Puts back the nodes that writing has lost.
+    fn restored(&self, after: Vec<Value>) -> Result<Vec<Value>, ToolError> {
+        let lost = absent(&self.before, &after);
+        if lost.is_empty() {
+            return Ok(after);
+        }
+        let all: Vec<&Value> = after.iter().chain(lost.iter().copied()).collect();
+        let sent = self.send(&all);
+        let now = complete(self.context, self.inventory)?;
+        let still = absent(&self.before, &now);
+        if still.is_empty() {
+            return Ok(now);
+        }
+        let cause = sent.err().map_or_else(String::new, |error| format!(" ({error})"));
+        Err(self.failed(&format!(
+            "the platform lost nodes the inventory had, and putting them back failed{cause}. \
+             Lost: {}",
+            Value::Array(still.into_iter().map(plain).collect())
+        )))
+    }
+
+    /// `POST /inventory_manager/v1/nodes/bulk`, which replaces all nodes.
+    fn send(&self, nodes: &[&Value]) -> Result<Value, ToolError> {
+        let nodes: Vec<Value> = nodes.iter().map(|node| plain(node)).collect();
+        let body = json!({"inventory_identifier": self.inventory, "nodes": nodes});
+        let path = Path::literal("/inventory_manager/v1/nodes/bulk");
+        Ok(self.context.api.post(&path, Some(&body))?)
+    }
+
+    fn failed(&self, why: &str) -> ToolError {
+        ToolError::platform(format!("the nodes were not all added to '{}': {why}", self.inventory))
+    }
+}
+
+/// The nodes of `wanted` whose names are not in `there`.
+fn absent<'a>(wanted: &'a [Value], there: &[Value]) -> Vec<&'a Value> {
+    let names: HashSet<&str> = there.iter().filter_map(judge::name).collect();
+    wanted
+        .iter()
+        .filter(|node| judge::name(node).is_some_and(|name| !names.contains(name)))
+        .collect()
+}
+
+fn list(nodes: &[&Value]) -> String {
+    let names: Vec<&str> = nodes.iter().filter_map(|node| judge::name(node)).collect();
+    names.join(", ")
+}
+
+/// A node without what the platform writes into it by itself, which it may refuse to be told.
+fn plain(node: &Value) -> Value {
+    const OWN: &[&str] = &[
+        "_id",
+        "id",
+        "__v",
+        "inventory",
+        "inventoryId",
+        "inventory_id",
+        "created",
+        "createdAt",
+        "createdBy",
+        "created_at",
+        "created_by",
+        "updated",
+        "updatedAt",
+        "updatedBy",
+        "updated_at",
+        "updated_by",
+        "lastUpdated",
+        "lastUpdatedBy",
+    ];
+    let mut node = node.clone();
+    if let Some(fields) = node.as_object_mut() {
+        fields.retain(|key, _| !OWN.contains(&key.as_str()));
+    }
+    node
+}

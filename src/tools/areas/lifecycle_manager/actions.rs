@@ -1,0 +1,100 @@
+//! Running an action.
+
+use serde_json::{Value, json};
+
+use super::{instances, resources};
+use crate::nearest::nearest;
+use crate::platform::Path;
+use crate::tools::asked::judge;
+use crate::tools::row::Context;
+use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
+use crate::tools::told::Arguments;
+
+/// A started action.
+pub static STARTED: Shape = Shape::closed(&[
+    Field::new("message", FieldKind::Text),
+    Field::new("start_time", FieldKind::Time).from(&["data.startTime", "startTime"]),
+    Field::new("job_id", FieldKind::Text)
+        .from(&["data.jobId", "jobId", "data.job_id", "job_id"])
+        .doc("For describe_job"),
+    Field::new("status", FieldKind::Text).from(&["data.status", "status"]),
+    Field::new("execution_id", FieldKind::Text).from(&[
+        "data.executionId",
+        "executionId",
+        "data._id",
+        "_id",
+    ]),
+]);
+
+/// `POST /lifecycle-manager/resources/{id}/run-action`. Everything that can be wrong is found before,
+/// and nothing that follows fails the call.
+pub fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+    let resource = arguments.text("resource_name");
+    let model = resources::existing(context, resource)?;
+    let action = find(&model, resource, arguments.text("action_name"))?;
+    let body = body(context, arguments, &model, action)?;
+    let path = Path::new("/lifecycle-manager/resources/{}/run-action", &[resources::id(&model)?])?;
+    let answer = context.api.post(&path, Some(&body))?;
+    if let Some(why) = judge::failure(&answer) {
+        return Err(ToolError::platform(format!("the action was not started: {why}")));
+    }
+    let started = STARTED.project(&answer);
+    let silent = started["job_id"].is_null();
+    let outcome = Outcome::from(started);
+    Ok(if silent {
+        outcome.with_note(
+            "The action was started, but the platform did not say the job's id; \
+             get_action_executions shows it.",
+        )
+    } else {
+        outcome
+    })
+}
+
+fn body(
+    context: &Context<'_>,
+    arguments: &Arguments,
+    model: &Value,
+    action: &Value,
+) -> Result<Value, ToolError> {
+    let kind = judge::text(action, &["type"]).unwrap_or_default();
+    let mut inputs = arguments.value("input_params").clone();
+    let mut body = json!({"actionId": judge::id(action)});
+    match (kind, arguments.maybe_text("instance_name")) {
+        ("update" | "delete", None) => {
+            return Err(ToolError::invalid(format!(
+                "'instance_name' is needed: this action will {kind} an instance, and get_instances \
+                 lists them; nothing was started"
+            )));
+        }
+        (_, None) => {}
+        ("create", Some(name)) => body["instanceName"] = json!(name),
+        (kind, Some(name)) => {
+            let instance = instances::existing(context, model, name)?;
+            body["instance"] = json!(judge::id(&instance));
+            if kind == "delete" && inputs.is_null() {
+                inputs = instance.get("instanceData").cloned().unwrap_or_default();
+            }
+        }
+    }
+    if !judge::is_empty(&inputs) {
+        body["inputs"] = inputs;
+    }
+    if let Some(description) = arguments.maybe_text("instance_description") {
+        body["instanceDescription"] = json!(description);
+    }
+    Ok(body)
+}
+
+fn find<'a>(model: &'a Value, resource: &str, name: &str) -> Result<&'a Value, ToolError> {
+    let actions = model.get("actions").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    actions.iter().find(|action| judge::name(action) == Some(name)).ok_or_else(|| {
+        let names: Vec<&str> = actions.iter().filter_map(judge::name).collect();
+        let hint = match nearest(name, names.iter().copied()) {
+            Some(close) => format!("did you mean '{close}'?"),
+            None if names.is_empty() => "it has none".to_owned(),
+            None => format!("there are: {}", names.join(", ")),
+        };
+        ToolError::not_found(format!("no action of '{resource}' is called '{name}'; {hint}"))
+    })
+}

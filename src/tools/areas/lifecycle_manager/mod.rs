@@ -1,0 +1,127 @@
+//! Lifecycle Manager: resource models, their instances and the actions on them.
+
+mod actions;
+mod executions;
+mod instances;
+mod resources;
+
+use crate::tools::row::{Hints, Tool};
+use crate::tools::shown::Output;
+use crate::tools::told::{Kind, Parameter};
+
+const TAGS: &[&str] = &["lifecycle_manager"];
+
+const RESOURCE_NAME: Parameter =
+    Parameter::required("resource_name", Kind::Text, "Exact name, from get_resources");
+
+const LIMIT: Parameter =
+    Parameter::optional("limit", Kind::Integer { min: 1, max: i64::MAX }, "At most this many");
+
+/// The tools of this area.
+pub static TOOLS: &[Tool] = &[
+    Tool {
+        name: "get_resources",
+        title: "Get Resources",
+        description: "List resource models: kinds of things (a VLAN, a site) the platform manages \
+                      through their life. Next: describe_resource or get_instances.",
+        tags: TAGS,
+        hints: Hints::READ,
+        parameters: &[],
+        output: Output::List(&resources::ITEM),
+        run: |context, _| resources::list(context),
+    },
+    Tool {
+        name: "create_resource",
+        title: "Create Resource",
+        description: "Create a resource model; its name must not exist yet. Actions are added on \
+                      the platform.",
+        tags: TAGS,
+        hints: Hints::CREATE,
+        parameters: &[
+            Parameter::required("name", Kind::Text, "Name of the new model"),
+            Parameter::required("schema", Kind::Object, "JSON Schema of an instance's data"),
+            Parameter::optional("description", Kind::Text, "Description"),
+        ],
+        output: Output::Object(&resources::CREATED),
+        run: resources::create,
+    },
+    Tool {
+        name: "describe_resource",
+        title: "Describe Resource",
+        description: "One resource model: the schema of its data, and its actions with the input \
+                      each needs. Next: run_action.",
+        tags: TAGS,
+        hints: Hints::READ,
+        parameters: &[Parameter::required("name", Kind::Text, "Exact name")],
+        output: Output::Object(&resources::DETAIL),
+        run: resources::describe,
+    },
+    Tool {
+        name: "get_instances",
+        title: "Get Instances",
+        description: "List the instances of a resource model with their data and last action.",
+        tags: TAGS,
+        hints: Hints::READ,
+        parameters: &[RESOURCE_NAME, LIMIT],
+        output: Output::List(&instances::INSTANCE),
+        run: instances::list,
+    },
+    Tool {
+        name: "describe_instance",
+        title: "Describe Instance",
+        description: "One instance of a resource model: its data and its last action.",
+        tags: TAGS,
+        hints: Hints::READ,
+        parameters: &[
+            RESOURCE_NAME,
+            Parameter::optional(
+                "instance_name",
+                Kind::Text,
+                "Exact name; needed unless there is only one",
+            ),
+        ],
+        output: Output::Object(&instances::INSTANCE),
+        run: instances::describe,
+    },
+    Tool {
+        name: "run_action",
+        title: "Run Action",
+        description: "Run an action of a resource model: create an instance, or update or delete \
+                      one. Answers as soon as the job has started: poll describe_job with job_id; \
+                      never run it again because it is still running.",
+        tags: TAGS,
+        hints: Hints::RUN,
+        parameters: &[
+            RESOURCE_NAME,
+            Parameter::required("action_name", Kind::Text, "Exact name, from describe_resource"),
+            Parameter::optional(
+                "instance_name",
+                Kind::Text,
+                "The new instance (create), or the one to act on",
+            ),
+            Parameter::optional("instance_description", Kind::Text, "Its description"),
+            Parameter::optional(
+                "input_params",
+                Kind::ObjectOrText,
+                "As the action's input_schema describes it",
+            ),
+        ],
+        output: Output::Object(&actions::STARTED),
+        run: actions::run,
+    },
+    Tool {
+        name: "get_action_executions",
+        title: "Get Action Executions",
+        description: "List what actions did to an instance, newest first: status, errors, and the \
+                      data before and after.",
+        tags: TAGS,
+        hints: Hints::READ,
+        parameters: &[
+            RESOURCE_NAME,
+            Parameter::required("instance_name", Kind::Text, "Exact name; empty for all instances"),
+            LIMIT,
+        ],
+        output: Output::List(&executions::EXECUTION),
+        run: executions::list,
+    },
+];

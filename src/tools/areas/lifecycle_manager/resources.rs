@@ -1,0 +1,150 @@
+//! Resource models.
+
+use serde_json::{Value, json};
+
+use crate::platform::Path;
+use crate::tools::asked::{Listing, judge};
+use crate::tools::row::Context;
+use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError, lookup};
+use crate::tools::told::Arguments;
+
+/// An entry of `get_resources`.
+pub static ITEM: Shape = Shape::closed(&[
+    Field::new("name", FieldKind::Text),
+    Field::new("description", FieldKind::Text),
+]);
+
+/// What `create_resource` gives back.
+pub static CREATED: Shape = Shape::closed(&[
+    Field::new("id", FieldKind::Text).from(&["_id", "id"]),
+    Field::new("name", FieldKind::Text),
+    Field::new("message", FieldKind::Text),
+]);
+
+/// What `describe_resource` gives back.
+pub static DETAIL: Shape = Shape::closed(&[
+    Field::new("name", FieldKind::Text),
+    Field::new("description", FieldKind::Text),
+    Field::new("actions", FieldKind::Objects(&ACTION)),
+    Field::new("schema", FieldKind::Any).doc("JSON Schema of an instance's data"),
+]);
+
+static ACTION: Shape = Shape::closed(&[
+    Field::new("name", FieldKind::Text),
+    Field::new("type", FieldKind::Text).doc("create, update, delete or import"),
+    Field::new("input_schema", FieldKind::Any).doc("null: it could not be read"),
+]);
+
+/// `GET /lifecycle-manager/resources`, every page.
+pub fn list(context: &Context<'_>) -> Result<Outcome, ToolError> {
+    let listed = all().read(context)?;
+    Ok(Outcome::part(ITEM.project_all(&listed.items), listed.total))
+}
+
+/// `POST /lifecycle-manager/resources`.
+pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+    let name = arguments.text("name");
+    if name.is_empty() {
+        return Err(ToolError::invalid("'name' must not be empty"));
+    }
+    if !named(context, name)?.is_empty() {
+        return Err(ToolError::state(format!(
+            "a resource model called '{name}' exists already; describe_resource shows it"
+        )));
+    }
+    let mut body = json!({"name": name, "schema": arguments.value("schema")});
+    if let Some(description) = arguments.value("description").as_str() {
+        body["description"] = json!(description);
+    }
+    let path = Path::literal("/lifecycle-manager/resources");
+    let answer = context.api.post(&path, Some(&body))?;
+    if let Some(why) = judge::failure(&answer) {
+        return Err(ToolError::platform(format!("the resource model was not created: {why}")));
+    }
+    let id = judge::id(judge::payload(&answer));
+    let message = format!("Resource model '{name}' was created.");
+    Ok(CREATED.project(&json!({"_id": id, "name": name, "message": message})).into())
+}
+
+/// The model, and for each action the input schema from where the platform takes it. What cannot be
+/// read of one action hides no other.
+pub fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+    let model = existing(context, arguments.text("name"))?;
+    let mut notes = Vec::new();
+    let mut actions = Vec::new();
+    for action in model.get("actions").and_then(Value::as_array).into_iter().flatten() {
+        let mut shown = ACTION.project(action);
+        shown["input_schema"] = match input_schema(context, &model, action) {
+            Ok(schema) => schema,
+            Err(error) if error.kind == ErrorKind::Cancelled => return Err(error),
+            Err(error) => {
+                let name = judge::name(action).unwrap_or("?");
+                notes.push(format!("The input of action '{name}' could not be read: {error}."));
+                Value::Null
+            }
+        };
+        actions.push(shown);
+    }
+    let mut detail = DETAIL.project(&model);
+    detail["actions"] = Value::Array(actions);
+    let outcome = Outcome::from(detail);
+    Ok(if notes.is_empty() { outcome } else { outcome.with_note(notes.join(" ")) })
+}
+
+/// What an action wants to be told: what its transformation takes, else its workflow, else the
+/// model's own data.
+fn input_schema(context: &Context<'_>, model: &Value, action: &Value) -> Result<Value, ToolError> {
+    if let Some(id) = judge::text(action, &["preWorkflowJst", "preWorkflowJst._id"]) {
+        let answer = context.api.get(&Path::new("/transformations/{}", &[id])?, &[])?;
+        return lookup(judge::payload(&answer), "incoming").cloned().ok_or_else(|| {
+            ToolError::platform(format!("the transformation {id} does not say what it takes"))
+        });
+    }
+    if let Some(id) = judge::text(action, &["workflow", "workflow._id"]) {
+        let path = Path::literal("/automation-studio/workflows");
+        let workflow = Listing::new(path, "items", "total")
+            .with("equals[_id]", id)
+            .find(context, |workflow| judge::id(workflow) == Some(id))?
+            .ok_or_else(|| ToolError::not_found(format!("its workflow {id} does not exist")))?;
+        if let Some(schema) = workflow.get("inputSchema").filter(|schema| !schema.is_null()) {
+            return Ok(schema.clone());
+        }
+    }
+    Ok(model.get("schema").cloned().unwrap_or_default())
+}
+
+/// The one resource model called `name`.
+pub fn existing(context: &Context<'_>, name: &str) -> Result<Value, ToolError> {
+    let mut found = named(context, name)?;
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => {
+            let known = all().read(context)?.items;
+            let names = known.iter().filter_map(judge::name);
+            Err(ToolError::no_such("resource model", name, names, "get_resources"))
+        }
+        several => {
+            let ids: Vec<&str> = found.iter().filter_map(judge::id).collect();
+            Err(ToolError::invalid(format!(
+                "{several} resource models are called '{name}' ({}); rename one on the platform",
+                ids.join(", ")
+            )))
+        }
+    }
+}
+
+/// The id of a model, for the routes below it.
+pub fn id(model: &Value) -> Result<&str, ToolError> {
+    judge::id(model).ok_or_else(|| ToolError::platform("the resource model has no id"))
+}
+
+/// A platform that ignores the filter answers with everything.
+fn named(context: &Context<'_>, name: &str) -> Result<Vec<Value>, ToolError> {
+    let mut found = all().with("equals[name]", name).read(context)?.items;
+    found.retain(|model| judge::name(model) == Some(name));
+    Ok(found)
+}
+
+fn all() -> Listing {
+    Listing::new(Path::literal("/lifecycle-manager/resources"), "data", "metadata.total")
+}

@@ -1,0 +1,102 @@
+//! Why a tool call failed, in words for the model that must act on it.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::nearest::nearest;
+use crate::platform;
+
+/// A failed tool call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToolError {
+    /// Whose fault it is.
+    pub kind: ErrorKind,
+    /// What failed, on which thing, and what to do next.
+    pub message: String,
+}
+
+/// Whose fault a failure is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ErrorKind {
+    /// The arguments are wrong; nothing was done.
+    InvalidArguments,
+    /// What the arguments name does not exist.
+    NotFound,
+    /// The thing exists but its state does not allow this.
+    InvalidState,
+    /// The platform could not be reached or refused.
+    Platform,
+    /// Nobody agreed to it.
+    NotConfirmed,
+    /// Nobody waits for the answer any more.
+    Cancelled,
+    /// The client must answer these input requests and repeat the call.
+    NeedsInput(Value),
+}
+
+impl ToolError {
+    /// The arguments are wrong.
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self { kind: ErrorKind::InvalidArguments, message: message.into() }
+    }
+
+    /// What the arguments name does not exist.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self { kind: ErrorKind::NotFound, message: message.into() }
+    }
+
+    /// Nothing of this kind has this name. Says the nearest of the known names, or else `lister`, the
+    /// tool that lists them.
+    pub fn no_such<'a>(
+        kind: &str,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str>,
+        lister: &str,
+    ) -> Self {
+        let hint = match nearest(name, known) {
+            Some(close) => format!("did you mean '{close}'?"),
+            None => format!("{lister} lists them"),
+        };
+        Self::not_found(format!("no {kind} is called '{name}'; {hint}"))
+    }
+
+    /// The thing's state does not allow this.
+    pub fn state(message: impl Into<String>) -> Self {
+        Self { kind: ErrorKind::InvalidState, message: message.into() }
+    }
+
+    /// The platform answered something unusable.
+    pub fn platform(message: impl Into<String>) -> Self {
+        Self { kind: ErrorKind::Platform, message: message.into() }
+    }
+}
+
+impl fmt::Display for ToolError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let class = match self.kind {
+            ErrorKind::InvalidArguments => "Invalid arguments",
+            ErrorKind::NotFound => "Not found",
+            ErrorKind::InvalidState => "Not possible now",
+            ErrorKind::Platform => "Platform error",
+            ErrorKind::NotConfirmed => "Not confirmed",
+            ErrorKind::Cancelled => "Cancelled",
+            ErrorKind::NeedsInput(_) => "Input needed",
+        };
+        write!(f, "{class}: {}", self.message)
+    }
+}
+
+impl std::error::Error for ToolError {}
+
+impl From<platform::Error> for ToolError {
+    fn from(error: platform::Error) -> Self {
+        let kind = match error {
+            platform::Error::NotFound { .. } => ErrorKind::NotFound,
+            platform::Error::Cancelled { .. } => ErrorKind::Cancelled,
+            platform::Error::Path { .. } => ErrorKind::InvalidArguments,
+            _ => ErrorKind::Platform,
+        };
+        Self { kind, message: error.to_string() }
+    }
+}

@@ -1,0 +1,9 @@
+//! What a tool shows: shapes, outcomes, errors.
+
+mod error;
+mod outcome;
+mod shape;
+
+pub use error::{ErrorKind, ToolError};
+pub use outcome::{Outcome, Output};
+pub use shape::{Field, FieldKind, Shape, lookup, time};

@@ -1,0 +1,204 @@
+//! The arguments of one call, held against a tool's parameters.
+//!
+//! What is wrong is answered with every problem at once, in words that say what is allowed.
+
+use serde_json::{Map, Value};
+
+use super::coerce::{coerce, excerpt};
+use super::parameter::{Parameter, Presence};
+use crate::nearest::nearest;
+use crate::tools::shown::ToolError;
+
+/// The arguments of one call, checked and coerced against a tool's parameters.
+#[derive(Clone, Debug, Default)]
+pub struct Arguments(Map<String, Value>);
+
+impl Arguments {
+    /// Checks `given` against `parameters`.
+    ///
+    /// # Errors
+    /// One [`ToolError`] that lists every problem: unknown names (with the nearest known one),
+    /// missing values, and values that cannot be read as what the parameter holds.
+    pub fn check(
+        parameters: &'static [Parameter],
+        given: &Map<String, Value>,
+    ) -> Result<Self, ToolError> {
+        let mut problems = Vec::new();
+        for name in given.keys() {
+            if !parameters.iter().any(|p| p.name == name) {
+                problems.push(unknown(name, parameters));
+            }
+        }
+        let mut checked = Map::new();
+        for parameter in parameters {
+            let value = match given.get(parameter.name) {
+                None | Some(Value::Null) if parameter.presence == Presence::Required => {
+                    problems.push(format!(
+                        "'{}' is required ({}): {}",
+                        parameter.name,
+                        parameter.kind.in_words(),
+                        parameter.doc
+                    ));
+                    continue;
+                }
+                None | Some(Value::Null) => parameter.absent(),
+                Some(value) => match coerce(parameter.kind, value) {
+                    Ok(value) => value,
+                    Err(why) => {
+                        problems.push(format!("'{}' {why}", parameter.name));
+                        continue;
+                    }
+                },
+            };
+            if let Some(text) = value.as_str()
+                && !parameter.choices.is_empty()
+                && !parameter.choices.contains(&text)
+            {
+                problems.push(format!(
+                    "'{}' must be one of {}, not '{}'",
+                    parameter.name,
+                    parameter.choices.join(", "),
+                    excerpt(text)
+                ));
+                continue;
+            }
+            checked.insert(parameter.name.to_owned(), value);
+        }
+        if problems.is_empty() {
+            Ok(Self(checked))
+        } else {
+            Err(ToolError::invalid(problems.join("; ")))
+        }
+    }
+
+    /// The value of `name`; null when absent.
+    pub fn value(&self, name: &str) -> &Value {
+        self.0.get(name).unwrap_or(&Value::Null)
+    }
+
+    /// A required text, or one with a default; empty when the tool declares neither.
+    pub fn text(&self, name: &str) -> &str {
+        self.value(name).as_str().unwrap_or_default()
+    }
+
+    /// An optional text; an empty text counts as absent.
+    pub fn maybe_text(&self, name: &str) -> Option<&str> {
+        self.value(name).as_str().filter(|text| !text.is_empty())
+    }
+
+    /// A whole number with a default.
+    pub fn integer(&self, name: &str) -> i64 {
+        self.value(name).as_i64().unwrap_or_default()
+    }
+
+    /// An optional whole number.
+    pub fn maybe_integer(&self, name: &str) -> Option<i64> {
+        self.value(name).as_i64()
+    }
+
+    /// A flag with a default.
+    pub fn flag(&self, name: &str) -> bool {
+        self.value(name).as_bool().unwrap_or_default()
+    }
+
+    /// An optional object.
+    pub fn object(&self, name: &str) -> Option<&Map<String, Value>> {
+        self.value(name).as_object()
+    }
+
+    /// A list; empty when absent.
+    pub fn list(&self, name: &str) -> &[Value] {
+        self.value(name).as_array().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// A list of texts; empty when absent.
+    pub fn texts(&self, name: &str) -> Vec<&str> {
+        self.list(name).iter().filter_map(Value::as_str).collect()
+    }
+}
+
+fn unknown(name: &str, parameters: &[Parameter]) -> String {
+    let names: Vec<&str> = parameters.iter().map(|p| p.name).collect();
+    if names.is_empty() {
+        return format!("'{}' is not known; this tool takes no arguments", excerpt(name));
+    }
+    match nearest(name, names.iter().copied()) {
+        Some(close) => format!("'{}' is not known; did you mean '{close}'?", excerpt(name)),
+        None => format!("'{}' is not known; allowed: {}", excerpt(name), names.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::tools::told::Kind;
+
+    static PARAMETERS: &[Parameter] = &[
+        Parameter::required("name", Kind::Text, "The name."),
+        Parameter::optional("timeout", Kind::Integer { min: 1, max: 60 }, "Seconds.")
+            .or(Presence::Integer(10)),
+        Parameter::optional("force", Kind::Boolean, "Force.").or(Presence::Boolean(false)),
+        Parameter::optional("data", Kind::ObjectOrText, "Input."),
+        Parameter::optional("devices", Kind::List(&Kind::Text), "Devices."),
+        Parameter::optional("model", Kind::Object, "Model."),
+        Parameter::optional("action", Kind::Text, "Action.").one_of(&["a", "b"]),
+    ];
+
+    fn check(given: Value) -> Result<Map<String, Value>, String> {
+        Arguments::check(PARAMETERS, given.as_object().expect("tests give objects"))
+            .map(|a| a.0)
+            .map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn what_models_send_is_understood() {
+        for (given, name, expected) in [
+            (json!({"name": "x", "timeout": "3"}), "timeout", json!(3)),
+            (json!({"name": "x", "timeout": 3.0}), "timeout", json!(3)),
+            (json!({"name": "x", "timeout": null}), "timeout", json!(10)),
+            (json!({"name": "x"}), "timeout", json!(10)),
+            (json!({"name": 7}), "name", json!("7")),
+            (json!({"name": "x", "force": "yes"}), "force", json!(true)),
+            (json!({"name": "x", "force": 0}), "force", json!(false)),
+            (json!({"name": "x", "data": "{\"a\":1}"}), "data", json!({"a": 1})),
+            (json!({"name": "x", "data": "null"}), "data", Value::Null),
+            (json!({"name": "x", "devices": "[\"a\",\"b\"]"}), "devices", json!(["a", "b"])),
+            (json!({"name": "x", "devices": "a"}), "devices", json!(["a"])),
+            (json!({"name": "x", "model": "{\"a\":1}"}), "model", json!({"a": 1})),
+            (json!({"name": "x", "model": null}), "model", Value::Null),
+        ] {
+            let checked = check(given.clone()).unwrap_or_else(|e| panic!("{given}: {e}"));
+            assert_eq!(checked.get(name), Some(&expected), "{given}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_all_at_once() {
+        let error = check(json!({"nam": "x", "timeout": "soon", "action": "c"})).unwrap_err();
+        for part in ["did you mean 'name'?", "'name' is required", "'timeout' must be a whole"] {
+            assert!(error.contains(part), "{part} in {error}");
+        }
+        assert!(error.contains("'action' must be one of a, b"), "{error}");
+    }
+
+    #[test]
+    fn what_cannot_be_understood_is_refused() {
+        for (given, says) in [
+            (json!({"name": "x", "timeout": 3.5}), "a whole number"),
+            (json!({"name": "x", "timeout": 61}), "between 1 and 60"),
+            (json!({"name": "x", "force": 2}), "true or false"),
+            (json!({"name": ["x"]}), "must be text"),
+            (json!({"name": "x", "data": "{oops"}), "not valid JSON"),
+            (json!({"name": "x", "data": "5"}), "a JSON object"),
+            (json!({"name": "x", "devices": "[\"a\""}), "a list of texts"),
+            (json!({"name": "x", "devices": [1, {}]}), "[1] must be text"),
+            (json!({"name": "x", "model": [1]}), "a JSON object"),
+            (json!({"name": null}), "required"),
+        ] {
+            let error = check(given.clone()).expect_err("refused");
+            assert!(error.contains(says), "{given}: {error}");
+        }
+    }
+}
