@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its part of the harness")]
 
 pub mod certificates;
+pub mod facts;
 pub mod http_server;
 pub mod raw_http;
 pub mod schema;
