@@ -1,209 +1,288 @@
-//! The house as `src/lib.rs` draws it: which room may import which, and no circles of files.
+//! The house as `src/lib.rs` draws it: which room may import which, no circles of files, what the
+//! rooms without I/O keep away from, and how long a file may be.
+
+#[path = "architecture/source.rs"]
+mod source;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Every source file with the modules it imports, by module path (`http::wire::head`).
-type Imports = BTreeMap<String, BTreeSet<String>>;
+use source::House;
+
+/// Modules that take and give values only, and what their code must therefore not name.
+const WITHOUT_IO: [&str; 3] = ["protocol", "http::wire", "http::machine"];
+const IO: [&str; 8] = [
+    "std::env",
+    "std::fs",
+    "std::io::stdin",
+    "std::io::stdout",
+    "std::io::stderr",
+    "std::net",
+    "std::process",
+    "std::thread",
+];
+
+/// A file has one idea; more lines of code than this are more than one.
+const FILE_LINES: usize = 400;
 
 #[test]
 fn rooms_import_only_what_the_map_allows() {
-    let (anyone, allowed) = map();
-    let mut wrong = Vec::new();
-    let mut drawn: BTreeSet<(String, String)> = BTreeSet::new();
-    for (file, imports) in imports() {
-        for import in imports {
-            let (from, to) = (room(&file), room(&import));
-            if from == to || to.is_empty() || from.is_empty() || anyone.contains(to) {
-                continue;
-            }
-            drawn.insert((from.to_owned(), to.to_owned()));
-            if !allowed.get(from).is_some_and(|rooms| rooms.contains(to)) {
-                wrong.push(format!("{file} imports {import}"));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "arrows that src/lib.rs does not draw:\n{}", wrong.join("\n"));
-    for (from, rooms) in allowed {
-        for to in rooms {
-            let used = drawn.contains(&(from.clone(), to.clone()));
-            assert!(used, "src/lib.rs draws {from} -> {to}, which nothing uses");
-        }
-    }
+    let lib = fs::read_to_string(src().join("lib.rs")).expect("src/lib.rs");
+    nothing(&arrows(&house(), &Map::of(&lib)));
 }
 
 #[test]
 fn no_files_import_each_other_in_a_circle() {
-    let imports = imports();
-    let reach: BTreeMap<&str, BTreeSet<&str>> =
-        imports.keys().map(|file| (file.as_str(), reachable(file, &imports))).collect();
-    let mut circles: BTreeSet<Vec<&str>> = BTreeSet::new();
-    for (file, reached) in &reach {
-        if reached.contains(file) {
-            let circle = reached.iter().filter(|other| reach[*other].contains(file));
-            circles.insert(circle.copied().collect());
+    nothing(&circles(&house()));
+}
+
+#[test]
+fn rooms_without_io_have_none() {
+    nothing(&io(&house()));
+}
+
+#[test]
+fn no_file_is_long() {
+    let long = |(module, source): (&String, &source::Source)| {
+        (source.lines > FILE_LINES).then(|| format!("{module}: {} lines of code", source.lines))
+    };
+    nothing(&house().iter().filter_map(long).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_folder_is_a_module_of_one_style() {
+    let mut folders = vec![src()];
+    while let Some(folder) = folders.pop() {
+        assert!(!folder.with_extension("rs").exists(), "{} has a file beside it", folder.display());
+        let inner: Vec<PathBuf> =
+            fs::read_dir(&folder).expect("a folder").map(|e| e.expect("an entry").path()).collect();
+        let is_code = inner.iter().any(|path| path.extension().is_some_and(|e| e == "rs"));
+        let has_mod = folder == src() || folder.join("mod.rs").exists();
+        assert!(!is_code || has_mod, "{} has no mod.rs", folder.display());
+        folders.extend(inner.into_iter().filter(|path| path.is_dir()));
+    }
+}
+
+/// The arrows of `src/lib.rs`: who may import whom.
+struct Map {
+    anyone: BTreeSet<String>,
+    allowed: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Map {
+    fn of(lib: &str) -> Self {
+        let arrow = |line: &str| {
+            let (from, to) = line.strip_prefix("//! ")?.split_once(" -> ")?;
+            Some((from.trim().to_owned(), to.split_whitespace().map(str::to_owned).collect()))
+        };
+        let mut allowed: BTreeMap<String, BTreeSet<String>> =
+            lib.lines().filter_map(arrow).collect();
+        let anyone = allowed.remove("anyone").expect("the map says what anyone may import");
+        Self { anyone, allowed }
+    }
+}
+
+/// The imports that the map does not allow, and the arrows of it that nothing uses.
+fn arrows(house: &House, map: &Map) -> Vec<String> {
+    let mut unused: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for (from, rooms) in &map.allowed {
+        unused.extend(rooms.iter().map(|to| (from.as_str(), to.as_str())));
+    }
+    let mut wrong = Vec::new();
+    for (file, imported) in imports(house) {
+        for other in imported {
+            let (from, to) = (room(file), room(other));
+            if from == to || from.is_empty() || map.anyone.contains(to) {
+                continue;
+            }
+            unused.remove(&(from, to));
+            if !map.allowed.get(from).is_some_and(|rooms| rooms.contains(to)) {
+                wrong.push(format!("{file} imports {other}, an arrow src/lib.rs does not draw"));
+            }
         }
     }
-    let shown: Vec<String> = circles.iter().map(|circle| circle.join(", ")).collect();
-    assert!(circles.is_empty(), "files that import each other in a circle:\n{}", shown.join("\n"));
+    let idle = |(from, to)| format!("src/lib.rs draws {from} -> {to}, which nothing uses");
+    wrong.extend(unused.into_iter().map(idle));
+    wrong
 }
 
-/// `anyone`'s rooms, and the rooms that each room may import, from the map in `src/lib.rs`.
-fn map() -> (BTreeSet<String>, BTreeMap<String, BTreeSet<String>>) {
-    let lib = fs::read_to_string(source().join("lib.rs")).expect("src/lib.rs");
-    let mut allowed: BTreeMap<String, BTreeSet<String>> = lib
-        .lines()
-        .filter_map(|line| line.strip_prefix("//! ")?.split_once(" -> "))
-        .map(|(from, to)| {
-            (from.trim().to_owned(), to.split_whitespace().map(str::to_owned).collect())
-        })
-        .collect();
-    let anyone = allowed.remove("anyone").expect("the map says what anyone may import");
-    assert!(allowed.len() > 5, "the map in src/lib.rs was not found");
-    (anyone, allowed)
+/// The sets of files that import each other in a circle, each file with those that it imports there.
+fn circles(house: &House) -> Vec<String> {
+    let imports = imports(house);
+    let reach: BTreeMap<&str, BTreeSet<&str>> =
+        imports.keys().map(|file| (*file, reachable(file, &imports))).collect();
+    let on_circles = reach.iter().filter(|(file, reached)| reached.contains(*file));
+    let circle = |(file, reached): (&&str, &BTreeSet<&str>)| {
+        let members = reached.iter().filter(|other| reach[*other].contains(file));
+        let shown = members.map(|member| {
+            let inside = imports[member].iter().filter(|other| reach[*other].contains(file));
+            format!("{member} -> {}", inside.copied().collect::<Vec<_>>().join(" "))
+        });
+        shown.collect::<Vec<_>>().join("\n")
+    };
+    on_circles.map(circle).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-fn source() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+fn reachable<'a>(from: &'a str, imports: &BTreeMap<&str, BTreeSet<&'a str>>) -> BTreeSet<&'a str> {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![from];
+    while let Some(file) = open.pop() {
+        open.extend(imports[file].iter().filter(|next| seen.insert(**next)));
+    }
+    seen
+}
+
+/// What modules without I/O name of it.
+fn io(house: &House) -> Vec<String> {
+    let within = |path: &str, root: &str| {
+        path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    };
+    let mut wrong = Vec::new();
+    for (module, source) in house {
+        if WITHOUT_IO.iter().any(|pure| within(module, pure)) {
+            let named = source.paths.iter().filter(|path| IO.iter().any(|io| within(path, io)));
+            wrong.extend(named.map(|path| format!("{module} names {path}")));
+        }
+    }
+    wrong
+}
+
+/// The files that each file imports: a path leads into the longest beginning of it that is a file.
+fn imports(house: &House) -> BTreeMap<&str, BTreeSet<&str>> {
+    let file_of = |path: &String| {
+        let mut module = path.strip_prefix("crate::")?;
+        loop {
+            match house.get_key_value(module) {
+                Some((file, _)) => return Some(file.as_str()),
+                None => module = module.rsplit_once("::")?.0,
+            }
+        }
+    };
+    let imports = house.iter().map(|(file, source)| {
+        let others = source.paths.iter().filter_map(file_of).filter(|other| other != file);
+        (file.as_str(), others.collect())
+    });
+    imports.collect()
 }
 
 fn room(module: &str) -> &str {
     module.split("::").next().unwrap_or_default()
 }
 
-fn reachable<'a>(from: &str, imports: &'a Imports) -> BTreeSet<&'a str> {
-    let mut seen = BTreeSet::new();
-    let mut open: Vec<&str> = vec![from];
-    while let Some(file) = open.pop() {
-        for next in imports.get(file).into_iter().flatten() {
-            if seen.insert(next.as_str()) {
-                open.push(next);
-            }
+fn src() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+fn house() -> House {
+    let house = source::read(&src());
+    assert!(house.len() > 100, "the source files were not found");
+    house
+}
+
+fn nothing(wrong: &[String]) {
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The imports of `a/x.rs` among `b/mod.rs`, `b/c.rs`, `a/mod.rs` and `a/d.rs`.
+    fn of(text: &str) -> Vec<String> {
+        let house = source::house([
+            ("lib.rs", "pub mod a;\npub mod b;"),
+            ("a/mod.rs", "mod d;\nmod x;"),
+            ("a/x.rs", text),
+            ("a/d.rs", ""),
+            ("b/mod.rs", "pub mod c;"),
+            ("b/c.rs", ""),
+        ]);
+        imports(&house)["a::x"].iter().map(|file| (*file).to_owned()).collect()
+    }
+
+    #[test]
+    fn every_form_of_an_import_is_seen() {
+        for text in [
+            "use crate::b::c;",
+            "use crate::b::c::Thing as Other;",
+            "pub use crate::b::c::*;",
+            "use crate::{\n    b::{\n        c::{self, Thing},\n    },\n};",
+            "use super::super::b::c::Thing;",
+            "use crate::b as rooms; fn f() { rooms::c::f() }",
+            "fn f() -> crate::b::c::Thing { todo!() }",
+            "fn f() { println!(\"{}\", crate::b::c::f()) }",
+            "macro_rules! m { () => { $crate::b::c::f() } }",
+            "fn f() { use crate::b::c::f; f() }",
+            "impl crate::b::c::Thing for u8 {}",
+            "fn f() { let x = 'x'; let y: &'static str = \"\\\"\"; crate::b::c::f() }",
+        ] {
+            assert!(of(text).contains(&"b::c".to_owned()), "{text}");
+        }
+        assert_eq!(of("use super::d::Thing;"), ["a::d"]);
+        assert_eq!(of("use super::Thing;"), ["a"]);
+        assert_eq!(of("use super::{Thing, d};"), ["a", "a::d"]);
+        assert_eq!(of("use crate::b::{self};"), ["b"]);
+    }
+
+    #[test]
+    fn what_is_no_import_is_not_seen() {
+        for text in [
+            "// use crate::b::c;",
+            "/* use crate::b::c; /* nested */ crate::b::c */",
+            "/// [`crate::b::c`]\nfn f() {}",
+            "const A: &str = \"crate::b::c\"; const B: &str = r#\"\" crate::b::c\"#;",
+            "#[cfg(test)]\nmod tests { use crate::b::c; }",
+            "#[cfg(all(test, unix))]\nuse crate::b::c;",
+            "use other::b::c; fn f() { other::crate_b::c() }",
+        ] {
+            assert_eq!(of(text), [""; 0], "{text}");
         }
     }
-    seen
-}
 
-fn imports() -> Imports {
-    let mut files = Vec::new();
-    collect(&source(), &mut files);
-    let modules: BTreeMap<String, PathBuf> =
-        files.into_iter().map(|file| (module_of(&file), file)).collect();
-    modules
-        .iter()
-        .map(|(module, file)| {
-            let text = fs::read_to_string(file).expect("a source file is readable");
-            let found = paths(&code(&text))
-                .iter()
-                .filter_map(|path| owner(&resolve(path, module)?, &modules))
-                .filter(|imported| imported != module)
-                .collect();
-            (module.clone(), found)
-        })
-        .collect()
-}
+    #[test]
+    fn an_arrow_that_is_not_drawn_and_one_that_is_idle_are_told() {
+        let house = source::house([("a.rs", "use crate::b;"), ("b.rs", ""), ("c.rs", "")]);
+        let map = |text: &str| Map::of(&format!("//! anyone -> c\n//! {text}"));
+        nothing(&arrows(&house, &map("a -> b")));
+        assert!(arrows(&house, &map("b -> c"))[0].starts_with("a imports b"));
+        assert!(arrows(&house, &map("a -> b c"))[0].contains("a -> c, which nothing uses"));
+    }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a source folder is readable") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("main.rs") {
-            files.push(path);
+    #[test]
+    fn a_circle_is_told_with_its_files() {
+        let straight = [("a.rs", "use crate::b::X;"), ("b.rs", "use crate::c::X;"), ("c.rs", "")];
+        nothing(&circles(&source::house(straight)));
+        let round = [straight[0], straight[1], ("c.rs", "fn f() { crate::a::f() }")];
+        assert_eq!(circles(&source::house(round)), ["a -> b\nb -> c\nc -> a"]);
+        let facade = [("a/mod.rs", "mod d;\npub use d::X;"), ("a/d.rs", "use super::X;")];
+        assert_eq!(circles(&source::house(facade)), ["a -> a::d\na::d -> a"]);
+    }
+
+    #[test]
+    fn io_is_told_wherever_it_is_named() {
+        for text in [
+            "use std::thread;",
+            "use std::{sync::Arc, net::TcpStream};",
+            "fn f() { ::std::fs::read(\"x\") }",
+            "fn f() { std::thread::spawn(f) }",
+        ] {
+            assert_eq!(io(&source::house([("protocol/x.rs", text)])).len(), 1, "{text}");
+            nothing(&io(&source::house([("product/x.rs", text)])));
         }
+        nothing(&io(&source::house([("protocol/x.rs", "use std::sync::Arc; use std::iter;")])));
     }
-}
 
-/// `http::wire::head` for `src/http/wire/head.rs`; nothing for `src/lib.rs`.
-fn module_of(file: &Path) -> String {
-    let inside = file.strip_prefix(source()).expect("it lies in src").with_extension("");
-    let parts = inside.iter().map(|part| part.to_str().expect("file names are ASCII"));
-    parts.filter(|part| !matches!(*part, "mod" | "lib")).collect::<Vec<_>>().join("::")
-}
-
-/// The code without comments and without the unit tests, which stand at the end of a file.
-fn code(text: &str) -> String {
-    let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
-    text.lines()
-        .map(|line| line.split("//").next().unwrap_or_default())
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
-/// Every path that begins with `crate`, `super` or a child module, with groups of imports taken
-/// apart.
-fn paths(code: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let word = |c: char| c.is_alphanumeric() || c == '_';
-    let children = code.lines().filter_map(|line| {
-        let line = line.trim().trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ");
-        let name = line.trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';')?;
-        Some(format!("{name}::"))
-    });
-    for start in ["crate::".to_owned(), "super::".to_owned()].into_iter().chain(children) {
-        for (at, _) in code.match_indices(&start) {
-            if code[..at].ends_with(|c: char| word(c) || c == ':') {
-                continue;
-            }
-            let rest = &code[at..];
-            let end = rest.find(|c: char| !word(c) && c != ':').unwrap_or(rest.len());
-            match rest[end..].strip_prefix('{') {
-                Some(group) => expand(&rest[..end], group, &mut found),
-                None => found.push(rest[..end].to_owned()),
-            }
-        }
+    #[test]
+    fn lines_of_code_are_counted_without_comments_blanks_and_tests() {
+        let text = "//! Doc.\n\nuse a::b;\n\n/// Doc.\nfn f() {\n    // why\n    g(\n\"two\nlines\");\n}\n\
+                    #[cfg(test)]\nmod tests {\n    fn t() {}\n}\n";
+        assert_eq!(source::house([("a.rs", text)])["a"].lines, 6);
     }
-    found
-}
 
-/// Takes `prefix` and `a, b::{c, d}}...` apart.
-fn expand(prefix: &str, group: &str, found: &mut Vec<String>) {
-    let (mut depth, mut from) = (0, 0);
-    for (at, c) in group.char_indices() {
-        match c {
-            '{' => depth += 1,
-            '}' if depth > 0 => depth -= 1,
-            ',' | '}' if depth == 0 => {
-                let item = group[from..at].trim();
-                match item.split_once('{') {
-                    Some((inner, rest)) => expand(&format!("{prefix}{inner}"), rest, found),
-                    None if item.is_empty() => {}
-                    None => found.push(format!("{prefix}{item}")),
-                }
-                from = at + 1;
-                if c == '}' {
-                    return;
-                }
-            }
-            _ => {}
-        }
+    #[test]
+    fn files_for_tests_only_are_left_out() {
+        let files = [("a/mod.rs", "#[cfg(test)]\nmod tests;"), ("a/tests.rs", "use crate::b;")];
+        assert_eq!(source::house(files).into_keys().collect::<Vec<_>>(), ["a"]);
     }
-}
-
-/// The path from the crate's root, as seen from `module`.
-fn resolve(path: &str, module: &str) -> Option<Vec<String>> {
-    let mut parts = path.split("::").map(|part| part.split_whitespace().next().unwrap_or_default());
-    let mut at: Vec<String> = module.split("::").map(str::to_owned).collect();
-    match parts.next()? {
-        "crate" => at.clear(),
-        "super" => drop(at.pop()),
-        child => at.push(child.to_owned()),
-    }
-    for part in parts {
-        match part {
-            "super" => drop(at.pop()),
-            "self" | "*" | "" => {}
-            name => at.push(name.to_owned()),
-        }
-    }
-    Some(at)
-}
-
-/// The file that a path leads into: the longest beginning of it that is a module.
-fn owner(path: &[String], modules: &BTreeMap<String, PathBuf>) -> Option<String> {
-    (1..=path.len())
-        .rev()
-        .map(|length| path[..length].join("::"))
-        .find(|name| modules.contains_key(name))
 }
