@@ -36,8 +36,9 @@ scan() { # configuration, extra options of the program
   "$binary" --transport sse --port 0 --sandbox \
     --certificate-file server.pem --private-key-file server.key "$@" >/dev/null 2>log &
   server=$!
-  for _ in $(seq 100); do
+  for _ in $(seq 600); do
     grep -q "serves MCP at" log && break
+    kill -0 "$server" || { cat log; return 1; }
     sleep 0.1
   done
   port=$(sed -n 's#.*serves MCP at https://[^/]*:\([0-9]*\)/.*#\1#p' log)
