@@ -222,6 +222,10 @@ mod tests {
         assert_eq!(of("use super::d::Thing;"), ["a::d"]);
         assert_eq!(of("use super::Thing;"), ["a"]);
         assert_eq!(of("use super::{Thing, d};"), ["a", "a::d"]);
+        assert_eq!(
+            of("use super::{\n    super::b::{c::X,},\n    d::{Y, Z,},\n};"),
+            ["a::d", "b::c"]
+        );
         assert_eq!(of("use crate::b::{self};"), ["b"]);
     }
 

@@ -171,35 +171,33 @@ struct Scope<'a> {
 
 impl Scope<'_> {
     fn read(&mut self, tokens: &[String]) {
-        let token = |at: usize| tokens.get(at).map_or("", String::as_str);
-        for at in 0..tokens.len() {
-            if token(at) == "mod" && is_word(token(at + 1)) {
-                assert_eq!(token(at + 2), ";", "{}: a module is a file", self.module);
-                let path = self.resolve(&["self".to_owned(), token(at + 1).to_owned()]);
-                self.names.insert(token(at + 1).to_owned(), path);
+        for item in tokens.windows(3).filter(|item| item[0] == "mod" && is_word(&item[1])) {
+            assert_eq!(item[2], ";", "{}: a module is a file", self.module);
+            let path = self.resolve(&["self".to_owned(), item[1].clone()]);
+            self.names.insert(item[1].clone(), path);
+        }
+        let mut code = Vec::new();
+        let mut rest = tokens.iter().map(String::as_str);
+        while let Some(token) = rest.next() {
+            if token == "use" {
+                self.import(&mut rest, &[]);
+            } else {
+                code.push(token);
             }
         }
-        for at in 0..tokens.len() {
-            if token(at) == "use" {
-                self.import(&mut tokens[at + 1..].iter().map(String::as_str), &[]);
-            }
-        }
-        for at in 0..tokens.len() {
-            let inside = at > 0
-                && token(at - 1) == "::"
-                && at > 1
-                && (is_word(token(at - 2)) || token(at - 2) == ">");
-            if !is_word(token(at)) || inside || token(at + 1) != "::" {
-                continue;
-            }
+        let token = |at: usize| code.get(at).copied().unwrap_or_default();
+        let mut at = 0;
+        while at < code.len() {
             let mut path = vec![token(at).to_owned()];
-            let mut end = at + 1;
-            while token(end) == "::" && is_word(token(end + 1)) {
-                path.push(token(end + 1).to_owned());
-                end += 2;
+            while is_word(token(at)) && token(at + 1) == "::" && is_word(token(at + 2)) {
+                path.push(token(at + 2).to_owned());
+                at += 2;
             }
-            let path = self.resolve(&path);
-            self.paths.insert(path.join("::"));
+            if path.len() > 1 {
+                let path = self.resolve(&path);
+                self.paths.insert(path.join("::"));
+            }
+            at += 1;
         }
     }
 
@@ -211,18 +209,23 @@ impl Scope<'_> {
     ) -> &'t str {
         let mut path = prefix.to_vec();
         let mut name = None;
+        // Nothing stands between the last comma of a group and its end.
+        let mut leads_somewhere = false;
         loop {
             match tokens.next().unwrap_or(";") {
                 "::" => {}
                 "{" => {
                     while self.import(&mut *tokens, &path) == "," {}
-                    path.clear();
+                    leads_somewhere = false;
                 }
                 "as" => name = tokens.next(),
-                "self" if !path.is_empty() => {}
-                word if is_word(word) || word == "*" => path.push(word.to_owned()),
+                "self" if !path.is_empty() => leads_somewhere = true,
+                word if is_word(word) || word == "*" => {
+                    path.push(word.to_owned());
+                    leads_somewhere = true;
+                }
                 end => {
-                    if path.len() > prefix.len() || (path == prefix && !path.is_empty()) {
+                    if leads_somewhere {
                         let resolved = self.resolve(&path);
                         self.paths.insert(resolved.join("::"));
                         let name = name.map(str::to_owned).or_else(|| path.last().cloned());
