@@ -61,7 +61,7 @@ fn a_quiet_server_says_only_where_it_is() {
     server.post(&in_session, &call(2, "start_adapter", json!({"nam": "x", "timeout": "soon"})));
     server.request("GET", "/auth/callback?code=SECRETCODE", &[], None);
     server.request("POST", "/mcp", &[], Some("{broken"));
-    let log = server.served.log();
+    let log = server.served.stop();
     assert_eq!(log.lines().count(), 1, "{log}");
     assert!(log.contains("serves MCP at"), "{log}");
 }
@@ -164,5 +164,5 @@ fn an_open_door_is_warned_about() {
         Some(&initialize("2025-11-25").to_string()),
     );
     assert_eq!(answer.status, 200);
-    assert!(server.log().contains("can use every tool"), "{}", server.log());
+    server.log_line("can use every tool");
 }

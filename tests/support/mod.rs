@@ -17,8 +17,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-/// Longest wait for anything. Tests never depend on how long something takes, only that it ends.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+/// Longest wait for anything. Tests never depend on how long something takes, only that it ends;
+/// what must not wait for a slow thing is tried beside one that takes [`HANG`].
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Longer than any test waits, and any machine is slow.
+pub const HANG: Duration = Duration::from_secs(600);
 
 /// The program, with nothing of this process's environment that could configure it.
 pub fn program() -> Command {
@@ -69,10 +73,28 @@ impl Platform {
         .to_vec()
     }
 
+    /// The same, for a program that waits for its answers as long as [`HANG`].
+    pub fn patient_env(&self) -> Vec<(String, String)> {
+        let mut env = self.env();
+        env.push(("ITENTIAL_MCP_PLATFORM_TIMEOUT".into(), HANG.as_secs().to_string()));
+        env
+    }
+
     /// Sets the fault rules.
     pub fn faults(&self, rules: Value) {
         let (status, body) = self.control("PUT", "/sandbox/faults", Some(&rules));
         assert_eq!(status / 100, 2, "{body}");
+    }
+
+    /// Holds the next answer to `path` back for [`HANG`]. A server that is to bear it needs
+    /// [`Platform::patient_env`].
+    pub fn hang(&self, path: &str) {
+        self.faults(json!([{"match": {"path": path}, "delay_ms": HANG.as_millis() as u64}]));
+    }
+
+    /// Waits until the platform has received a request to `path`.
+    pub fn wait_for(&self, method: &str, path: &str) {
+        eventually(&format!("{method} {path} at the platform"), || self.count(method, path) > 0);
     }
 
     /// Removes every fault rule.
@@ -232,7 +254,7 @@ impl StdioServer {
         drop(self.stdin.take());
         let status = self.wait();
         let mut rest = Vec::new();
-        while let Some(message) = self.try_receive(Duration::from_millis(500)) {
+        while let Some(message) = self.try_receive(PATIENCE) {
             rest.push(message);
         }
         (status, rest, self.log())
@@ -255,16 +277,30 @@ impl Drop for StdioServer {
     }
 }
 
-/// Waits for a process to end by itself.
-pub fn wait(child: &mut Child) -> ExitStatus {
+/// Waits until something is so.
+pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
-    loop {
-        if let Some(status) = child.try_wait().expect("a child of ours") {
-            return status;
-        }
-        assert!(Instant::now() < deadline, "the program did not end");
+    while !is_so() {
+        assert!(Instant::now() < deadline, "never came: {what}");
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// Waits for a process to end by itself.
+pub fn wait(child: &mut Child) -> ExitStatus {
+    let mut status = None;
+    eventually("the end of the program", || {
+        status = child.try_wait().expect("a child of ours");
+        status.is_some()
+    });
+    status.expect("it has come")
+}
+
+/// Sends a signal (`TERM`, `INT`, `HUP`) to a program that a test has started.
+#[cfg(unix)]
+pub fn signal(name: &str, pid: u32) {
+    let kill = Command::new("kill").args(["-s", name, &pid.to_string()]).status();
+    assert!(kill.is_ok_and(|status| status.success()), "{name} was not sent");
 }
 
 /// Runs the program to its end: exit code, stdout, stderr.

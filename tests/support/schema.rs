@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 
 use super::facts;
 
-static VALIDATORS: LazyLock<Mutex<HashMap<(String, String), Arc<Validator>>>> =
-    LazyLock::new(Mutex::default);
+/// By revision and definition.
+type Validators = HashMap<(String, String), Arc<Validator>>;
+
+static VALIDATORS: LazyLock<Mutex<Validators>> = LazyLock::new(Mutex::default);
 
 /// Fails unless `value` is a `definition` of `revision`.
 pub fn check(revision: &str, definition: &str, value: &Value) {

@@ -3,14 +3,16 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::{PATIENCE, program, wait};
+use super::{PATIENCE, eventually, program, wait};
 
 /// Ended with the test.
 pub struct Served {
     child: Child,
     log: Arc<Mutex<String>>,
+    reader: Option<JoinHandle<()>>,
     /// What it said where MCP is served.
     pub url: String,
     pub port: u16,
@@ -49,7 +51,8 @@ impl Served {
                 let authority = url.split('/').nth(2).expect("an address in the url");
                 let port = authority.rsplit(':').next().and_then(|port| port.parse().ok());
                 let port = port.expect("a port in the address");
-                return Ok(Self { child, log, url: url.to_owned(), port });
+                let (url, reader) = (url.to_owned(), Some(reader));
+                return Ok(Self { child, log, reader, url, port });
             }
             if child.try_wait().expect("a child of ours").is_some() {
                 let _ = reader.join();
@@ -72,15 +75,23 @@ impl Served {
 
     /// Waits for a line of its log that holds `part`.
     pub fn log_line(&self, part: &str) -> String {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let log = self.log();
-            if let Some(line) = log.lines().find(|line| line.contains(part)) {
-                return line.to_owned();
-            }
-            assert!(Instant::now() < deadline, "'{part}' is not in the log: {log}");
-            std::thread::sleep(Duration::from_millis(10));
+        let mut found = None;
+        eventually(&format!("'{part}' in the log"), || {
+            found = self.log().lines().find(|line| line.contains(part)).map(str::to_owned);
+            found.is_some()
+        });
+        found.expect("it has come")
+    }
+
+    /// Ends it by a signal: everything that it has said.
+    #[cfg(unix)]
+    pub fn stop(mut self) -> String {
+        super::signal("TERM", self.pid());
+        self.wait();
+        if let Some(reader) = self.reader.take() {
+            let _ = reader.join();
         }
+        self.log()
     }
 
     /// Everything on standard error so far.
