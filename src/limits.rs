@@ -217,12 +217,34 @@ pub const TASK_TTL: Duration = Duration::from_secs(24 * 60 * 60);
 /// How often a client should ask about a task.
 pub const TASK_POLL: Duration = Duration::from_secs(1);
 
-/// First pause between two looks at a job that a task follows, doubled each time up to
-/// [`JOB_POLL_MAX`]: short jobs end at once, long ones cost the platform little.
-pub const JOB_POLL_FIRST: Duration = Duration::from_millis(500);
+/// Pauses of a loop that waits for the platform, each twice as long as the one before.
+#[derive(Clone, Copy, Debug)]
+pub struct Pauses {
+    /// The first one.
+    pub first: Duration,
+    /// The longest one.
+    pub longest: Duration,
+}
 
-/// Longest pause between two looks at a job.
-pub const JOB_POLL_MAX: Duration = Duration::from_secs(10);
+/// Between two looks at a job or a compliance run: short ones end at once, long ones cost the
+/// platform little.
+pub const JOB_PAUSES: Pauses =
+    Pauses { first: Duration::from_millis(500), longest: Duration::from_secs(10) };
+
+/// Between two looks at a job whose caller waits for it.
+pub const START_PAUSES: Pauses =
+    Pauses { first: Duration::from_millis(250), longest: Duration::from_secs(5) };
+
+/// Between two looks at an adapter or application that changes its state: short enough to notice a
+/// quick restart, long enough not to burden the platform.
+pub const COMPONENT_PAUSES: Pauses =
+    Pauses { first: Duration::from_millis(500), longest: Duration::from_millis(500) };
+
+/// Devices looked through for a similar name: a hint is not worth reading a whole large network.
+pub const HINT_DEVICES: usize = 500;
+
+/// Names shown when one of them must be chosen.
+pub const HINT_NAMES: usize = 20;
 
 /// Clients that may wait to be accepted: a burst of a thousand is answered without a retry.
 pub const LISTEN_BACKLOG: i32 = 1024;

@@ -29,7 +29,7 @@ pub fn tools(enabled: Option<&Config>) -> ExitCode {
 pub fn reference(enabled: Option<&Config>) -> ExitCode {
     let mut areas: BTreeMap<&str, Vec<&Tool>> = BTreeMap::new();
     for tool in chosen(enabled) {
-        areas.entry(tool.tags.first().copied().unwrap_or_default()).or_default().push(tool);
+        areas.entry(tool.area.tag).or_default().push(tool);
     }
     let mut text = String::from(INTRODUCTION);
     for (area, tools) in areas {

@@ -54,7 +54,7 @@ pub fn outcome(
             let shown = observe::redact_json(&Value::Object(given.clone()));
             crate::tools::Host::confirm(&host, &format!("Run {} with {shown}?", tool.name))?;
         }
-        (tool.run)(&Context { api: shared.client.api(&call.cancel), host: &host }, &arguments)
+        tool.call(&Context { api: shared.client.api(&call.cancel), host: &host }, &arguments)
     });
     let caller = call.caller.identity.as_deref().unwrap_or("local");
     let trace = call.trace().map(|trace| format!(" trace={trace}")).unwrap_or_default();
@@ -89,7 +89,7 @@ pub fn outcome(
 }
 
 fn render(tool: &Tool, format: ResponseFormat, outcome: &Outcome) -> Value {
-    let wrapped = tool.output.wrapped();
+    let wrapped = tool.output().wrapped();
     let structured = if wrapped {
         let mut object = Map::new();
         object.insert("result".into(), outcome.value.clone());
@@ -104,7 +104,7 @@ fn render(tool: &Tool, format: ResponseFormat, outcome: &Outcome) -> Value {
         let mut value = outcome.value.clone();
         // What passes through as the platform gave it stays so.
         if let (Some(note), Value::Object(object), Output::Object(_)) =
-            (&outcome.note, &mut value, tool.output)
+            (&outcome.note, &mut value, tool.output())
         {
             object.insert("note".into(), json!(note));
         }

@@ -10,8 +10,8 @@ use super::areas::{
 };
 use super::row::Tool;
 
-/// Every area's tools, in the order `tools/list` shows them.
-pub static AREAS: &[&[Tool]] = &[
+/// Every tool, in the order `tools/list` shows them: one line for each file of tools.
+static CATALOG: &[&[Tool]] = &[
     adapters::TOOLS,
     agent_session_manager::TOOLS,
     applications::TOOLS,
@@ -35,7 +35,7 @@ pub static AREAS: &[&[Tool]] = &[
 
 /// Every tool of this server.
 pub fn all() -> impl Iterator<Item = &'static Tool> {
-    AREAS.iter().copied().flatten()
+    CATALOG.iter().copied().flatten()
 }
 
 /// The tool called `name`.

@@ -2,18 +2,25 @@
 
 use serde_json::{Map, Value, json};
 
-use super::row::{Hints, Tool};
+use super::row::{Hints, Run, Tool};
 use super::shown::Output;
 use super::told::Presence;
 
 impl Tool {
     /// Every tag of this tool: its own, its name and `default`, sorted.
     pub fn all_tags(&self) -> Vec<&'static str> {
-        let mut tags: Vec<&str> = self.tags.to_vec();
-        tags.extend([self.name, "default"]);
+        let mut tags = vec![self.area.tag, self.name, "default"];
         tags.sort_unstable();
         tags.dedup();
         tags
+    }
+
+    /// What it gives back.
+    pub fn output(&self) -> Output {
+        match self.run {
+            Run::List(list) if list.under.is_empty() => Output::List(list.shape),
+            _ => self.output,
+        }
     }
 
     /// The first sentence of the description.
@@ -38,7 +45,7 @@ impl Tool {
         entry.insert("title".into(), json!(self.title));
         entry.insert("description".into(), json!(self.description));
         entry.insert("inputSchema".into(), self.input_schema(true));
-        entry.insert("outputSchema".into(), self.output.schema());
+        entry.insert("outputSchema".into(), self.output().schema());
         entry.insert("annotations".into(), self.hints.annotations());
         entry.insert("_meta".into(), json!({"fastmcp": {"tags": self.all_tags()}}));
         entry

@@ -9,11 +9,13 @@
 mod areas;
 pub mod asked;
 mod catalog;
+mod context;
 mod definition;
 mod row;
 pub mod shown;
 pub mod told;
 
 pub use areas::operations_manager::job_has_ended;
-pub use catalog::{AREAS, all, find};
-pub use row::{Context, Hints, Host, Tool};
+pub use catalog::{all, find};
+pub use context::{Context, Host};
+pub use row::{Area, Hints, Run, Tasking, Tool};

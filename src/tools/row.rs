@@ -1,11 +1,12 @@
-//! A tool's row, and what a running tool may use.
+//! A tool's row.
 //!
 //! A [`Tool`] row is the only place where a tool is described: its schemas, the check of its
 //! arguments, its listing, its tags and its documentation all come from it.
 
+use super::asked::List;
+use super::context::Context;
 use super::shown::{Outcome, Output, ToolError};
 use super::told::{Arguments, Parameter};
-use crate::platform::Api;
 
 /// One tool.
 #[derive(Clone, Copy, Debug)]
@@ -16,16 +17,87 @@ pub struct Tool {
     pub title: &'static str,
     /// What it does, when not to use it, and the next tool. The first sentence stands alone.
     pub description: &'static str,
-    /// The area's tag first; the tool's own name and `default` are added to these.
-    pub tags: &'static [&'static str],
+    /// The area it belongs to, whose tag it carries beside its own name and `default`.
+    pub area: &'static Area,
     /// What a client may assume about calling it.
     pub hints: Hints,
     /// What it may be told.
     pub parameters: &'static [Parameter],
     /// What it gives back.
     pub output: Output,
-    /// What it does. Arguments have passed [`Arguments::check`].
-    pub run: fn(&Context<'_>, &Arguments) -> Result<Outcome, ToolError>,
+    /// How it does it.
+    pub run: Run,
+    /// Whether a call may go on as a task after its answer.
+    pub tasking: Tasking,
+}
+
+/// An area of the platform.
+#[derive(Debug)]
+pub struct Area {
+    /// The tag of its tools, and the name of its folder or file in every room.
+    pub tag: &'static str,
+    /// What it is for, as the server introduces it to a model.
+    pub about: &'static str,
+}
+
+/// How a tool does what it does. Arguments have passed [`Arguments::check`].
+#[derive(Clone, Copy, Debug)]
+pub enum Run {
+    /// It reads a list.
+    List(&'static List),
+    /// Anything else.
+    Code(fn(&Context<'_>, &Arguments) -> Result<Outcome, ToolError>),
+}
+
+/// When a call of a tool takes so long that it may become a task.
+#[derive(Clone, Copy, Debug)]
+pub enum Tasking {
+    /// Never: it answers in one go.
+    Never,
+    /// When this argument, in seconds, is more than zero: the caller wants to wait.
+    Waits(&'static str),
+    /// Always: how long it takes is up to devices and gateways.
+    Always,
+    /// Always: it starts a job, whose id it gives under this key, and the task follows that job.
+    Starts(&'static str),
+}
+
+impl Tool {
+    /// The row of a tool that reads and takes no parameters, for others to say what differs.
+    pub const fn reads(area: &'static Area) -> Self {
+        Self {
+            name: "",
+            title: "",
+            description: "",
+            area,
+            hints: Hints::READ,
+            parameters: &[],
+            output: Output::Free,
+            run: Run::Code(|_, _| Err(ToolError::platform("this tool has no code"))),
+            tasking: Tasking::Never,
+        }
+    }
+
+    /// The row of a tool that adds something new.
+    pub const fn creates(area: &'static Area) -> Self {
+        Self { hints: Hints::CREATE, ..Self::reads(area) }
+    }
+
+    /// The row of a tool that runs automation.
+    pub const fn runs(area: &'static Area) -> Self {
+        Self { hints: Hints::RUN, ..Self::reads(area) }
+    }
+
+    /// Runs it.
+    ///
+    /// # Errors
+    /// What went wrong, told to the model.
+    pub fn call(&self, context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+        match self.run {
+            Run::List(list) => list.read(context, arguments),
+            Run::Code(run) => run(context, arguments),
+        }
+    }
 }
 
 /// MCP's tool annotations.
@@ -57,28 +129,4 @@ impl Hints {
         self.idempotent = true;
         self
     }
-}
-
-/// What a running tool may use.
-pub struct Context<'a> {
-    /// The platform, for this call: requests end when the call is cancelled.
-    pub api: Api<'a>,
-    /// The client, for this call.
-    pub host: &'a dyn Host,
-}
-
-/// The client of a running tool call.
-pub trait Host: Sync {
-    /// Says how far the call is. Ignored unless the client asked for it.
-    fn progress(&self, done: f64, total: Option<f64>, message: &str);
-
-    /// Says something about the call, for the client's log.
-    fn log(&self, level: log::Level, message: &str);
-
-    /// Returns when a person agreed to `question`.
-    ///
-    /// # Errors
-    /// When the person did not agree, when the client cannot ask anybody, or when the question must
-    /// first travel to the client and the call be repeated with the answer. Pass the error on.
-    fn confirm(&self, question: &str) -> Result<(), ToolError>;
 }

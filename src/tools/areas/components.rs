@@ -1,23 +1,26 @@
 //! Adapters and applications: the same life cycle under two names.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::limits;
 use crate::nearest::nearest;
 use crate::platform::Path;
-use crate::tools::asked::Listing;
-use crate::tools::row::Context;
+use crate::tools::asked::{Pause, Source, Wait, change};
+use crate::tools::context::Context;
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::{Arguments, Kind, Parameter, Presence};
 
-/// The two kinds of component.
-#[derive(Clone, Copy, Debug)]
+/// A kind of component.
+#[derive(Debug)]
 pub struct Component {
     /// What one is called.
     pub one: &'static str,
     /// How the routes spell many.
     pub many: &'static str,
+    /// `GET /health/{many}`
+    pub source: Source,
 }
 
 /// A change of a component's state.
@@ -71,44 +74,35 @@ pub static CHANGE_PARAMETERS: &[Parameter] = &[
     .or(Presence::Integer(10)),
 ];
 
-// Short enough to notice a quick restart, long enough not to burden the platform.
-const POLL: Duration = Duration::from_millis(500);
-
-/// `GET /health/{many}`, every page.
-pub fn list(context: &Context<'_>, component: Component) -> Result<Outcome, ToolError> {
-    let listed = Listing::new(health_path(component)?, "results", "total").read(context)?;
-    Ok(Outcome::part(ITEM.project_all(&listed.items), listed.total))
+impl Component {
+    /// Brings a component into another state and waits until it is there.
+    ///
+    /// # Errors
+    /// When there is no such component, its state does not allow it, or it does not get there.
+    pub fn bring(
+        &'static self,
+        context: &Context<'_>,
+        arguments: &Arguments,
+        change: Change,
+    ) -> Result<Outcome, ToolError> {
+        let patience = Duration::from_secs(arguments.integer("timeout").unsigned_abs());
+        let wait = Wait::new(context, Some(patience), limits::COMPONENT_PAUSES);
+        let name = arguments.text("name");
+        Transition { context, component: self, change, name, patience, wait }.run()
+    }
 }
 
-/// Brings a component into another state and waits until it is there.
-pub fn change(
-    context: &Context<'_>,
-    arguments: &Arguments,
-    component: Component,
-    change: Change,
-) -> Result<Outcome, ToolError> {
-    let run = Run {
-        context,
-        component,
-        change,
-        name: arguments.text("name"),
-        patience: Duration::from_secs(arguments.integer("timeout").unsigned_abs()),
-        started: Instant::now(),
-    };
-    run.change()
-}
-
-struct Run<'a> {
+struct Transition<'a> {
     context: &'a Context<'a>,
-    component: Component,
+    component: &'static Component,
     change: Change,
     name: &'a str,
     patience: Duration,
-    started: Instant,
+    wait: Wait<'a>,
 }
 
-impl Run<'_> {
-    fn change(&self) -> Result<Outcome, ToolError> {
+impl Transition<'_> {
+    fn run(mut self) -> Result<Outcome, ToolError> {
         let before = self.settled(self.find()?)?;
         match (self.change, state(&before)) {
             (Change::Start, "RUNNING") | (Change::Stop, "STOPPED") => {
@@ -137,16 +131,16 @@ impl Run<'_> {
             },
             &[self.component.many, self.name],
         )?;
-        self.context.api.put(&path, None)?;
+        change(self.context, self.component.one, self.name).put(&path, None)?;
         if self.patience.is_zero() {
             let note = "The change was asked for; its end was not waited for.";
-            return Ok(CHANGED.project(&before).into()).map(|o: Outcome| o.with_note(note));
+            return Ok(Outcome::from(CHANGED.project(&before)).with_note(note));
         }
         self.wait(&before)
     }
 
     /// Waits out a transitional state that was there before we came.
-    fn settled(&self, mut item: Value) -> Result<Value, ToolError> {
+    fn settled(&mut self, mut item: Value) -> Result<Value, ToolError> {
         while matches!(state(&item), "STARTING" | "STOPPING") {
             self.pause(state(&item))?;
             item = self.find()?;
@@ -154,7 +148,7 @@ impl Run<'_> {
         Ok(item)
     }
 
-    fn wait(&self, before: &Value) -> Result<Outcome, ToolError> {
+    fn wait(&mut self, before: &Value) -> Result<Outcome, ToolError> {
         let target = self.change.target();
         let mut left_running = self.change != Change::Restart;
         loop {
@@ -186,10 +180,10 @@ impl Run<'_> {
         }
     }
 
-    fn pause(&self, last_state: &str) -> Result<(), ToolError> {
-        let waited = self.started.elapsed();
-        if waited >= self.patience {
-            return Err(ToolError::state(format!(
+    fn pause(&mut self, last_state: &str) -> Result<(), ToolError> {
+        match self.wait.pause(&format!("{} is {last_state}", self.name)) {
+            Pause::Passed => Ok(()),
+            Pause::OutOfTime => Err(ToolError::state(format!(
                 "{} '{}' is still {last_state} after {} s, wanted {}; it may get there later, \
                  look again with get_{}",
                 self.component.one,
@@ -197,36 +191,22 @@ impl Run<'_> {
                 self.patience.as_secs(),
                 self.change.target(),
                 self.component.many
-            )));
-        }
-        self.context.host.progress(
-            waited.as_secs_f64(),
-            Some(self.patience.as_secs_f64()),
-            &format!("{} is {last_state}", self.name),
-        );
-        if self.context.api.token().sleep(POLL.min(self.patience.saturating_sub(waited))) {
-            Ok(())
-        } else {
-            Err(ToolError {
-                kind: ErrorKind::Cancelled,
-                message: "the call was ended; the change goes on".into(),
-            })
+            ))),
+            Pause::Cancelled => Err(ToolError::cancelled("the call was ended; the change goes on")),
         }
     }
 
     /// The component by exact name. A platform that ignores the filter answers with everything,
     /// so the name is compared here too.
     fn find(&self) -> Result<Value, ToolError> {
-        let listing = Listing::new(health_path(self.component)?, "results", "total")
-            .with("equals", self.name)
-            .with("equalsField", "id");
-        let items = listing.read(self.context)?.items;
-        if let Some(item) = items.into_iter().find(|item| id(item) == Some(self.name)) {
+        let list = self.component.source.listing();
+        let named = list.clone().with("equals", self.name).with("equalsField", "id");
+        let mut items = named.items(self.context)?.into_iter();
+        if let Some(item) = items.find(|item| id(item) == Some(self.name)) {
             return Ok(item);
         }
-        let all =
-            Listing::new(health_path(self.component)?, "results", "total").read(self.context)?;
-        let hint = match nearest(self.name, all.items.iter().filter_map(id)) {
+        let all = list.items(self.context)?;
+        let hint = match nearest(self.name, all.iter().filter_map(id)) {
             Some(close) => format!("did you mean '{close}'?"),
             None => format!("get_{} lists them", self.component.many),
         };
@@ -235,10 +215,6 @@ impl Run<'_> {
             self.component.one, self.name
         )))
     }
-}
-
-fn health_path(component: Component) -> Result<Path, ToolError> {
-    Ok(Path::new("/health/{}", &[component.many])?)
 }
 
 fn id(item: &Value) -> Option<&str> {

@@ -2,12 +2,21 @@
 
 use std::thread;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::platform::Path;
-use crate::tools::asked::Listing;
-use crate::tools::row::{Context, Hints, Tool};
+use crate::tools::asked::Source;
+use crate::tools::context::Context;
+use crate::tools::row::{Area, Run, Tool};
 use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError};
+
+/// This area.
+pub static AREA: Area = Area { tag: "health", about: "get_health for the state of the platform" };
+
+/// `GET /health/{applications,adapters}`
+const COMPONENTS: Source = Source::new("/health/{}", "results", "total");
+
+const READ: Tool = Tool::reads(&AREA);
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[Tool {
@@ -18,11 +27,9 @@ pub static TOOLS: &[Tool] = &[Tool {
                   uptime and connection. Times are epoch milliseconds, memory is bytes, uptime is \
                   seconds. For names and states alone, get_adapters and get_applications are \
                   shorter.",
-    tags: &["health"],
-    hints: Hints::READ,
-    parameters: &[],
     output: Output::Object(&HEALTH),
-    run: |context, _| get_health(context),
+    run: Run::Code(|context, _| get_health(context)),
+    ..READ
 }];
 
 static HEALTH: Shape = Shape::open(&[
@@ -112,11 +119,8 @@ fn get_health(context: &Context<'_>) -> Result<Outcome, ToolError> {
 }
 
 fn read(context: &Context<'_>, part: &str) -> Result<Value, ToolError> {
-    let path = Path::new("/health/{}", &[part])?;
     match part {
-        "applications" | "adapters" => {
-            Ok(json!(Listing::new(path, "results", "total").read(context)?.items))
-        }
-        _ => Ok(context.api.get(&path, &[])?),
+        "applications" | "adapters" => Ok(COMPONENTS.below(&[part])?.items(context)?.into()),
+        _ => Ok(context.api.get(&Path::new("/health/{}", &[part])?, &[])?),
     }
 }

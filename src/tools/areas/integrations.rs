@@ -4,12 +4,18 @@ use serde_json::{Value, json};
 
 use crate::observe;
 use crate::platform::Path;
-use crate::tools::asked::{Listing, judge};
-use crate::tools::row::{Context, Hints, Tool};
+use crate::tools::asked::{Filter, List, Source, change, judge, record};
+use crate::tools::context::Context;
+use crate::tools::row::{Area, Run, Tool};
 use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError, lookup};
 use crate::tools::told::{Arguments, Kind, Parameter};
 
-const TAGS: &[&str] = &["integrations"];
+/// This area.
+pub static AREA: Area =
+    Area { tag: "integrations", about: "integrations and their OpenAPI models" };
+
+const READ: Tool = Tool::reads(&AREA);
+const CREATE: Tool = Tool::creates(&AREA);
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[
@@ -18,40 +24,35 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Integrations",
         description: "List integrations (connections made from an OpenAPI model) with their \
                       properties. Credentials in the properties are masked.",
-        tags: TAGS,
-        hints: Hints::READ,
         parameters: &[Parameter::optional(
             "model",
             Kind::Text,
             "Model id, or a part of it: only integrations of such models",
         )],
         output: Output::List(&INTEGRATION),
-        run: integrations,
+        run: Run::Code(integrations),
+        ..READ
     },
     Tool {
         name: "get_integration_models",
         title: "Get Integration Models",
         description: "List the OpenAPI models integrations can be made of. An id is title:version.",
-        tags: TAGS,
-        hints: Hints::READ,
-        parameters: &[],
-        output: Output::List(&MODEL),
-        run: |context, _| models(context),
+        run: Run::List(&MODEL_LIST),
+        ..READ
     },
     Tool {
         name: "create_integration_model",
         title: "Create Integration Model",
         description: "Add an OpenAPI document as a model for integrations. The platform validates \
                       it first; one with the same title and version must not exist yet.",
-        tags: TAGS,
-        hints: Hints::CREATE,
         parameters: &[Parameter::required(
             "model",
             Kind::Object,
             "The OpenAPI document; info.title and info.version make its id",
         )],
         output: Output::Object(&CREATED),
-        run: create,
+        run: Run::Code(create),
+        ..CREATE
     },
 ];
 
@@ -74,52 +75,42 @@ static CREATED: Shape = Shape::closed(&[
     Field::new("message", FieldKind::Text),
 ]);
 
-/// `GET /integrations`, every page.
+/// `GET /integrations`
+const INTEGRATIONS: Source = Source::new("/integrations", "results", "total");
+/// `GET /integration-models`
+const MODELS: Source = Source::new("/integration-models", "integrationModels", "total");
+
+static INTEGRATION_LIST: List = List::of(INTEGRATIONS, &INTEGRATION).filtered(&[Filter::contains(
+    "model",
+    "model",
+    &[("containsField", "model"), ("contains", "{}")],
+)]);
+static MODEL_LIST: List = List::of(MODELS, &MODEL).prepared(named);
+
+/// Integrations, with credentials masked.
 fn integrations(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-    let mut listing = Listing::new(Path::literal("/integrations"), "results", "total");
-    let wanted = arguments.maybe_text("model");
-    if let Some(model) = wanted {
-        listing = listing.with("containsField", "model").with("contains", model);
-    }
-    let mut items = INTEGRATION.project_all(&listing.read(context)?.items);
+    let mut outcome = INTEGRATION_LIST.read(context, arguments)?;
     let mut masked = false;
-    if let Some(items) = items.as_array_mut() {
-        // A platform that ignores the filter answers with everything.
-        items.retain(|item| match (wanted, item["model"].as_str()) {
-            (Some(wanted), Some(model)) => model.to_lowercase().contains(&wanted.to_lowercase()),
-            _ => true,
-        });
-        for item in items {
-            let safe = observe::redact_json(&item["properties"]);
-            masked |= item["properties"] != safe;
-            item["properties"] = safe;
-        }
+    for item in outcome.value.as_array_mut().into_iter().flatten() {
+        let safe = observe::redact_json(&item["properties"]);
+        masked |= item["properties"] != safe;
+        item["properties"] = safe;
     }
-    let outcome = Outcome::from(items);
     let note = format!("Credentials are shown as {}.", observe::MASK);
-    Ok(if masked { outcome.with_note(note) } else { outcome })
+    Ok(outcome.noted(masked.then_some(note)))
 }
 
-/// `GET /integration-models`, every page.
-fn models(context: &Context<'_>) -> Result<Outcome, ToolError> {
-    let listed = model_list().read(context)?;
-    let items = listed.items.iter().map(|model| {
-        let id = judge::text(model, &["versionId", "model"]);
-        // A title may hold colons itself; a version does not.
-        let (title, version) = id.map_or((None, None), |id| match id.rsplit_once(':') {
-            Some((title, version)) => (Some(title), Some(version)),
-            None => (Some(id), None),
-        });
-        let version = lookup(model, "properties.version")
-            .filter(|version| !version.is_null())
-            .cloned()
-            .unwrap_or_else(|| json!(version));
-        let description = model.get("description");
-        MODEL.project(
-            &json!({"id": id, "title": title, "version": version, "description": description}),
-        )
+/// The model under the parts of its id: a title may hold colons itself, a version does not.
+fn named(model: Value) -> Value {
+    let id = record::text(&model, &["versionId", "model"]);
+    let (title, version) = id.map_or((None, None), |id| match id.rsplit_once(':') {
+        Some((title, version)) => (Some(title), Some(version)),
+        None => (Some(id), None),
     });
-    Ok(Outcome::part(items.collect(), listed.total))
+    let said = lookup(&model, "properties.version").filter(|version| !version.is_null()).cloned();
+    let version = said.unwrap_or_else(|| json!(version));
+    let description = model.get("description");
+    json!({"id": id, "title": title, "version": version, "description": description})
 }
 
 /// `PUT /integration-models/validation`, then `POST /integration-models`.
@@ -137,7 +128,8 @@ fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
         ));
     };
     let id = format!("{title}:{version}");
-    let exists = model_list()
+    let exists = MODELS
+        .listing()
         .with("equalsField", "versionId")
         .with("equals", &id)
         .find(context, |model| model.get("versionId").and_then(Value::as_str) == Some(&id))?;
@@ -148,23 +140,20 @@ fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
         )));
     }
     let body = json!({"model": model});
-    let check = context.api.put(&Path::literal("/integration-models/validation"), Some(&body))?;
+    let change = change(context, "integration model", &id);
+    let check = change.put(&Path::literal("/integration-models/validation"), Some(&body))?;
     if let Some(why) = judge::failure(&check) {
         return Err(ToolError::invalid(format!(
             "the platform finds the model '{id}' invalid, nothing was created: {why}"
         )));
     }
-    let reply = context.api.post(&Path::literal("/integration-models"), Some(&body))?;
+    let reply = change.post(&Path::literal(MODELS.route), Some(&body))?;
     if let Some(why) = judge::failure(&reply) {
         return Err(ToolError::platform(format!("the model '{id}' was not created: {why}")));
     }
     let status =
-        judge::text(&reply, &["status"]).map_or_else(|| "CREATED".into(), str::to_uppercase);
-    let message = judge::text(&reply, &["message"])
+        record::text(&reply, &["status"]).map_or_else(|| "CREATED".into(), str::to_uppercase);
+    let message = record::text(&reply, &["message"])
         .map_or_else(|| format!("Integration model '{id}' was created."), str::to_owned);
     Ok(json!({"status": status, "message": message}).into())
-}
-
-fn model_list() -> Listing {
-    Listing::new(Path::literal("/integration-models"), "integrationModels", "total")
 }

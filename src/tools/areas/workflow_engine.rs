@@ -1,12 +1,14 @@
 //! Metrics of jobs and tasks.
 
-use serde_json::Value;
+use crate::tools::asked::{Filter, List, Source};
+use crate::tools::row::{Area, Run, Tool};
+use crate::tools::shown::{Field, FieldKind, Shape};
+use crate::tools::told::{Kind, Parameter};
 
-use crate::platform::Path;
-use crate::tools::asked::Listing;
-use crate::tools::row::{Context, Hints, Tool};
-use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError, lookup};
-use crate::tools::told::{Arguments, Kind, Parameter};
+/// This area.
+pub static AREA: Area = Area { tag: "workflow_engine", about: "metrics of jobs and tasks" };
+
+const READ: Tool = Tool::reads(&AREA);
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[
@@ -16,8 +18,8 @@ pub static TOOLS: &[Tool] = &[
         description: "How often and how long jobs ran, for every workflow. For one use \
                       get_job_metrics_for_workflow.",
         parameters: &[LIMIT],
-        run: |context, arguments| metrics(context, arguments, JOBS, None),
-        ..JOB_TOOL
+        run: Run::List(&JOBS),
+        ..READ
     },
     Tool {
         name: "get_job_metrics_for_workflow",
@@ -28,8 +30,8 @@ pub static TOOLS: &[Tool] = &[
             Parameter::required("name", Kind::Text, "Workflow name, or a part of it"),
             LIMIT,
         ],
-        run: |context, arguments| metrics(context, arguments, JOBS, Some(Filter::WORKFLOW_PART)),
-        ..JOB_TOOL
+        run: Run::List(&JOBS_BY_WORKFLOW_PART),
+        ..READ
     },
     Tool {
         name: "get_task_metrics",
@@ -37,16 +39,16 @@ pub static TOOLS: &[Tool] = &[
         description: "How often and how long tasks ran, for every task of every workflow. Long on \
                       a busy platform: prefer the tools for one workflow, app or task.",
         parameters: &[LIMIT],
-        run: |context, arguments| metrics(context, arguments, TASKS, None),
-        ..TASK_TOOL
+        run: Run::List(&TASKS),
+        ..READ
     },
     Tool {
         name: "get_task_metrics_for_workflow",
         title: "Get Task Metrics For Workflow",
         description: "How often and how long the tasks of one workflow ran.",
         parameters: &[Parameter::required("name", Kind::Text, "Exact workflow name"), LIMIT],
-        run: |context, arguments| metrics(context, arguments, TASKS, Some(Filter::WORKFLOW)),
-        ..TASK_TOOL
+        run: Run::List(&TASKS_BY_WORKFLOW),
+        ..READ
     },
     Tool {
         name: "get_task_metrics_for_app",
@@ -56,8 +58,8 @@ pub static TOOLS: &[Tool] = &[
             Parameter::required("name", Kind::Text, "Exact application name, e.g. WorkFlowEngine"),
             LIMIT,
         ],
-        run: |context, arguments| metrics(context, arguments, TASKS, Some(Filter::APP)),
-        ..TASK_TOOL
+        run: Run::List(&TASKS_BY_APP),
+        ..READ
     },
     Tool {
         name: "get_task_metrics_for_task",
@@ -67,26 +69,13 @@ pub static TOOLS: &[Tool] = &[
             Parameter::required("name", Kind::Text, "Exact task name, e.g. query"),
             LIMIT,
         ],
-        run: |context, arguments| metrics(context, arguments, TASKS, Some(Filter::TASK)),
-        ..TASK_TOOL
+        run: Run::List(&TASKS_BY_TASK),
+        ..READ
     },
 ];
 
 const LIMIT: Parameter =
     Parameter::optional("limit", Kind::Integer { min: 1, max: i64::MAX }, "At most this many");
-
-const JOB_TOOL: Tool = Tool {
-    name: "",
-    title: "",
-    description: "",
-    tags: &["workflow_engine"],
-    hints: Hints::READ,
-    parameters: &[],
-    output: Output::List(&JOB),
-    run: |_, _| Err(ToolError::state("this row is only a base for others")),
-};
-
-const TASK_TOOL: Tool = Tool { output: Output::List(&TASK), ..JOB_TOOL };
 
 static JOB: Shape = Shape::closed(&[
     Field::new("_id", FieldKind::Text),
@@ -106,72 +95,29 @@ static TASK: Shape = Shape::closed(&[
     Field::new("workflow", FieldKind::Any),
 ]);
 
-#[derive(Clone, Copy)]
-struct Source {
-    route: &'static str,
-    shape: &'static Shape,
-}
+/// `GET /workflow_engine/jobs/metrics`
+const JOBS_OF: List =
+    List::of(Source::new("/workflow_engine/jobs/metrics", "results", "total"), &JOB);
+/// `GET /workflow_engine/tasks/metrics`
+const TASKS_OF: List =
+    List::of(Source::new("/workflow_engine/tasks/metrics", "results", "total"), &TASK);
 
-const JOBS: Source = Source { route: "/workflow_engine/jobs/metrics", shape: &JOB };
-const TASKS: Source = Source { route: "/workflow_engine/tasks/metrics", shape: &TASK };
-
-/// A filter the platform is asked for, and checked here again: the platform ignores filters it does
-/// not know and answers with everything.
-#[derive(Clone, Copy)]
-struct Filter {
-    field: &'static str,
-    value: &'static str,
-    field_key: &'static str,
-    exact: bool,
-}
-
-impl Filter {
-    const WORKFLOW_PART: Self = Self {
-        field: "workflow.name",
-        value: "contains",
-        field_key: "containsField",
-        exact: false,
-    };
-    const WORKFLOW: Self =
-        Self { field: "workflow.name", value: "equals", field_key: "equalsField", exact: true };
-    const APP: Self = Self { field: "app", ..Self::WORKFLOW };
-    const TASK: Self = Self { field: "name", ..Self::WORKFLOW };
-
-    fn holds(self, item: &Value, name: &str) -> bool {
-        match lookup(item, self.field) {
-            Some(Value::String(found)) if self.exact => found == name,
-            Some(Value::String(found)) => found.to_lowercase().contains(&name.to_lowercase()),
-            Some(Value::Null) => false,
-            // An item in a shape we cannot compare stays: the platform chose it.
-            _ => true,
-        }
-    }
-}
-
-/// `GET /workflow_engine/{jobs,tasks}/metrics`, every page.
-fn metrics(
-    context: &Context<'_>,
-    arguments: &Arguments,
-    source: Source,
-    filter: Option<Filter>,
-) -> Result<Outcome, ToolError> {
-    let name = arguments.text("name");
-    let mut listing = Listing::new(Path::literal(source.route), "results", "total");
-    if let Some(filter) = filter {
-        listing = listing.with(filter.field_key, filter.field).with(filter.value, name);
-    }
-    let limit = arguments.maybe_integer("limit").and_then(|limit| usize::try_from(limit).ok());
-    let listed = match (limit, filter) {
-        // With a filter the platform may not know, what is enough is known only afterwards.
-        (Some(limit), None) => listing.at_most(limit).read(context)?,
-        _ => listing.read(context)?,
-    };
-    let mut items = listed.items;
-    let mut total = listed.total;
-    if let Some(filter) = filter {
-        items.retain(|item| filter.holds(item, name));
-        total = Some(items.len() as u64);
-    }
-    items.truncate(limit.unwrap_or(usize::MAX));
-    Ok(Outcome::part(source.shape.project_all(&items), total))
-}
+static JOBS: List = JOBS_OF;
+static TASKS: List = TASKS_OF;
+static JOBS_BY_WORKFLOW_PART: List = JOBS_OF.filtered(&[Filter::contains(
+    "name",
+    "workflow.name",
+    &[("containsField", "workflow.name"), ("contains", "{}")],
+)]);
+static TASKS_BY_WORKFLOW: List = TASKS_OF.filtered(&[Filter::exact(
+    "name",
+    "workflow.name",
+    &[("equalsField", "workflow.name"), ("equals", "{}")],
+)]);
+static TASKS_BY_APP: List =
+    TASKS_OF.filtered(&[Filter::exact("name", "app", &[("equalsField", "app"), ("equals", "{}")])]);
+static TASKS_BY_TASK: List = TASKS_OF.filtered(&[Filter::exact(
+    "name",
+    "name",
+    &[("equalsField", "name"), ("equals", "{}")],
+)]);

@@ -1,6 +1,15 @@
-//! How a tool asks the platform.
+//! How a tool asks the platform: lists, lookups, changes and waits.
 
+mod change;
+mod directory;
 pub mod judge;
+mod list;
+pub mod record;
 mod source;
+mod wait;
 
-pub use source::{Listing, read_whole};
+pub use change::{Change, change};
+pub use directory::Directory;
+pub use list::{Filter, From, List, Matching};
+pub use source::{Listing, Paging, Source};
+pub use wait::{Pause, Wait};

@@ -1,89 +1,154 @@
-//! A list on the platform, as a tool asks for it.
+//! A list on the platform.
 
 use serde_json::Value;
 
 use crate::limits;
 use crate::platform::{self, Listed, Path, Style};
-use crate::tools::row::Context;
+use crate::tools::context::Context;
 use crate::tools::shown::ToolError;
 
-/// A list with its filters. Pages are skipped through by `skip` and `limit` unless said otherwise.
+/// Where a list stands and how it is paged: one row for each list of the platform.
+#[derive(Clone, Copy, Debug)]
+pub struct Source {
+    /// Route, with `{}` for the ids that lead to the list.
+    pub route: &'static str,
+    /// Where the items stand in an answer, dots between the levels.
+    pub items: &'static str,
+    /// Where the number of all items stands.
+    pub total: &'static str,
+    /// How pages are asked for.
+    pub paging: Paging,
+    /// Items asked for at a time.
+    pub page_size: usize,
+}
+
+/// How a route takes its place in the list.
+#[derive(Clone, Copy, Debug)]
+pub enum Paging {
+    /// It gives everything in one answer.
+    Whole,
+    /// By `skip` and `limit`.
+    Skip,
+    /// By `offset` and `limit`.
+    Offset,
+    /// By `page` (from 1) and `pageSize`.
+    Numbered,
+    /// By a POST of a body, whose object of this name takes `start` and `limit`.
+    Search(&'static str),
+}
+
+impl Source {
+    /// The list at `route`, paged by `skip` and `limit`.
+    pub const fn new(route: &'static str, items: &'static str, total: &'static str) -> Self {
+        Self { route, items, total, paging: Paging::Skip, page_size: 100 }
+    }
+
+    /// A list that the platform gives in one piece.
+    pub const fn whole(route: &'static str) -> Self {
+        Self { paging: Paging::Whole, ..Self::new(route, "", "") }
+    }
+
+    /// The same list, paged so.
+    pub const fn paged(mut self, paging: Paging, page_size: usize) -> Self {
+        (self.paging, self.page_size) = (paging, page_size);
+        self
+    }
+
+    /// The list itself, where no id leads to it.
+    pub fn listing(&self) -> Listing<'static> {
+        Listing::new(*self, Path::literal(self.route))
+    }
+
+    /// The list to which these ids lead.
+    ///
+    /// # Errors
+    /// When an id cannot stand in a route.
+    pub fn below(&self, ids: &[&str]) -> Result<Listing<'static>, ToolError> {
+        Ok(Listing::new(*self, Path::new(self.route, ids)?))
+    }
+}
+
+/// A list as a tool asks for it, with its filters.
 #[derive(Clone, Debug)]
-pub struct Listing {
+pub struct Listing<'a> {
+    source: Source,
     path: Path,
-    items: &'static str,
-    total: &'static str,
-    query: Vec<(&'static str, String)>,
-    page_size: usize,
-    paging: Paging,
+    query: Vec<(&'a str, String)>,
+    body: Value,
     most: usize,
 }
 
-#[derive(Clone, Debug)]
-enum Paging {
-    Skip,
-    Offset,
-    Numbered,
-    Search { body: Value, window: &'static str },
-}
-
-impl Listing {
-    /// The list at `path`, whose items and total stand at these dotted places of the answer.
-    pub fn new(path: Path, items: &'static str, total: &'static str) -> Self {
-        let (query, page_size, most) = (Vec::new(), 100, limits::LIST_ITEMS);
-        Self { path, items, total, query, page_size, paging: Paging::Skip, most }
+impl<'a> Listing<'a> {
+    fn new(source: Source, path: Path) -> Self {
+        Self { source, path, query: Vec::new(), body: Value::Null, most: limits::LIST_ITEMS }
     }
 
     /// The same list with one more query parameter.
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub fn with(mut self, name: &'a str, value: impl Into<String>) -> Self {
         self.query.push((name, value.into()));
         self
     }
 
-    /// The same list, paged by `page` (from 1) and `pageSize`.
-    pub fn numbered(mut self, page_size: usize) -> Self {
-        (self.paging, self.page_size) = (Paging::Numbered, page_size);
-        self
-    }
-
-    /// The same list, paged by `offset` and `limit`.
-    pub fn by_offset(mut self) -> Self {
-        self.paging = Paging::Offset;
-        self
-    }
-
-    /// The same list, asked for by a POST of `body`, whose object `window` takes `start` and
-    /// `limit`.
-    pub fn searched(mut self, body: Value, window: &'static str) -> Self {
-        self.paging = Paging::Search { body, window };
+    /// The same list, searched with this body.
+    pub fn searched(mut self, body: Value) -> Self {
+        self.body = body;
         self
     }
 
     /// The same list, cut after `most` items.
     pub fn at_most(mut self, most: usize) -> Self {
         self.most = most.min(limits::LIST_ITEMS);
-        self.page_size = self.page_size.min(most.max(1));
+        self.source.page_size = self.source.page_size.min(most.max(1));
         self
     }
 
     /// Reads the list, every page of it.
     ///
     /// # Errors
-    /// When a page could not be read.
+    /// When a page could not be read, or is no list.
     pub fn read(&self, context: &Context<'_>) -> Result<Listed, ToolError> {
+        if let Paging::Whole = self.source.paging {
+            return self.read_whole(context);
+        }
         self.ask(|listing| context.api.list(listing))
     }
 
-    /// The first item that `wanted` accepts.
+    /// [`Listing::read`], for those who need every item and nothing else.
     ///
     /// # Errors
-    /// When a page could not be read.
+    /// As there.
+    pub fn items(&self, context: &Context<'_>) -> Result<Vec<Value>, ToolError> {
+        Ok(self.read(context)?.items)
+    }
+
+    /// The first item that `wanted` accepts, reading no further than its page.
+    ///
+    /// # Errors
+    /// As [`Listing::read`].
     pub fn find(
         &self,
         context: &Context<'_>,
         wanted: impl Fn(&Value) -> bool,
     ) -> Result<Option<Value>, ToolError> {
+        if let Paging::Whole = self.source.paging {
+            return Ok(self.items(context)?.into_iter().find(wanted));
+        }
         self.ask(|listing| context.api.find(listing, &wanted))
+    }
+
+    fn read_whole(&self, context: &Context<'_>) -> Result<Listed, ToolError> {
+        let items = match context.api.get(&self.path, &[])? {
+            Value::Array(items) => items,
+            Value::Null => Vec::new(),
+            _ => {
+                return Err(ToolError::platform(format!(
+                    "GET {} answered with something else than a list; this platform version may \
+                     differ from those supported",
+                    self.path
+                )));
+            }
+        };
+        Ok(Listed { items, total: None, truncated: false })
     }
 
     fn ask<T>(
@@ -92,45 +157,31 @@ impl Listing {
     ) -> Result<T, ToolError> {
         let query: Vec<(&str, &str)> =
             self.query.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let search = |start: usize, limit: usize| match &self.paging {
-            Paging::Search { body, window } => {
-                let mut body = body.clone();
-                body[*window]["start"] = start.into();
-                body[*window]["limit"] = limit.into();
-                body
-            }
-            Paging::Skip | Paging::Offset | Paging::Numbered => Value::Null,
+        let limit = self.source.page_size;
+        let search = |window: &str, start: usize, limit: usize| {
+            let mut body = self.body.clone();
+            body[window]["start"] = start.into();
+            body[window]["limit"] = limit.into();
+            body
         };
-        let style = match self.paging {
-            Paging::Skip => Style::SkipLimit { limit: self.page_size },
-            Paging::Offset => Style::OffsetLimit { limit: self.page_size },
-            Paging::Numbered => Style::Pages { page_size: self.page_size },
-            Paging::Search { .. } => Style::Search { limit: self.page_size, body: &search },
+        let search = |start: usize, limit: usize| match self.source.paging {
+            Paging::Search(window) => search(window, start, limit),
+            _ => Value::Null,
         };
-        let (items, total) = (self.items, self.total);
+        let style = match self.source.paging {
+            Paging::Whole | Paging::Skip => Style::SkipLimit { limit },
+            Paging::Offset => Style::OffsetLimit { limit },
+            Paging::Numbered => Style::Pages { page_size: limit },
+            Paging::Search(_) => Style::Search { limit, body: &search },
+        };
         let listing = platform::Listing {
             path: &self.path,
             query: &query,
-            items,
-            total,
+            items: self.source.items,
+            total: self.source.total,
             style,
             max_items: self.most,
         };
         Ok(ask(&listing)?)
-    }
-}
-
-/// A list that the platform gives in one piece.
-///
-/// # Errors
-/// When it could not be read, or is no list.
-pub fn read_whole(context: &Context<'_>, path: &Path) -> Result<Vec<Value>, ToolError> {
-    match context.api.get(path, &[])? {
-        Value::Array(items) => Ok(items),
-        Value::Null => Ok(Vec::new()),
-        _ => Err(ToolError::platform(format!(
-            "GET {path} answered with something else than a list; this platform version may \
-             differ from those supported"
-        ))),
     }
 }

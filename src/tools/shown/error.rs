@@ -25,7 +25,9 @@ pub enum ErrorKind {
     NotFound,
     /// The thing exists but its state does not allow this.
     InvalidState,
-    /// The platform could not be reached or refused.
+    /// The platform was reached and refused (4xx).
+    Refused,
+    /// The platform could not be reached, or answered something unusable.
     Platform,
     /// Nobody agreed to it.
     NotConfirmed,
@@ -66,6 +68,11 @@ impl ToolError {
         Self { kind: ErrorKind::InvalidState, message: message.into() }
     }
 
+    /// Nobody waits for the answer any more.
+    pub fn cancelled(message: impl Into<String>) -> Self {
+        Self { kind: ErrorKind::Cancelled, message: message.into() }
+    }
+
     /// The platform answered something unusable.
     pub fn platform(message: impl Into<String>) -> Self {
         Self { kind: ErrorKind::Platform, message: message.into() }
@@ -78,7 +85,7 @@ impl fmt::Display for ToolError {
             ErrorKind::InvalidArguments => "Invalid arguments",
             ErrorKind::NotFound => "Not found",
             ErrorKind::InvalidState => "Not possible now",
-            ErrorKind::Platform => "Platform error",
+            ErrorKind::Refused | ErrorKind::Platform => "Platform error",
             ErrorKind::NotConfirmed => "Not confirmed",
             ErrorKind::Cancelled => "Cancelled",
             ErrorKind::NeedsInput(_) => "Input needed",
@@ -95,6 +102,7 @@ impl From<platform::Error> for ToolError {
             platform::Error::NotFound { .. } => ErrorKind::NotFound,
             platform::Error::Cancelled { .. } => ErrorKind::Cancelled,
             platform::Error::Path { .. } => ErrorKind::InvalidArguments,
+            _ if matches!(error.status(), Some(400..=499)) => ErrorKind::Refused,
             _ => ErrorKind::Platform,
         };
         Self { kind, message: error.to_string() }

@@ -50,6 +50,13 @@ impl Outcome {
         self
     }
 
+    /// The same outcome, with everything its reader should know.
+    pub fn noted(mut self, notes: impl IntoIterator<Item = String>) -> Self {
+        let notes: Vec<String> = self.note.take().into_iter().chain(notes).collect();
+        self.note = (!notes.is_empty()).then(|| notes.join(" "));
+        self
+    }
+
     /// A list of which only `value` is shown, out of `total`.
     pub fn part(value: Value, total: Option<u64>) -> Self {
         let shown = value.as_array().map_or(0, Vec::len) as u64;

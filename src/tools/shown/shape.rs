@@ -107,6 +107,11 @@ impl Shape {
         Value::Object(shown)
     }
 
+    /// What one field shows of `source`; none when there is no such field.
+    pub fn read(&self, field: &str, source: &Value) -> Option<Value> {
+        self.fields.iter().find(|known| known.name == field).map(|field| field.read(source))
+    }
+
     /// [`Shape::project`] over a list.
     pub fn project_all<'a>(&self, sources: impl IntoIterator<Item = &'a Value>) -> Value {
         sources.into_iter().map(|source| self.project(source)).collect()

@@ -4,11 +4,15 @@ mod sessions;
 mod turns;
 mod usage;
 
-use crate::tools::row::{Hints, Tool};
+use crate::tools::row::{Area, Run, Tool};
 use crate::tools::shown::Output;
 use crate::tools::told::{Kind, Parameter, Presence};
 
-const TAGS: &[&str] = &["agent_session_manager"];
+/// This area.
+pub static AREA: Area =
+    Area { tag: "agent_session_manager", about: "sessions of AI agents and the tokens they used" };
+
+const READ: Tool = Tool::reads(&AREA);
 
 const SESSION_ID: Parameter =
     Parameter::required("session_id", Kind::Text, "From get_sessions or trigger_automation");
@@ -33,14 +37,12 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Sessions",
         description: "List sessions of AI agents with status, times, duration (milliseconds) and \
                       tokens. Long on a busy platform: give a limit. Next: describe_session.",
-        tags: TAGS,
-        hints: Hints::READ,
         parameters: &[
             Parameter::optional("agent_name", Kind::Text, "Exact name of the agent"),
             LIMIT,
         ],
-        output: Output::List(&sessions::SESSION),
-        run: sessions::list,
+        run: Run::List(&sessions::LIST),
+        ..READ
     },
     Tool {
         name: "describe_session",
@@ -48,8 +50,6 @@ pub static TOOLS: &[Tool] = &[
         description: "One session of an agent: its status, its messages, oldest first, and its \
                       output, which is the last thing the agent said. Poll it until status is \
                       COMPLETE, FAILED or CANCELED.",
-        tags: TAGS,
-        hints: Hints::READ,
         parameters: &[
             SESSION_ID,
             Parameter::optional(
@@ -59,26 +59,24 @@ pub static TOOLS: &[Tool] = &[
             ),
         ],
         output: Output::Object(&sessions::DETAIL),
-        run: sessions::describe,
+        run: Run::Code(sessions::describe),
+        ..READ
     },
     Tool {
         name: "describe_session_token_usage",
         title: "Describe Session Token Usage",
         description: "Tokens and duration (milliseconds) of every turn of one session, and their \
                       sums. Cached tokens are shown but not summed.",
-        tags: TAGS,
-        hints: Hints::READ,
         parameters: &[SESSION_ID],
         output: Output::Object(&turns::USAGE),
-        run: turns::usage,
+        run: Run::Code(turns::usage),
+        ..READ
     },
     Tool {
         name: "get_agent_token_usage",
         title: "Get Agent Token Usage",
         description: "Tokens and durations (milliseconds) per agent over its complete sessions: \
                       total, average, least, most; heaviest agent first.",
-        tags: TAGS,
-        hints: Hints::READ,
         parameters: &[
             Parameter::optional("agent_name", Kind::Text, "Part of the agent's name, in any case"),
             INCLUDE_FAILED,
@@ -86,15 +84,14 @@ pub static TOOLS: &[Tool] = &[
             STARTED_BEFORE,
         ],
         output: Output::List(&usage::AGENT),
-        run: usage::per_agent,
+        run: Run::Code(usage::per_agent),
+        ..READ
     },
     Tool {
         name: "get_agent_session_token_usage",
         title: "Get Agent Session Token Usage",
         description: "Tokens and duration (milliseconds) of every complete session of an agent, \
                       oldest first. For sums use get_agent_token_usage.",
-        tags: TAGS,
-        hints: Hints::READ,
         parameters: &[
             Parameter::required("agent_name", Kind::Text, "Part of the agent's name, in any case"),
             INCLUDE_FAILED,
@@ -103,6 +100,7 @@ pub static TOOLS: &[Tool] = &[
             LIMIT,
         ],
         output: Output::List(&usage::SESSION),
-        run: usage::per_session,
+        run: Run::Code(usage::per_session),
+        ..READ
     },
 ];

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::platform::Path;
 use crate::time::moment;
-use crate::tools::asked::{Listing, judge};
-use crate::tools::row::Context;
+use crate::tools::asked::{Filter, List, Paging, Source, record};
+use crate::tools::context::Context;
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError, lookup};
 use crate::tools::told::Arguments;
 
@@ -52,27 +52,24 @@ static MESSAGE: Shape = Shape::closed(&[
     Field::new("timestamp", FieldKind::Time),
 ]);
 
-/// `GET /agent-session-manager/sessions`, every page up to the limit.
-pub fn list(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-    let limit = arguments.maybe_integer("limit").and_then(|limit| usize::try_from(limit).ok());
-    let Some(agent) = arguments.maybe_text("agent_name") else {
-        let listing = limit.map_or_else(all, |limit| all().at_most(limit));
-        let listed = listing.read(context)?;
-        return Ok(Outcome::part(SESSION.project_all(&listed.items), listed.total));
-    };
-    let mut items = all().read(context)?.items;
-    items.retain(|session| agent_name(session) == Some(agent));
-    let total = items.len() as u64;
-    items.truncate(limit.unwrap_or(usize::MAX));
-    Ok(Outcome::part(SESSION.project_all(&items), Some(total)))
-}
+/// `GET /agent-session-manager/sessions`
+pub const SESSIONS: Source =
+    Source::new("/agent-session-manager/sessions", "data", "total").paged(Paging::Offset, 100);
+/// `GET /agent-session-manager/sessions/{session_id}/messages`
+const MESSAGES: Source =
+    Source::new("/agent-session-manager/sessions/{}/messages", "data", "total")
+        .paged(Paging::Offset, 100);
+
+/// Sessions, of every agent unless one is asked for.
+pub static LIST: List =
+    List::of(SESSIONS, &SESSION).filtered(&[Filter::exact("agent_name", "agent_name", &[])]);
 
 /// `GET /agent-session-manager/sessions/{session_id}` and its messages, every page.
 pub fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let id = arguments.text("session_id");
     let path = Path::new("/agent-session-manager/sessions/{}", &[id])?;
     let answer = context.api.get(&path, &[]).map_err(|error| unknown(id, error.into()))?;
-    let mut session = judge::payload(&answer).clone();
+    let mut session = record::payload(&answer).clone();
     let Some(fields) = session.as_object_mut().filter(|fields| !fields.is_empty()) else {
         return Err(unknown(id, ToolError::not_found("the platform answered with nothing")));
     };
@@ -96,28 +93,18 @@ pub fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome,
         Err(error) => note = Some(format!("Its messages could not be read: {error}")),
     }
     let outcome = Outcome::from(DETAIL.project(&session));
-    Ok(match note {
-        Some(note) => outcome.with_note(note),
-        None => outcome,
-    })
-}
-
-/// Every session.
-pub fn all() -> Listing {
-    Listing::new(Path::literal("/agent-session-manager/sessions"), "data", "total").by_offset()
+    Ok(outcome.noted(note))
 }
 
 /// Every message of a session, oldest first. A platform may not know how to sort, so they are sorted
 /// here again where all have a time.
 pub fn messages(context: &Context<'_>, id: &str) -> Result<Vec<Value>, ToolError> {
-    let path = Path::new("/agent-session-manager/sessions/{}/messages", &[id])?;
-    let mut messages = Listing::new(path, "data", "total")
-        .by_offset()
+    let mut messages = MESSAGES
+        .below(&[id])?
         .with("sortBy", "timestamp")
         .with("sortOrder", "asc")
-        .read(context)
-        .map_err(|error| unknown(id, error))?
-        .items;
+        .items(context)
+        .map_err(|error| unknown(id, error))?;
     let at = |message: &Value| message.get("timestamp").and_then(moment);
     if messages.iter().all(|message| at(message).is_some()) {
         messages.sort_by_key(at);

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::sessions;
 use super::usage::count;
-use crate::tools::asked::judge;
-use crate::tools::row::Context;
+use crate::tools::asked::record;
+use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError, lookup};
 use crate::tools::told::Arguments;
 
@@ -76,7 +76,7 @@ fn turn(message: &Value) -> Option<Value> {
     };
     let mut turn = TURN.project(message);
     turn["event_type"] = json!(if succeeded { "succeeded" } else { "failed" });
-    let raw = lookup(message, "data.tokenUsage").filter(|raw| !judge::is_empty(raw));
+    let raw = lookup(message, "data.tokenUsage").filter(|raw| !record::is_empty(raw));
     if let Some(raw) = raw.filter(|_| succeeded) {
         let mut tokens = TOKENS.project(raw);
         if tokens["total_tokens"].is_null()
@@ -89,7 +89,7 @@ fn turn(message: &Value) -> Option<Value> {
         turn["token_usage"] = tokens;
     }
     if !succeeded {
-        turn["error"] = json!(judge::text(message, &["text", "data.error.message", "data.error"]));
+        turn["error"] = json!(record::text(message, &["text", "data.error.message", "data.error"]));
     }
     Some(turn)
 }

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use super::sessions;
 use super::sessions::{DURATION, ENDED, STARTED, STATUS};
 use crate::time::moment;
-use crate::tools::asked::judge;
-use crate::tools::row::Context;
+use crate::tools::asked::record;
+use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
 
@@ -127,13 +127,13 @@ impl Choice {
     }
 
     fn sessions(&self, context: &Context<'_>) -> Result<Vec<Value>, ToolError> {
-        let mut sessions = sessions::all().read(context)?.items;
+        let mut sessions = sessions::SESSIONS.listing().items(context)?;
         sessions.retain(|session| self.holds(session));
         Ok(sessions)
     }
 
     fn holds(&self, session: &Value) -> bool {
-        let status = judge::text(session, &["status"]).unwrap_or_default();
+        let status = record::text(session, &["status"]).unwrap_or_default();
         let counts = status.eq_ignore_ascii_case("COMPLETE")
             || (self.failed && status.eq_ignore_ascii_case("FAILED"));
         let named = self.agent.as_ref().is_none_or(|wanted| {

@@ -1,5 +1,11 @@
-//! Projects, templates and command templates.
+//! Automation Studio: projects, templates and command templates.
 
 pub mod command_templates;
 pub mod projects;
 pub mod templates;
+
+use crate::tools::row::Area;
+
+/// This area.
+pub static AREA: Area =
+    Area { tag: "automation_studio", about: "projects, templates and command templates" };

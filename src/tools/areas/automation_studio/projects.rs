@@ -1,13 +1,28 @@
 //! Projects of Automation Studio, and the names of what lives inside them.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::AREA;
 use crate::nearest::nearest;
 use crate::platform::Path;
-use crate::tools::asked::Listing;
-use crate::tools::row::{Context, Hints, Tool};
+use crate::tools::asked::{Directory, List, Source};
+use crate::tools::context::Context;
+use crate::tools::row::{Run, Tool};
 use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError, lookup};
 use crate::tools::told::{Arguments, Kind, Parameter};
+
+/// `GET /automation-studio/projects`
+const PROJECTS: Source = Source::new("/automation-studio/projects", "data", "metadata.total");
+static LIST: List = List::of(PROJECTS, &ITEM);
+static DIRECTORY: Directory = Directory {
+    one: "project",
+    many: "projects",
+    query: &[("equals[name]", "{}")],
+    by_id: true,
+    lister: "get_projects",
+};
+
+const READ: Tool = Tool::reads(&AREA);
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[
@@ -15,22 +30,18 @@ pub static TOOLS: &[Tool] = &[
         name: "get_projects",
         title: "Get Projects",
         description: "List the projects of Automation Studio. Next: describe_project.",
-        tags: &["automation_studio"],
-        hints: Hints::READ,
-        parameters: &[],
-        output: Output::List(&ITEM),
-        run: |context, _| list(context),
+        run: Run::List(&LIST),
+        ..READ
     },
     Tool {
         name: "describe_project",
         title: "Describe Project",
         description: "Show one project and everything inside it. Component names are plain: give \
                       them with 'project' to tools that take it.",
-        tags: &["automation_studio"],
-        hints: Hints::READ,
         parameters: &[Parameter::required("name", Kind::Text, "Exact name or id")],
         output: Output::Object(&PROJECT),
-        run: describe,
+        run: Run::Code(describe),
+        ..READ
     },
 ];
 
@@ -63,28 +74,7 @@ static COMPONENT: Shape = Shape::closed(&[
 /// # Errors
 /// When there is none, or several share the name.
 pub fn id(context: &Context<'_>, name: &str) -> Result<String, ToolError> {
-    let found = listing().with("equals[name]", name).read(context)?.items;
-    let ids: Vec<&str> =
-        found.iter().filter(|p| text(p, "name") == Some(name)).filter_map(id_of).collect();
-    match ids.as_slice() {
-        [id] => Ok((*id).to_owned()),
-        [] => {
-            let all = listing().read(context)?.items;
-            if all.iter().any(|project| id_of(project) == Some(name)) {
-                return Ok(name.to_owned());
-            }
-            let hint = match nearest(name, all.iter().filter_map(|p| text(p, "name"))) {
-                Some(close) => format!("did you mean '{close}'?"),
-                None => "get_projects lists them".to_owned(),
-            };
-            Err(ToolError::not_found(format!("no project is called '{name}'; {hint}")))
-        }
-        several => Err(ToolError::invalid(format!(
-            "{} projects are called '{name}'; give an id instead of the name: {}",
-            several.len(),
-            several.join(", ")
-        ))),
-    }
+    DIRECTORY.id(&DIRECTORY.find(context, &PROJECTS.listing(), name)?)
 }
 
 /// The name under which the platform stores what lives inside a project.
@@ -136,12 +126,6 @@ fn split(stored: &str) -> (Option<&str>, &str) {
         .map_or((None, stored), |(id, name)| (Some(id), name))
 }
 
-/// `GET /automation-studio/projects`, every page.
-fn list(context: &Context<'_>) -> Result<Outcome, ToolError> {
-    let listed = listing().read(context)?;
-    Ok(Outcome::part(ITEM.project_all(&listed.items), listed.total))
-}
-
 /// `GET /automation-studio/projects/{id}`.
 fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let path =
@@ -154,18 +138,6 @@ fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, Too
         }
     }
     Ok(project.into())
-}
-
-fn listing() -> Listing {
-    Listing::new(Path::literal("/automation-studio/projects"), "data", "metadata.total")
-}
-
-fn id_of(project: &Value) -> Option<&str> {
-    text(project, "_id").or_else(|| text(project, "id"))
-}
-
-fn text<'a>(item: &'a Value, key: &str) -> Option<&'a str> {
-    item.get(key).and_then(Value::as_str)
 }
 
 #[cfg(test)]

@@ -2,15 +2,31 @@
 
 use serde_json::{Map, Value, json};
 
-use super::projects;
-use super::projects::PROJECT_PARAMETER;
+use super::AREA;
+use super::projects::{self, PROJECT_PARAMETER};
 use crate::platform::Path;
-use crate::tools::asked::Listing;
-use crate::tools::row::{Context, Hints, Tool};
+use crate::tools::asked::{Directory, Filter, List, Source, change, record};
+use crate::tools::context::Context;
+use crate::tools::row::{Hints, Run, Tool};
 use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError};
 use crate::tools::told::{Arguments, Kind, Parameter, Presence};
 
-const TAGS: &[&str] = &["automation_studio"];
+const READ: Tool = Tool::reads(&AREA);
+const CREATE: Tool = Tool::creates(&AREA);
+/// `GET /automation-studio/templates`
+const TEMPLATES: Source = Source::new("/automation-studio/templates", "items", "total");
+static LIST: List = List::of(TEMPLATES, &ITEM).filtered(&[Filter::exact(
+    "template_type",
+    "type",
+    &[("equals[type]", "{}")],
+)]);
+static DIRECTORY: Directory = Directory {
+    one: "template",
+    many: "templates",
+    query: &[("equals[name]", "{}")],
+    by_id: false,
+    lister: "get_templates",
+};
 const TYPES: &[&str] = &["textfsm", "jinja2"];
 
 /// The tools of this area.
@@ -20,29 +36,26 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Templates",
         description: "List the TextFSM and Jinja2 templates. '@id: ' before a name means the \
                       project with that id. Checks of devices: get_command_templates.",
-        tags: TAGS,
-        hints: Hints::READ,
         parameters: &[Parameter::optional("template_type", Kind::Text, "Only these").one_of(TYPES)],
-        output: Output::List(&ITEM),
-        run: list,
+        run: Run::List(&LIST),
+        ..READ
     },
     Tool {
         name: "describe_template",
         title: "Describe Template",
         description: "Show one template with its text and sample data.",
-        tags: TAGS,
-        hints: Hints::READ,
         parameters: &[NAME, PROJECT_PARAMETER],
         output: Output::Object(&TEMPLATE),
-        run: |context, arguments| Ok(TEMPLATE.project(&find(context, arguments)?).into()),
+        run: Run::Code(|context, arguments| {
+            Ok(TEMPLATE.project(&find(context, arguments)?).into())
+        }),
+        ..READ
     },
     Tool {
         name: "create_template",
         title: "Create Template",
         description: "Create a TextFSM or Jinja2 template. Refused when the name is taken: \
                       update_template changes one.",
-        tags: TAGS,
-        hints: Hints::CREATE,
         parameters: &[
             Parameter::required("name", Kind::Text, "Name, without '@id: '"),
             Parameter {
@@ -57,14 +70,14 @@ pub static TOOLS: &[Tool] = &[
             Parameter::optional("description", Kind::Text, "Purpose"),
         ],
         output: Output::Object(&TEMPLATE),
-        run: create,
+        run: Run::Code(create),
+        ..CREATE
     },
     Tool {
         name: "update_template",
         title: "Update Template",
         description: "Change the given fields of a template and keep all others; an empty one \
                       is kept too, 'clear' empties it.",
-        tags: TAGS,
         hints: Hints::CREATE.idempotent(),
         parameters: &[
             NAME,
@@ -80,7 +93,8 @@ pub static TOOLS: &[Tool] = &[
             ),
         ],
         output: Output::Object(&TEMPLATE),
-        run: update,
+        run: Run::Code(update),
+        ..CREATE
     },
 ];
 
@@ -107,30 +121,13 @@ const TYPE: Field = Field::new("type", FieldKind::Text);
 /// The fields a caller may set or clear.
 const TEXTS: [&str; 4] = ["command", "template", "data", "description"];
 
-/// `GET /automation-studio/templates`, every page.
-fn list(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-    let wanted = arguments.maybe_text("template_type");
-    let listed = match wanted {
-        Some(kind) => listing().with("equals[type]", kind).read(context)?,
-        None => listing().read(context)?,
-    };
-    let (mut items, mut total) = (listed.items, listed.total);
-    let received = items.len();
-    // A platform that ignores the filter answers with everything.
-    items.retain(|item| wanted.is_none_or(|kind| text(item, "type") == Some(kind)));
-    if items.len() < received {
-        total = None;
-    }
-    Ok(Outcome::part(ITEM.project_all(&items), total))
-}
-
 /// `POST /automation-studio/templates`. Whether the name is free is asked first.
 fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     if arguments.text("group").trim().is_empty() {
         return Err(ToolError::invalid("'group' must not be blank"));
     }
     let stored = projects::stored_name(context, arguments)?;
-    if !named(context, &stored)?.is_empty() {
+    if !DIRECTORY.named(context, &TEMPLATES.listing(), &stored)?.is_empty() {
         return Err(ToolError::state(format!(
             "there is a template called '{stored}' already; update_template changes it"
         )));
@@ -144,7 +141,8 @@ fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
         template[field] = json!(arguments.text(field));
     }
     let body = json!({"template": template});
-    let reply = context.api.post(&route(), Some(&body))?;
+    let path = Path::literal(TEMPLATES.route);
+    let reply = change(context, DIRECTORY.one, &stored).post(&path, Some(&body))?;
     Ok(written(&reply, "created", &template, "created"))
 }
 
@@ -167,19 +165,23 @@ fn update(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
         let value = match arguments.maybe_text(field) {
             Some(new) => new,
             None if clear.contains(&field) => "",
-            None => text(&existing, field).unwrap_or_default(),
+            None => existing.get(field).and_then(Value::as_str).unwrap_or_default(),
         };
         merged.insert(field.to_owned(), json!(value));
     }
-    if TEXTS.iter().all(|field| text(&existing, field).unwrap_or_default() == merged[*field]) {
+    if TEXTS.iter().all(|field| {
+        existing.get(field).and_then(Value::as_str).unwrap_or_default() == merged[*field]
+    }) {
         let outcome = Outcome::from(TEMPLATE.project(&existing));
         return Ok(outcome.with_note("Nothing was to be changed, and nothing was."));
     }
-    let Some(id) = text(&existing, "_id").or_else(|| text(&existing, "id")) else {
+    let Some(id) = record::id(&existing) else {
         return Err(ToolError::platform("the platform did not say the template's id"));
     };
     let path = Path::new("/automation-studio/templates/{}", &[id])?;
-    let reply = context.api.put(&path, Some(&json!({"update": merged})))?;
+    let name = record::name(&existing).unwrap_or_default();
+    let reply =
+        change(context, DIRECTORY.one, name).put(&path, Some(&json!({"update": merged})))?;
     Ok(written(&reply, "updated", &Value::Object(merged), "changed"))
 }
 
@@ -196,34 +198,15 @@ fn written(reply: &Value, key: &str, sent: &Value, verb: &str) -> Outcome {
 /// The one template that `name` and `project` mean.
 fn find(context: &Context<'_>, arguments: &Arguments) -> Result<Value, ToolError> {
     let stored = projects::stored_name(context, arguments)?;
-    let mut found = named(context, &stored)?;
+    let list = TEMPLATES.listing();
+    let mut found = DIRECTORY.named(context, &list, &stored)?;
     match found.len() {
         1 => Ok(found.remove(0)),
         0 => {
-            let all = listing().read(context)?.items;
-            let names = all.iter().filter_map(|template| text(template, "name"));
-            Err(projects::missing("template", &stored, "get_templates", names))
+            let all = list.items(context)?;
+            let names = all.iter().filter_map(record::name);
+            Err(projects::missing(DIRECTORY.one, &stored, DIRECTORY.lister, names))
         }
-        several => Err(ToolError::invalid(format!(
-            "{several} templates are called '{stored}'; rename all but one on the platform"
-        ))),
+        _ => Err(DIRECTORY.ambiguous(&stored, &found)),
     }
-}
-
-fn named(context: &Context<'_>, stored: &str) -> Result<Vec<Value>, ToolError> {
-    let mut found = listing().with("equals[name]", stored).read(context)?.items;
-    found.retain(|template| text(template, "name") == Some(stored));
-    Ok(found)
-}
-
-fn listing() -> Listing {
-    Listing::new(route(), "items", "total")
-}
-
-fn route() -> Path {
-    Path::literal("/automation-studio/templates")
-}
-
-fn text<'a>(item: &'a Value, key: &str) -> Option<&'a str> {
-    item.get(key).and_then(Value::as_str)
 }

@@ -1,15 +1,20 @@
 //! Compliance plans: golden configurations and the devices they are checked on.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::nearest::nearest;
+use super::AREA;
+use crate::limits;
 use crate::platform::Path;
-use crate::tools::asked::Listing;
-use crate::tools::row::{Context, Hints, Tool};
+use crate::tools::asked::{Directory, List, Listing, Paging, Pause, Source, Wait, change, record};
+use crate::tools::context::Context;
+use crate::tools::row::{Hints, Run, Tasking, Tool};
 use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError, lookup};
 use crate::tools::told::{Arguments, Kind, Parameter, Presence};
+
+const READ: Tool = Tool::reads(&AREA);
+const CREATE: Tool = Tool::creates(&AREA);
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[
@@ -18,11 +23,9 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Compliance Plans",
         description: "List the compliance plans, which check devices against golden \
                       configurations. Next: run_compliance_plan.",
-        tags: &["configuration_manager"],
-        hints: Hints::READ,
-        parameters: &[],
         output: Output::Object(&PLANS),
-        run: |context, _| list(context),
+        run: Run::List(&LIST),
+        ..READ
     },
     Tool {
         name: "run_compliance_plan",
@@ -30,7 +33,6 @@ pub static TOOLS: &[Tool] = &[
         description: "Start a compliance plan; it reads from devices and changes none. With \
                       'wait' the answer is how the run ended and the ids of its reports for \
                       describe_compliance_report.",
-        tags: &["configuration_manager"],
         hints: Hints { open_world: true, ..Hints::CREATE },
         parameters: &[
             Parameter::required("name", Kind::Text, "Exact name or id"),
@@ -42,7 +44,9 @@ pub static TOOLS: &[Tool] = &[
             .or(Presence::Integer(0)),
         ],
         output: Output::Object(&RUN),
-        run,
+        tasking: Tasking::Waits("wait"),
+        run: Run::Code(run),
+        ..CREATE
     },
 ];
 
@@ -78,38 +82,39 @@ static REPORT: Shape = Shape::closed(&[
     Field::new("nodePath", FieldKind::Text),
 ]);
 
-const POLL_FIRST: Duration = Duration::from_millis(500);
-const POLL_MAX: Duration = Duration::from_secs(10);
-
-/// `POST /configuration_manager/search/compliance_plans`, every page.
-fn list(context: &Context<'_>) -> Result<Outcome, ToolError> {
-    let listed = plans("").read(context)?;
-    let mut outcome = Outcome::from(PLANS.project(&json!({"plans": listed.items})));
-    if listed.truncated {
-        outcome.note = Some(format!("Only the first {} plans are shown.", listed.items.len()));
-    }
-    Ok(outcome)
-}
+/// `POST /configuration_manager/search/compliance_plans`
+const COMPLIANCE_PLANS: Source =
+    Source::new("/configuration_manager/search/compliance_plans", "plans", "totalCount")
+        .paged(Paging::Search("options"), 100);
+static LIST: List = List::below(|_, _| Ok(plans("")), &PLAN).under("plans");
+static DIRECTORY: Directory = Directory {
+    one: "compliance plan",
+    many: "compliance plans",
+    query: &[],
+    by_id: true,
+    lister: "get_compliance_plans",
+};
 
 /// `POST /configuration_manager/compliance_plans/run`. Once that has succeeded the plan runs, and
 /// nothing that follows may fail the call.
 fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let plan = find(context, arguments.text("name"))?;
-    let plan_id = id_of(&plan).unwrap_or_default();
-    let mut run = Run { context, plan: &plan, plan_id, id: None, notes: vec![] };
+    let plan_id = &DIRECTORY.id(&plan)?;
+    let mut run = Started { context, plan: &plan, plan_id, id: None, notes: vec![] };
     // Some versions do not say which run they start: then it is the one that was not there before.
     let before = run.read();
     run.notes.clear();
     let path = Path::literal("/configuration_manager/compliance_plans/run");
-    let reply = context.api.post(&path, Some(&json!({"planId": plan_id})))?;
+    let body = json!({"planId": plan_id});
+    let reply = change(context, DIRECTORY.one, arguments.text("name")).post(&path, Some(&body))?;
     run.id = ["instanceId", "data.instanceId", "instance.id"]
         .iter()
         .find_map(|place| lookup(&reply, place).and_then(Value::as_str))
         .map(str::to_owned);
     let mut instance = run.read();
     if run.id.is_none() && run.notes.is_empty() {
-        let newest = instance.as_ref().and_then(id_of);
-        if newest.is_none() || newest == before.as_ref().and_then(id_of) {
+        let newest = instance.as_ref().and_then(record::id);
+        if newest.is_none() || newest == before.as_ref().and_then(record::id) {
             return Err(ToolError::state(format!(
                 "the platform accepted plan '{}' but shows no new run of it; usually the plan has \
                  no devices or nothing to check",
@@ -128,11 +133,11 @@ fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolErro
     };
     let shown = RUN.project(&json!({"instance": run.shown(instance), "reports": reports}));
     let outcome = Outcome::from(shown);
-    Ok(if run.notes.is_empty() { outcome } else { outcome.with_note(run.notes.join(" ")) })
+    Ok(outcome.noted(run.notes))
 }
 
 /// A run of a plan that has been started.
-struct Run<'a> {
+struct Started<'a> {
     context: &'a Context<'a>,
     plan: &'a Value,
     plan_id: &'a str,
@@ -141,7 +146,7 @@ struct Run<'a> {
     notes: Vec<String>,
 }
 
-impl Run<'_> {
+impl Started<'_> {
     /// The run as it is now; none, and perhaps a note, when it cannot be had.
     fn read(&mut self) -> Option<Value> {
         let mut search = json!({
@@ -154,7 +159,7 @@ impl Run<'_> {
         match self.context.api.search(&path, &json!({"searchParams": search})) {
             Ok(reply) => instances(&reply)
                 .find(|instance| match &self.id {
-                    Some(id) => id_of(instance) == Some(id),
+                    Some(id) => record::id(instance) == Some(id),
                     None => of_plan(instance, self.plan_id),
                 })
                 .cloned(),
@@ -168,29 +173,22 @@ impl Run<'_> {
     }
 
     /// Polls until the run has ended or the time is over.
-    fn wait(&mut self, wait: Duration, instance: &mut Option<Value>) {
-        let begun = Instant::now();
-        let mut pause = POLL_FIRST;
+    fn wait(&mut self, patience: Duration, instance: &mut Option<Value>) {
+        let mut wait = Wait::new(self.context, Some(patience), limits::JOB_PAUSES);
         while !instance.as_ref().is_some_and(has_ended) {
             let status = instance.as_ref().and_then(status).unwrap_or("starting").to_owned();
-            let left = wait.saturating_sub(begun.elapsed());
-            if left.is_zero() {
-                self.notes.push(format!(
-                    "The run is still {status} after {} s and goes on; do not start it again.",
-                    wait.as_secs()
-                ));
-                return;
+            match wait.pause(&format!("the compliance plan is {status}")) {
+                Pause::Passed => {}
+                Pause::OutOfTime => {
+                    return self.notes.push(format!(
+                        "The run is still {status} after {} s and goes on; do not start it again.",
+                        patience.as_secs()
+                    ));
+                }
+                Pause::Cancelled => {
+                    return self.notes.push("The wait was ended; the run goes on.".into());
+                }
             }
-            self.context.host.progress(
-                begun.elapsed().as_secs_f64(),
-                Some(wait.as_secs_f64()),
-                &format!("the compliance plan is {status}"),
-            );
-            if !self.context.api.token().sleep(pause.min(left)) {
-                self.notes.push("The wait was ended; the run goes on.".into());
-                return;
-            }
-            pause = (pause * 2).min(POLL_MAX);
             let known = self.notes.len();
             if let Some(now) = self.read() {
                 *instance = Some(now);
@@ -233,49 +231,16 @@ impl Run<'_> {
 /// The plan with this name or id. The platform may take the name as a part of names or as a
 /// pattern, so what it finds is compared here, and everything is read when it finds nothing.
 fn find(context: &Context<'_>, name: &str) -> Result<Value, ToolError> {
-    let called = |plan: &Value| plan.get("name").and_then(Value::as_str) == Some(name);
-    let mut found = plans(name).read(context)?.items;
-    found.retain(called);
-    if found.is_empty() {
-        let mut all = plans("").read(context)?.items;
-        if let Some(place) = all.iter().position(|plan| id_of(plan) == Some(name)) {
-            return Ok(all.swap_remove(place));
-        }
-        let names = all.iter().filter_map(|plan| plan.get("name").and_then(Value::as_str));
-        let close = nearest(name, names).map(str::to_owned);
-        all.retain(called);
-        found = all;
-        if found.is_empty() {
-            let hint = match close {
-                Some(close) => format!("did you mean '{close}'?"),
-                None => "get_compliance_plans lists them".to_owned(),
-            };
-            return Err(ToolError::not_found(format!(
-                "no compliance plan is called '{name}'; {hint}"
-            )));
-        }
-    }
-    if let [_, _, ..] = found.as_slice() {
-        let ids: Vec<&str> = found.iter().filter_map(id_of).collect();
-        return Err(ToolError::invalid(format!(
-            "{} compliance plans are called '{name}'; give an id instead of the name: {}",
-            found.len(),
-            ids.join(", ")
-        )));
-    }
-    let plan = found.swap_remove(0);
-    match id_of(&plan) {
-        Some(_) => Ok(plan),
-        None => {
-            Err(ToolError::platform(format!("the platform did not say the id of plan '{name}'")))
-        }
+    let mut found = DIRECTORY.named(context, &plans(name), name)?;
+    match found.len() {
+        0 => DIRECTORY.find(context, &plans(""), name),
+        1 => Ok(found.remove(0)),
+        _ => Err(DIRECTORY.ambiguous(name, &found)),
     }
 }
 
-fn plans(name: &str) -> Listing {
-    let path = Path::literal("/configuration_manager/search/compliance_plans");
-    Listing::new(path, "plans", "totalCount")
-        .searched(json!({"name": name, "options": {}}), "options")
+fn plans(name: &str) -> Listing<'static> {
+    COMPLIANCE_PLANS.listing().searched(json!({"name": name, "options": {}}))
 }
 
 /// Runs stand at the top of the answer or in groups, as versions differ.
@@ -308,8 +273,4 @@ fn has_ended(instance: &Value) -> bool {
 
 fn status(instance: &Value) -> Option<&str> {
     instance.get("jobStatus").or_else(|| instance.get("status")).and_then(Value::as_str)
-}
-
-fn id_of(item: &Value) -> Option<&str> {
-    item.get("id").or_else(|| item.get("_id")).and_then(Value::as_str)
 }

@@ -2,10 +2,14 @@
 
 use serde_json::Value;
 
+use super::AREA;
 use crate::platform::{self, Path};
-use crate::tools::row::{Context, Hints, Tool};
+use crate::tools::context::Context;
+use crate::tools::row::{Run, Tool};
 use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError};
 use crate::tools::told::{Arguments, Kind, Parameter};
+
+const READ: Tool = Tool::reads(&AREA);
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[Tool {
@@ -13,11 +17,10 @@ pub static TOOLS: &[Tool] = &[Tool {
     title: "Describe Compliance Report",
     description: "Show one compliance report: device, totals, every issue. run_compliance_plan \
                   with 'wait' gives ids.",
-    tags: &["configuration_manager"],
-    hints: Hints::READ,
     parameters: &[Parameter::required("report_id", Kind::Text, "Id of the report")],
     output: Output::Object(&REPORT),
-    run: describe,
+    run: Run::Code(describe),
+    ..READ
 }];
 
 static REPORT: Shape = Shape::closed(&[Field::new("result", FieldKind::Map)]);

@@ -2,14 +2,28 @@
 
 use serde_json::{Value, json};
 
-use crate::nearest::nearest;
+use super::AREA;
 use crate::platform::Path;
-use crate::tools::asked::read_whole;
-use crate::tools::row::{Context, Hints, Tool};
+use crate::tools::asked::{Directory, List, Source, change, record};
+use crate::tools::context::Context;
+use crate::tools::row::{Hints, Run, Tool};
 use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError};
 use crate::tools::told::{Arguments, Kind, Parameter};
 
-const TAGS: &[&str] = &["configuration_manager"];
+/// `GET /configuration_manager/deviceGroups`. The list is read because the route that finds one group
+/// by name wants a GET with a body, which proxies drop.
+const GROUPS: Source = Source::whole("/configuration_manager/deviceGroups");
+static LIST: List = List::of(GROUPS, &GROUP);
+static DIRECTORY: Directory = Directory {
+    one: "device group",
+    many: "device groups",
+    query: &[],
+    by_id: false,
+    lister: "get_device_groups",
+};
+
+const READ: Tool = Tool::reads(&AREA);
+const CREATE: Tool = Tool::creates(&AREA);
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[
@@ -17,46 +31,42 @@ pub static TOOLS: &[Tool] = &[
         name: "get_device_groups",
         title: "Get Device Groups",
         description: "List the device groups with the names of their devices.",
-        tags: TAGS,
-        hints: Hints::READ,
-        parameters: &[],
-        output: Output::List(&GROUP),
-        run: |context, _| Ok(GROUP.project_all(&groups(context)?).into()),
+        run: Run::List(&LIST),
+        ..READ
     },
     Tool {
         name: "create_device_group",
         title: "Create Device Group",
         description: "Create a device group. Refused when the name is taken: \
                       add_devices_to_group extends one.",
-        tags: TAGS,
-        hints: Hints::CREATE,
         parameters: &[
             Parameter::required("name", Kind::Text, "Name"),
             Parameter::optional("description", Kind::Text, "Purpose"),
             Parameter::optional("devices", Kind::List(&Kind::Text), "Exact device names"),
         ],
         output: Output::Object(&CREATED),
-        run: create,
+        run: Run::Code(create),
+        ..CREATE
     },
     Tool {
         name: "add_devices_to_group",
         title: "Add Devices to Group",
         description: "Add devices to a group; those in it stay.",
-        tags: TAGS,
         hints: Hints::CREATE.idempotent(),
         parameters: &[NAME, DEVICES],
         output: Output::Object(&CHANGED),
-        run: |context, arguments| change(context, arguments, Change::Add),
+        run: Run::Code(|context, arguments| alter(context, arguments, Change::Add)),
+        ..CREATE
     },
     Tool {
         name: "remove_devices_from_group",
         title: "Remove Devices from Group",
         description: "Take devices out of a group; the devices themselves stay.",
-        tags: TAGS,
         hints: Hints { destructive: true, ..Hints::CREATE.idempotent() },
         parameters: &[NAME, DEVICES],
         output: Output::Object(&CHANGED),
-        run: |context, arguments| change(context, arguments, Change::Remove),
+        run: Run::Code(|context, arguments| alter(context, arguments, Change::Remove)),
+        ..CREATE
     },
 ];
 
@@ -96,7 +106,7 @@ enum Change {
 fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let name = arguments.text("name");
     let devices = distinct(arguments);
-    if groups(context)?.iter().any(|group| text(group, "name") == Some(name)) {
+    if !DIRECTORY.named(context, &GROUPS.listing(), name)?.is_empty() {
         return Err(ToolError::state(format!(
             "there is a device group called '{name}' already; add_devices_to_group extends it"
         )));
@@ -109,19 +119,19 @@ fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
         "deviceNames": if joined { devices.join(",") } else { String::new() },
     });
     let path = Path::literal("/configuration_manager/devicegroup");
-    let reply = context.api.post(&path, Some(&body))?;
+    let reply = change(context, DIRECTORY.one, name).post(&path, Some(&body))?;
     let mut created = CREATED.project(&reply);
     created["name"] = json!(name);
     let mut notes = Vec::new();
     if created["id"].is_null() {
         match find(context, name) {
-            Ok(group) => created["id"] = json!(id_of(&group)),
+            Ok(group) => created["id"] = json!(record::id(&group)),
             Err(error) => notes.push(format!("The new group's id could not be read: {error}")),
         }
     }
     if !joined && let Some(id) = created["id"].as_str() {
         let members = devices.iter().map(|device| json!(device)).collect();
-        if let Err(error) = set_members(context, id, members) {
+        if let Err(error) = set_members(context, name, id, members) {
             notes.push(format!("The group is there but empty, its devices were refused: {error}"));
         }
     }
@@ -131,24 +141,20 @@ fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
         }
     }
     let outcome = Outcome::from(created);
-    Ok(if notes.is_empty() { outcome } else { outcome.with_note(notes.join(" ")) })
+    Ok(outcome.noted(notes))
 }
 
 /// Reads the group, changes its members, writes them and reads again: the platform replaces the
 /// whole list, so somebody else's change in the same moment could be lost and must be seen.
-fn change(
-    context: &Context<'_>,
-    arguments: &Arguments,
-    change: Change,
-) -> Result<Outcome, ToolError> {
+fn alter(context: &Context<'_>, arguments: &Arguments, kind: Change) -> Result<Outcome, ToolError> {
     let name = arguments.text("name");
     let named = distinct(arguments);
     let group = find(context, name)?;
     let before = members(&group);
     let holds = |members: &[Value], device: &str| members.iter().any(|m| member(m) == Some(device));
     let (moot, effective): (Vec<&str>, Vec<&str>) =
-        named.iter().partition(|device| holds(&before, device) == (change == Change::Add));
-    let moot_note = match (change, moot.is_empty()) {
+        named.iter().partition(|device| holds(&before, device) == (kind == Change::Add));
+    let moot_note = match (kind, moot.is_empty()) {
         (_, true) => None,
         (Change::Add, _) => Some(format!("Already in the group: {}.", moot.join(", "))),
         (Change::Remove, _) => Some(format!("Not in the group: {}.", moot.join(", "))),
@@ -160,20 +166,15 @@ fn change(
             "devices": before,
         });
         let outcome = Outcome::from(CHANGED.project(&shown));
-        return Ok(match moot_note {
-            Some(note) => outcome.with_note(note),
-            None => outcome,
-        });
+        return Ok(outcome.noted(moot_note));
     }
     let mut after = before;
-    match change {
+    match kind {
         Change::Add => after.extend(effective.iter().map(|device| json!(device))),
         Change::Remove => after.retain(|m| member(m).is_none_or(|m| !effective.contains(&m))),
     }
-    let Some(id) = id_of(&group) else {
-        return Err(ToolError::platform(format!("the platform did not say the id of '{name}'")));
-    };
-    let reply = set_members(context, id, after.clone())?;
+    let id = DIRECTORY.id(&group)?;
+    let reply = set_members(context, name, &id, after.clone())?;
     let mut notes: Vec<String> = moot_note.into_iter().collect();
     let shown = match find(context, name) {
         Ok(group) => members(&group),
@@ -185,7 +186,7 @@ fn change(
     let failed: Vec<&str> = effective
         .iter()
         .copied()
-        .filter(|device| holds(&shown, device) != (change == Change::Add))
+        .filter(|device| holds(&shown, device) != (kind == Change::Add))
         .collect();
     if !failed.is_empty() {
         notes.push(format!(
@@ -195,12 +196,12 @@ fn change(
         ));
     }
     let shown = json!({
-        "status": text(&reply, "status").unwrap_or("success"),
-        "message": text(&reply, "message").map_or_else(|| done(change, name, &effective), str::to_owned),
+        "status": record::text(&reply, &["status"]).unwrap_or("success"),
+        "message": record::text(&reply, &["message"]).map_or_else(|| done(kind, name, &effective), str::to_owned),
         "devices": shown,
     });
     let outcome = Outcome::from(CHANGED.project(&shown));
-    Ok(if notes.is_empty() { outcome } else { outcome.with_note(notes.join(" ")) })
+    Ok(outcome.noted(notes))
 }
 
 fn done(change: Change, name: &str, devices: &[&str]) -> String {
@@ -212,30 +213,20 @@ fn done(change: Change, name: &str, devices: &[&str]) -> String {
 }
 
 /// `PUT /configuration_manager/deviceGroups/{id}`
-fn set_members(context: &Context<'_>, id: &str, members: Vec<Value>) -> Result<Value, ToolError> {
+fn set_members(
+    context: &Context<'_>,
+    name: &str,
+    id: &str,
+    members: Vec<Value>,
+) -> Result<Value, ToolError> {
     let path = Path::new("/configuration_manager/deviceGroups/{}", &[id])?;
-    Ok(context.api.put(&path, Some(&json!({"details": {"devices": members}})))?)
+    let body = json!({"details": {"devices": members}});
+    change(context, DIRECTORY.one, name).put(&path, Some(&body))
 }
 
-/// The group called `name`. The list is read because the route that finds one group by name wants
-/// a GET with a body, which proxies drop.
+/// The group called `name`.
 fn find(context: &Context<'_>, name: &str) -> Result<Value, ToolError> {
-    let mut groups = groups(context)?;
-    match groups.iter().position(|group| text(group, "name") == Some(name)) {
-        Some(place) => Ok(groups.swap_remove(place)),
-        None => {
-            let hint = match nearest(name, groups.iter().filter_map(|group| text(group, "name"))) {
-                Some(close) => format!("did you mean '{close}'?"),
-                None => "get_device_groups lists them".to_owned(),
-            };
-            Err(ToolError::not_found(format!("no device group is called '{name}'; {hint}")))
-        }
-    }
-}
-
-/// `GET /configuration_manager/deviceGroups`
-fn groups(context: &Context<'_>) -> Result<Vec<Value>, ToolError> {
-    read_whole(context, &Path::literal("/configuration_manager/deviceGroups"))
+    DIRECTORY.find(context, &GROUPS.listing(), name)
 }
 
 fn distinct(arguments: &Arguments) -> Vec<&str> {
@@ -254,13 +245,5 @@ fn members(group: &Value) -> Vec<Value> {
 
 /// The name of a member, which some versions wrap in an object.
 fn member(member: &Value) -> Option<&str> {
-    member.as_str().or_else(|| text(member, "name"))
-}
-
-fn id_of(group: &Value) -> Option<&str> {
-    text(group, "id").or_else(|| text(group, "_id"))
-}
-
-fn text<'a>(item: &'a Value, key: &str) -> Option<&'a str> {
-    item.get(key).and_then(Value::as_str)
+    member.as_str().or_else(|| record::name(member))
 }

@@ -2,14 +2,28 @@
 
 use serde_json::{Value, json};
 
-use crate::nearest::nearest;
+use super::AREA;
+use crate::limits;
 use crate::platform::Path;
-use crate::tools::asked::Listing;
-use crate::tools::row::{Context, Hints, Tool};
+use crate::tools::asked::{Directory, Filter, List, Listing, Paging, Source, change, record};
+use crate::tools::context::Context;
+use crate::tools::row::{Hints, Run, Tool};
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Output, Shape, ToolError};
 use crate::tools::told::{Arguments, Kind, Parameter};
 
-const TAGS: &[&str] = &["configuration_manager"];
+/// `POST /configuration_manager/devices`
+const DEVICES: Source = Source::new("/configuration_manager/devices", "list", "total")
+    .paged(Paging::Search("options"), 100);
+static LIST: List =
+    List::below(|_, arguments| Ok(devices(arguments.maybe_text("name_contains"))), &DEVICE)
+        .filtered(&[Filter::contains("name_contains", "name", &[])])
+        .prepared(with_type);
+static DIRECTORY: Directory =
+    Directory { one: "device", many: "devices", query: &[], by_id: false, lister: "get_devices" };
+
+const READ: Tool = Tool::reads(&AREA);
+const CREATE: Tool = Tool::creates(&AREA);
+const RUN: Tool = Tool::runs(&AREA);
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[
@@ -19,8 +33,6 @@ pub static TOOLS: &[Tool] = &[
         description: "List network devices with all that is known of them, such as ipaddress \
                       and ostype; host is the adapter that manages it. A network can have \
                       thousands: give 'name_contains' or 'limit'.",
-        tags: TAGS,
-        hints: Hints::READ,
         parameters: &[
             Parameter::optional("name_contains", Kind::Text, "In any case"),
             Parameter::optional(
@@ -29,25 +41,24 @@ pub static TOOLS: &[Tool] = &[
                 "At most this many",
             ),
         ],
-        output: Output::List(&DEVICE),
-        run: list,
+        run: Run::List(&LIST),
+        ..READ
     },
     Tool {
         name: "get_device_configuration",
         title: "Get Device Configuration",
         description: "Read the running configuration from a device, as text.",
-        tags: TAGS,
         hints: Hints { open_world: true, ..Hints::READ },
         parameters: &[NAME],
         output: Output::Wrapped,
-        run: configuration,
+        run: Run::Code(configuration),
+        ..READ
     },
     Tool {
         name: "backup_device_configuration",
         title: "Backup Device Configuration",
         description: "Keep a device's running configuration on the platform as a backup. Do \
                       this before apply_device_configuration.",
-        tags: TAGS,
         hints: Hints { open_world: true, ..Hints::CREATE },
         parameters: &[
             NAME,
@@ -55,21 +66,21 @@ pub static TOOLS: &[Tool] = &[
             Parameter::optional("notes", Kind::Text, "Kept with it"),
         ],
         output: Output::Object(&BACKUP),
-        run: backup,
+        run: Run::Code(backup),
+        ..CREATE
     },
     Tool {
         name: "apply_device_configuration",
         title: "Apply Device Configuration",
         description: "Send configuration lines to a device, which carries them out at once, \
                       without undo. Back it up first; the answer says which lines were taken.",
-        tags: TAGS,
-        hints: Hints::RUN,
         parameters: &[
             Parameter::required("device", Kind::Text, "Exact name"),
             Parameter::required("config", Kind::Text, "Lines as typed on it"),
         ],
         output: Output::Free,
-        run: apply,
+        run: Run::Code(apply),
+        ..RUN
     },
 ];
 
@@ -87,41 +98,6 @@ static BACKUP: Shape = Shape::open(&[
     Field::new("status", FieldKind::Text),
     Field::new("message", FieldKind::Text),
 ]);
-
-/// Devices looked through for a similar name; a hint is not worth reading a whole large network.
-const HINT_DEVICES: usize = 500;
-
-/// `POST /configuration_manager/devices`, every page up to the limit.
-fn list(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-    let part = arguments.maybe_text("name_contains");
-    let limit = arguments.maybe_integer("limit").and_then(|limit| usize::try_from(limit).ok());
-    let mut listing = devices(part);
-    if let (Some(limit), None) = (limit, part) {
-        // With a filter the platform may not know, what is enough is known only afterwards.
-        listing = listing.at_most(limit);
-    }
-    let listed = listing.read(context)?;
-    let (mut items, mut total) = (listed.items, listed.total);
-    if let Some(part) = part.map(str::to_lowercase) {
-        items.retain(|device| name(device).is_some_and(|n| n.to_lowercase().contains(&part)));
-        total = Some(items.len() as u64);
-        items.truncate(limit.unwrap_or(usize::MAX));
-    }
-    let mut shown = DEVICE.project_all(&items);
-    for device in shown.as_array_mut().into_iter().flatten() {
-        // The same thing under the platform's older spelling, which stays beside it.
-        if device["deviceType"].is_null()
-            && let Some(kind) = device.get("device-type").filter(|kind| kind.is_string())
-        {
-            device["deviceType"] = kind.clone();
-        }
-    }
-    let mut outcome = Outcome::part(shown, total);
-    if listed.truncated && outcome.note.is_none() {
-        outcome.note = Some("More devices are available.".into());
-    }
-    Ok(outcome)
-}
 
 /// `GET /configuration_manager/devices/{name}/configuration`
 fn configuration(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
@@ -149,10 +125,9 @@ fn backup(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
         "options": {"description": arguments.text("description"), "notes": arguments.text("notes")},
     });
     let path = Path::literal("/configuration_manager/devices/backups");
-    let reply = context
-        .api
+    let reply = change(context, DIRECTORY.one, device)
         .post(&path, Some(&body))
-        .map_err(|error| explain(context, device, error.into()))?;
+        .map_err(|error| explain(context, device, error))?;
     let backup = BACKUP.project(&reply);
     let unnamed = backup["id"].is_null();
     let outcome = Outcome::from(backup);
@@ -168,10 +143,9 @@ fn apply(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolEr
     let device = arguments.text("device");
     let path = Path::new("/configuration_manager/devices/{}/configuration", &[device])?;
     let body = json!({"config": {"device": device, "config": arguments.text("config")}});
-    let reply = context
-        .api
+    let reply = change(context, DIRECTORY.one, device)
         .post(&path, Some(&body))
-        .map_err(|error| explain(context, device, error.into()))?;
+        .map_err(|error| explain(context, device, error))?;
     Ok(match reply {
         Value::Object(_) => reply.into(),
         Value::Null => Outcome::from(json!({})).with_note(
@@ -187,27 +161,28 @@ fn explain(context: &Context<'_>, device: &str, error: ToolError) -> ToolError {
     if error.kind != ErrorKind::NotFound {
         return error;
     }
-    let known = devices(None).at_most(HINT_DEVICES).read(context).map(|listed| listed.items);
-    let known = known.unwrap_or_default();
-    if known.iter().any(|item| name(item) == Some(device)) {
+    let known = devices(None).at_most(limits::HINT_DEVICES).items(context).unwrap_or_default();
+    if known.iter().any(|item| record::name(item) == Some(device)) {
         return error;
     }
-    let hint = match nearest(device, known.iter().filter_map(name)) {
-        Some(close) => format!("did you mean '{close}'?"),
-        None => "get_devices lists them".to_owned(),
-    };
-    ToolError::not_found(format!("no device is called '{device}'; {hint}"))
+    DIRECTORY.missing(device, known.iter().filter_map(record::name))
 }
 
-fn devices(part: Option<&str>) -> Listing {
+/// Every device, or those whose name holds `part` where the platform knows that filter.
+fn devices(part: Option<&str>) -> Listing<'static> {
     let mut options = json!({"order": "ascending", "sort": [{"name": 1}]});
     if let Some(part) = part {
         options["filter"] = json!({"name": part});
     }
-    let path = Path::literal("/configuration_manager/devices");
-    Listing::new(path, "list", "total").searched(json!({"options": options}), "options")
+    DEVICES.listing().searched(json!({"options": options}))
 }
 
-fn name(device: &Value) -> Option<&str> {
-    device.get("name").and_then(Value::as_str)
+/// The device with its type under the newer spelling too; the older one stays beside it.
+fn with_type(mut device: Value) -> Value {
+    if device.get("deviceType").is_none_or(Value::is_null)
+        && let Some(kind) = device.get("device-type").filter(|kind| kind.is_string()).cloned()
+    {
+        device["deviceType"] = kind;
+    }
+    device
 }

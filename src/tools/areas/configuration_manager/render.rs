@@ -2,10 +2,14 @@
 
 use serde_json::{Value, json};
 
+use super::AREA;
 use crate::platform::Path;
-use crate::tools::row::{Context, Hints, Tool};
+use crate::tools::context::Context;
+use crate::tools::row::{Run, Tool};
 use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError};
 use crate::tools::told::{Arguments, Kind, Parameter};
+
+const READ: Tool = Tool::reads(&AREA);
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[Tool {
@@ -13,14 +17,13 @@ pub static TOOLS: &[Tool] = &[Tool {
     title: "Render Template",
     description: "Render Jinja2 text on the platform. Changes nothing; \
                   apply_device_configuration puts it on a device.",
-    tags: &["configuration_manager"],
-    hints: Hints::READ,
     parameters: &[
         Parameter::required("template", Kind::Text, "The text, not a name"),
         Parameter::optional("variables", Kind::ObjectOrText, "Values it uses"),
     ],
     output: Output::Object(&RENDERED),
-    run: render,
+    run: Run::Code(render),
+    ..READ
 }];
 
 static RENDERED: Shape = Shape::closed(&[Field::new("result", FieldKind::Text)]);

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::observe;
 use crate::platform::Path;
-use crate::tools::asked::judge;
-use crate::tools::row::Context;
+use crate::tools::asked::{change, judge, record};
+use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
 
@@ -48,7 +48,7 @@ fn is_sensitive(document: &Value) -> bool {
         match value {
             Value::Object(fields) => fields.iter().any(|(name, value)| {
                 let listed = ["secrets", "users"].iter().any(|n| name.eq_ignore_ascii_case(n));
-                (listed && !judge::is_empty(value) && value != false)
+                (listed && !record::is_empty(value) && value != false)
                     || names_people_or_secrets(value)
             }),
             Value::Array(items) => items.iter().any(names_people_or_secrets),
@@ -62,9 +62,10 @@ fn is_sensitive(document: &Value) -> bool {
 pub fn import(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let cluster = arguments.text("cluster_id");
     let path = Path::new("/gateway_manager/v1/gateways/{}/configuration/import", &[cluster])?;
-    let answer = context.api.post(&path, Some(&json!({"options": options(arguments)?})))?;
-    let result = judge::payload(&answer);
-    let holds = |key: &str| result.get(key).is_some_and(|list| !judge::is_empty(list));
+    let body = json!({"options": options(arguments)?});
+    let answer = change(context, "gateway configuration", cluster).post(&path, Some(&body))?;
+    let result = record::payload(&answer);
+    let holds = |key: &str| result.get(key).is_some_and(|list| !record::is_empty(list));
     let note = match judge::failure(&answer) {
         Some(why) if holds("added") || holds("replaced") => {
             Some(format!("The gateway took only a part of it: {why}"))
@@ -80,10 +81,7 @@ pub fn import(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
         None => None,
     };
     let outcome = Outcome::from(IMPORTED.project(result));
-    Ok(match note {
-        Some(note) => outcome.with_note(note),
-        None => outcome,
-    })
+    Ok(outcome.noted(note))
 }
 
 /// The optional details of a git source: our parameter, the platform's key.

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::platform::Path;
-use crate::tools::asked::judge;
-use crate::tools::row::Context;
+use crate::tools::asked::{judge, record};
+use crate::tools::context::Context;
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError, lookup};
 use crate::tools::told::Arguments;
 
@@ -50,7 +50,7 @@ pub fn read_services(context: &Context<'_>, cluster: Option<&str>) -> Result<Val
     let query: Vec<(&str, &str)> =
         cluster.map(|cluster| ("cluster_id", cluster)).into_iter().collect();
     let answer = context.api.get(&Path::literal("/gateway_manager/v1/services"), &query)?;
-    let items = judge::list(&answer).ok_or_else(|| no_list("services", &answer))?;
+    let items = record::list(&answer).ok_or_else(|| no_list("services", &answer))?;
     Ok(SERVICE.project_all(items))
 }
 
@@ -58,7 +58,7 @@ pub fn read_services(context: &Context<'_>, cluster: Option<&str>) -> Result<Val
 /// themselves do not say whether they are connected.
 pub fn gateways(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let answer = context.api.get(&Path::literal("/gateway_manager/v1/gateways"), &[])?;
-    let items = judge::list(&answer).ok_or_else(|| no_list("gateways", &answer))?;
+    let items = record::list(&answer).ok_or_else(|| no_list("gateways", &answer))?;
     let mut connections = Connections::Unread;
     let mut note = None;
     let mut gateways = Vec::new();
@@ -82,10 +82,7 @@ pub fn gateways(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome,
         note = Some(format!("{hidden} more are not connected; connected_only=false shows them."));
     }
     let outcome = Outcome::from(Value::Array(gateways));
-    Ok(match note {
-        Some(note) => outcome.with_note(note),
-        None => outcome,
-    })
+    Ok(outcome.noted(note))
 }
 
 /// The connection state in a gateway's own record. `status` may be about something else, so it
@@ -127,10 +124,10 @@ impl Connections {
         }
         let Self::Read(answer) = self else { return Ok(None) };
         let state = cluster.and_then(|cluster| {
-            let listed = judge::list(answer).into_iter().flatten().find(|connection| {
-                judge::text(connection, &["cluster_id", "cluster", "_id", "id"]) == Some(cluster)
+            let listed = record::list(answer).into_iter().flatten().find(|connection| {
+                record::text(connection, &["cluster_id", "cluster", "_id", "id"]) == Some(cluster)
             });
-            listed.or_else(|| judge::payload(answer).get(cluster)).or_else(|| answer.get(cluster))
+            listed.or_else(|| record::payload(answer).get(cluster)).or_else(|| answer.get(cluster))
         });
         // A cluster the platform does not mention has no connection.
         Ok(Some(match state {
@@ -140,7 +137,7 @@ impl Connections {
             Some(Value::Array(members)) => wording(!members.is_empty()),
             Some(state) => match lookup(state, "connected") {
                 Some(Value::Bool(connected)) => wording(*connected),
-                _ => judge::text(state, &["connection_status", "status", "state"])
+                _ => record::text(state, &["connection_status", "status", "state"])
                     .unwrap_or("connected")
                     .to_owned(),
             },

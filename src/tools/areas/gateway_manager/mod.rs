@@ -4,11 +4,17 @@ mod configuration;
 mod gateways;
 mod service;
 
-use crate::tools::row::{Hints, Tool};
+use crate::tools::row::{Area, Hints, Run, Tasking, Tool};
 use crate::tools::shown::Output;
 use crate::tools::told::{Kind, Parameter, Presence};
 
-const TAGS: &[&str] = &["gateway_manager"];
+/// This area.
+pub static AREA: Area =
+    Area { tag: "gateway_manager", about: "gateways and the services they run" };
+
+const READ: Tool = Tool::reads(&AREA);
+const CREATE: Tool = Tool::creates(&AREA);
+const RUN: Tool = Tool::runs(&AREA);
 
 const CLUSTER_ID: Parameter =
     Parameter::required("cluster_id", Kind::Text, "Cluster of the gateway, from get_gateways");
@@ -21,18 +27,15 @@ pub static TOOLS: &[Tool] = &[
         description: "List the services that gateways offer: scripts, playbooks, OpenTofu plans. \
                       decorator is the JSON Schema of the input. Next: run_service with name and \
                       cluster.",
-        tags: TAGS,
-        hints: Hints::READ,
         parameters: &[Parameter::optional("cluster", Kind::Text, "Only services of this cluster")],
         output: Output::List(&gateways::SERVICE),
-        run: gateways::services,
+        run: Run::Code(gateways::services),
+        ..READ
     },
     Tool {
         name: "get_gateways",
         title: "Get Gateways",
         description: "List the gateways that are connected, with cluster and status.",
-        tags: TAGS,
-        hints: Hints::READ,
         parameters: &[Parameter::optional(
             "connected_only",
             Kind::Boolean,
@@ -40,7 +43,8 @@ pub static TOOLS: &[Tool] = &[
         )
         .or(Presence::Boolean(true))],
         output: Output::List(&gateways::GATEWAY),
-        run: gateways::gateways,
+        run: Run::Code(gateways::gateways),
+        ..READ
     },
     Tool {
         name: "run_service",
@@ -48,8 +52,6 @@ pub static TOOLS: &[Tool] = &[
         description: "Run a service on a gateway and wait for its output. return_code 0 means \
                       success; elapsed_time is in seconds. A service that outlasts the platform \
                       timeout goes on without us: never run it again because of that.",
-        tags: TAGS,
-        hints: Hints::RUN,
         parameters: &[
             Parameter::required("name", Kind::Text, "Exact service name"),
             Parameter::required("cluster", Kind::Text, "Cluster that runs it"),
@@ -60,7 +62,9 @@ pub static TOOLS: &[Tool] = &[
             ),
         ],
         output: Output::Object(&service::RUN),
-        run: service::run,
+        tasking: Tasking::Always,
+        run: Run::Code(service::run),
+        ..RUN
     },
     Tool {
         name: "export_gateway_configuration",
@@ -68,11 +72,11 @@ pub static TOOLS: &[Tool] = &[
         description: "Everything configured on a gateway, as one document that \
                       import_gateway_configuration takes. When it holds secrets or users, a person \
                       must agree first.",
-        tags: TAGS,
         hints: Hints { open_world: true, ..Hints::CREATE }.idempotent(),
         parameters: &[CLUSTER_ID],
         output: Output::Free,
-        run: configuration::export,
+        run: Run::Code(configuration::export),
+        ..CREATE
     },
     Tool {
         name: "import_gateway_configuration",
@@ -80,8 +84,6 @@ pub static TOOLS: &[Tool] = &[
         description: "Load a configuration into a gateway, from content or from a file in a git \
                       repository. Try it with check first: that only reports what would be added, \
                       replaced and skipped.",
-        tags: TAGS,
-        hints: Hints::RUN,
         parameters: &[
             CLUSTER_ID,
             Parameter::optional(
@@ -103,6 +105,7 @@ pub static TOOLS: &[Tool] = &[
                 .or(Presence::Boolean(false)),
         ],
         output: Output::Object(&configuration::IMPORTED),
-        run: configuration::import,
+        run: Run::Code(configuration::import),
+        ..RUN
     },
 ];

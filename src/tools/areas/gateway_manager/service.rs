@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::gateways;
 use crate::nearest::nearest;
 use crate::platform::Path;
-use crate::tools::asked::judge;
-use crate::tools::row::Context;
-use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
+use crate::tools::asked::{change, record};
+use crate::tools::context::Context;
+use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
 
 /// What a service gave back. Open, because platform versions differ in what they add: a job id, a
@@ -27,18 +27,15 @@ pub fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, Tool
     let (name, cluster) = (arguments.text("name"), arguments.text("cluster"));
     let mut body = json!({"serviceName": name, "clusterId": cluster});
     let input = arguments.value("input_params");
-    if !judge::is_empty(input) {
+    if !record::is_empty(input) {
         body["params"] = input.clone();
     }
     let path = Path::literal("/gateway_manager/v1/services/run");
-    let answer = match context.api.post(&path, Some(&body)) {
-        Ok(answer) => answer,
-        Err(error) => {
-            let refused = matches!(error.status(), Some(400..=499));
-            let error = ToolError::from(error);
-            return Err(if refused { explain(context, name, cluster, error) } else { error });
-        }
-    };
+    let sent = change(context, "service", name).post(&path, Some(&body));
+    let answer = sent.map_err(|error| match error.kind {
+        ErrorKind::NotFound | ErrorKind::Refused => explain(context, name, cluster, error),
+        _ => error,
+    })?;
     if let Some(error) = answer.get("error").filter(|error| !error.is_null()) {
         let error = ToolError::platform(format!(
             "the gateway could not run '{name}' on cluster '{cluster}': {}",
@@ -59,10 +56,7 @@ pub fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, Tool
         _ => None,
     };
     let outcome = Outcome::from(result);
-    Ok(match note {
-        Some(note) => outcome.with_note(note),
-        None => outcome,
-    })
+    Ok(outcome.noted(note))
 }
 
 /// Where in the answer the output is: some platform versions put it one level deeper.
@@ -79,7 +73,7 @@ fn describe(error: &Value) -> String {
     let shown = |part: &Value| part.as_str().map_or_else(|| part.to_string(), str::to_owned);
     let parts: Vec<String> = ["message", "data"]
         .iter()
-        .filter_map(|key| error.get(key).filter(|part| !judge::is_empty(part)).map(shown))
+        .filter_map(|key| error.get(key).filter(|part| !record::is_empty(part)).map(shown))
         .collect();
     if parts.is_empty() { shown(error) } else { parts.join(": ") }
 }

@@ -2,12 +2,20 @@
 
 mod inventories;
 mod nodes;
+mod stored;
 
-use crate::tools::row::{Hints, Tool};
+use crate::tools::asked::List;
+use crate::tools::row::{Area, Hints, Run, Tool};
 use crate::tools::shown::Output;
 use crate::tools::told::{Kind, Parameter};
 
-const TAGS: &[&str] = &["inventory_manager"];
+/// This area.
+pub static AREA: Area = Area { tag: "inventory_manager", about: "inventories and their nodes" };
+
+static LIST: List = List::of(stored::INVENTORIES, &inventories::ITEM);
+
+const READ: Tool = Tool::reads(&AREA);
+const CREATE: Tool = Tool::creates(&AREA);
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[
@@ -15,29 +23,23 @@ pub static TOOLS: &[Tool] = &[
         name: "get_inventories",
         title: "Get Inventories",
         description: "List inventories with the number of their nodes. Next: describe_inventory.",
-        tags: TAGS,
-        hints: Hints::READ,
-        parameters: &[],
-        output: Output::List(&inventories::ITEM),
-        run: |context, _| inventories::list(context),
+        run: Run::List(&LIST),
+        ..READ
     },
     Tool {
         name: "describe_inventory",
         title: "Describe Inventory",
         description: "One inventory with its groups, actions, tags and every node.",
-        tags: TAGS,
-        hints: Hints::READ,
         parameters: &[Parameter::required("name", Kind::Text, "Exact name")],
         output: Output::Object(&inventories::DETAIL),
-        run: inventories::describe,
+        run: Run::Code(inventories::describe),
+        ..READ
     },
     Tool {
         name: "create_inventory",
         title: "Create Inventory",
         description: "Create an inventory; its name must not exist yet. For nodes with attributes \
                       use add_nodes_to_inventory afterwards.",
-        tags: TAGS,
-        hints: Hints::CREATE,
         parameters: &[
             Parameter::required("name", Kind::Text, "Name of the new inventory"),
             Parameter::required(
@@ -53,14 +55,14 @@ pub static TOOLS: &[Tool] = &[
             ),
         ],
         output: Output::Object(&inventories::CREATED),
-        run: inventories::create,
+        run: Run::Code(inventories::create),
+        ..CREATE
     },
     Tool {
         name: "add_nodes_to_inventory",
         title: "Add Nodes To Inventory",
         description: "Add nodes to an inventory; those it has stay as they are. Nothing is written \
                       when a node of the same name exists with other content.",
-        tags: TAGS,
         hints: Hints::CREATE.idempotent(),
         parameters: &[
             Parameter::required("inventory_name", Kind::Text, "Exact name of the inventory"),
@@ -71,16 +73,17 @@ pub static TOOLS: &[Tool] = &[
             ),
         ],
         output: Output::Object(&nodes::ADDED),
-        run: nodes::add,
+        run: Run::Code(nodes::add),
+        ..CREATE
     },
     Tool {
         name: "delete_inventory",
         title: "Delete Inventory",
         description: "Delete an inventory and all its nodes. This cannot be undone.",
-        tags: TAGS,
         hints: Hints { destructive: true, ..Hints::CREATE },
         parameters: &[Parameter::required("name", Kind::Text, "Exact name")],
         output: Output::Object(&inventories::DELETED),
-        run: inventories::delete,
+        run: Run::Code(inventories::delete),
+        ..CREATE
     },
 ];

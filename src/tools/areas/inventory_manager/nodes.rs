@@ -7,10 +7,10 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
-use super::inventories;
+use super::stored::{DIRECTORY, existing};
 use crate::platform::{Listed, Path};
-use crate::tools::asked::{Listing, judge};
-use crate::tools::row::Context;
+use crate::tools::asked::{Paging, Source, change, judge, record};
+use crate::tools::context::Context;
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
 
@@ -21,11 +21,16 @@ pub static ADDED: Shape = Shape::closed(&[
     Field::new("node_count", FieldKind::Number).doc("Nodes of the inventory now"),
 ]);
 
+/// `GET /inventory_manager/v1/inventories/{name}/nodes`
+const NODES: Source =
+    Source::new("/inventory_manager/v1/inventories/{}/nodes", "result.data", "result.meta.total")
+        .paged(Paging::Numbered, 100);
+
 /// Adds nodes to an inventory.
 pub fn add(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let given = arguments.list("nodes");
     let names = names(given)?;
-    let (_, inventory) = inventories::existing(context, arguments.text("inventory_name"))?;
+    let (_, inventory) = existing(context, arguments.text("inventory_name"))?;
     let before = complete(context, &inventory)?;
     let new = unknown(given, &before)?;
     if new.is_empty() {
@@ -33,15 +38,12 @@ pub fn add(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, Tool
         return Ok(added("Success", &message, Some(before.len())).into());
     }
     let count = new.len();
-    let change = Change { context, inventory: &inventory, before, new };
+    let change = Addition { context, inventory: &inventory, before, new };
     let (now, said, note) = change.write()?;
-    let status = said.as_ref().and_then(|said| judge::text(said, &["result.status", "status"]));
+    let status = said.as_ref().and_then(|said| record::text(said, &["result.status", "status"]));
     let message = format!("{count} nodes were added to '{inventory}'.");
     let outcome = Outcome::from(added(status.unwrap_or("Success"), &message, now));
-    Ok(match note {
-        Some(note) => outcome.with_note(note),
-        None => outcome,
-    })
+    Ok(outcome.noted(note))
 }
 
 /// Adds those of `nodes` that the inventory does not have.
@@ -50,25 +52,24 @@ pub fn ensure(context: &Context<'_>, inventory: &str, nodes: Vec<Value>) -> Resu
         return Ok(());
     }
     let before = complete(context, inventory)?;
-    let has: HashSet<&str> = before.iter().filter_map(judge::name).collect();
+    let has: HashSet<&str> = before.iter().filter_map(record::name).collect();
     let mut seen = HashSet::new();
     let new: Vec<Value> = nodes
         .iter()
         .filter(|node| {
-            judge::name(node).is_some_and(|name| !has.contains(name) && seen.insert(name))
+            record::name(node).is_some_and(|name| !has.contains(name) && seen.insert(name))
         })
         .cloned()
         .collect();
     if new.is_empty() {
         return Ok(());
     }
-    Change { context, inventory, before, new }.write().map(drop)
+    Addition { context, inventory, before, new }.write().map(drop)
 }
 
 /// `GET /inventory_manager/v1/inventories/{name}/nodes`, every page.
 pub fn read(context: &Context<'_>, inventory: &str) -> Result<Listed, ToolError> {
-    let path = Path::new("/inventory_manager/v1/inventories/{}/nodes", &[inventory])?;
-    Listing::new(path, "result.data", "result.meta.total").numbered(100).read(context)
+    NODES.below(&[inventory])?.read(context)
 }
 
 /// Every node, or an error: what is not read would be lost by writing.
@@ -91,7 +92,7 @@ fn complete(context: &Context<'_>, inventory: &str) -> Result<Vec<Value>, ToolEr
 fn names(nodes: &[Value]) -> Result<HashSet<&str>, ToolError> {
     let mut names = HashSet::new();
     for (place, node) in nodes.iter().enumerate() {
-        let name = judge::name(node).filter(|name| !name.is_empty()).ok_or_else(|| {
+        let name = record::name(node).filter(|name| !name.is_empty()).ok_or_else(|| {
             ToolError::invalid(format!("'nodes'[{place}] needs a 'name'; nothing was changed"))
         })?;
         if !names.insert(name) {
@@ -106,14 +107,14 @@ fn names(nodes: &[Value]) -> Result<HashSet<&str>, ToolError> {
 /// The given nodes that are not there yet. One that is there must be the same.
 fn unknown(given: &[Value], before: &[Value]) -> Result<Vec<Value>, ToolError> {
     let known: HashMap<&str, &Value> =
-        before.iter().filter_map(|old| Some((judge::name(old)?, old))).collect();
+        before.iter().filter_map(|old| Some((record::name(old)?, old))).collect();
     let mut new = Vec::new();
     let mut different = Vec::new();
     for node in given {
-        match judge::name(node).and_then(|name| known.get(name)) {
+        match record::name(node).and_then(|name| known.get(name)) {
             None => new.push(node.clone()),
             Some(old) if holds(old, node) => {}
-            Some(_) => different.extend(judge::name(node)),
+            Some(_) => different.extend(record::name(node)),
         }
     }
     if different.is_empty() {
@@ -136,7 +137,7 @@ fn added(status: &str, message: &str, count: Option<usize>) -> Value {
     ADDED.project(&json!({"status": status, "message": message, "node_count": count}))
 }
 
-struct Change<'a> {
+struct Addition<'a> {
     context: &'a Context<'a>,
     inventory: &'a str,
     before: Vec<Value>,
@@ -147,7 +148,7 @@ struct Change<'a> {
 /// should know.
 type Written = (Option<usize>, Option<Value>, Option<String>);
 
-impl Change<'_> {
+impl Addition<'_> {
     fn write(&self) -> Result<Written, ToolError> {
         let wanted: Vec<&Value> = self.before.iter().chain(&self.new).collect();
         let (said, trouble) = match self.send(&wanted) {
@@ -211,7 +212,7 @@ impl Change<'_> {
         let nodes: Vec<Value> = nodes.iter().map(|node| plain(node)).collect();
         let body = json!({"inventory_identifier": self.inventory, "nodes": nodes});
         let path = Path::literal("/inventory_manager/v1/nodes/bulk");
-        Ok(self.context.api.post(&path, Some(&body))?)
+        change(self.context, DIRECTORY.one, self.inventory).post(&path, Some(&body))
     }
 
     fn failed(&self, why: &str) -> ToolError {
@@ -221,15 +222,15 @@ impl Change<'_> {
 
 /// The nodes of `wanted` whose names are not in `there`.
 fn absent<'a>(wanted: &'a [Value], there: &[Value]) -> Vec<&'a Value> {
-    let names: HashSet<&str> = there.iter().filter_map(judge::name).collect();
+    let names: HashSet<&str> = there.iter().filter_map(record::name).collect();
     wanted
         .iter()
-        .filter(|node| judge::name(node).is_some_and(|name| !names.contains(name)))
+        .filter(|node| record::name(node).is_some_and(|name| !names.contains(name)))
         .collect()
 }
 
 fn list(nodes: &[&Value]) -> String {
-    let names: Vec<&str> = nodes.iter().filter_map(|node| judge::name(node)).collect();
+    let names: Vec<&str> = nodes.iter().filter_map(|node| record::name(node)).collect();
     names.join(", ")
 }
 

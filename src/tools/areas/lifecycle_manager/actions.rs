@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::{instances, resources};
 use crate::nearest::nearest;
 use crate::platform::Path;
-use crate::tools::asked::judge;
-use crate::tools::row::Context;
+use crate::tools::asked::{change, judge, record};
+use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
 
@@ -33,8 +33,8 @@ pub fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, Tool
     let model = resources::existing(context, resource)?;
     let action = find(&model, resource, arguments.text("action_name"))?;
     let body = body(context, arguments, &model, action)?;
-    let path = Path::new("/lifecycle-manager/resources/{}/run-action", &[resources::id(&model)?])?;
-    let answer = context.api.post(&path, Some(&body))?;
+    let path = Path::new("/lifecycle-manager/resources/{}/run-action", &[&resources::id(&model)?])?;
+    let answer = change(context, "resource model", resource).post(&path, Some(&body))?;
     if let Some(why) = judge::failure(&answer) {
         return Err(ToolError::platform(format!("the action was not started: {why}")));
     }
@@ -57,9 +57,9 @@ fn body(
     model: &Value,
     action: &Value,
 ) -> Result<Value, ToolError> {
-    let kind = judge::text(action, &["type"]).unwrap_or_default();
+    let kind = record::text(action, &["type"]).unwrap_or_default();
     let mut inputs = arguments.value("input_params").clone();
-    let mut body = json!({"actionId": judge::id(action)});
+    let mut body = json!({"actionId": record::id(action)});
     match (kind, arguments.maybe_text("instance_name")) {
         ("update" | "delete", None) => {
             return Err(ToolError::invalid(format!(
@@ -71,13 +71,13 @@ fn body(
         ("create", Some(name)) => body["instanceName"] = json!(name),
         (kind, Some(name)) => {
             let instance = instances::existing(context, model, name)?;
-            body["instance"] = json!(judge::id(&instance));
+            body["instance"] = json!(record::id(&instance));
             if kind == "delete" && inputs.is_null() {
                 inputs = instance.get("instanceData").cloned().unwrap_or_default();
             }
         }
     }
-    if !judge::is_empty(&inputs) {
+    if !record::is_empty(&inputs) {
         body["inputs"] = inputs;
     }
     if let Some(description) = arguments.maybe_text("instance_description") {
@@ -88,8 +88,8 @@ fn body(
 
 fn find<'a>(model: &'a Value, resource: &str, name: &str) -> Result<&'a Value, ToolError> {
     let actions = model.get("actions").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    actions.iter().find(|action| judge::name(action) == Some(name)).ok_or_else(|| {
-        let names: Vec<&str> = actions.iter().filter_map(judge::name).collect();
+    actions.iter().find(|action| record::name(action) == Some(name)).ok_or_else(|| {
+        let names: Vec<&str> = actions.iter().filter_map(record::name).collect();
         let hint = match nearest(name, names.iter().copied()) {
             Some(close) => format!("did you mean '{close}'?"),
             None if names.is_empty() => "it has none".to_owned(),

@@ -1,15 +1,7 @@
 //! What actions did.
 
-use std::cmp::Reverse;
-
-use serde_json::Value;
-
-use crate::platform::Path;
-use crate::time::moment;
-use crate::tools::asked::Listing;
-use crate::tools::row::Context;
-use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
-use crate::tools::told::Arguments;
+use crate::tools::asked::{Filter, List, Source};
+use crate::tools::shown::{Field, FieldKind, Shape};
 
 /// An entry of `get_action_executions`.
 pub static EXECUTION: Shape = Shape::closed(&[
@@ -27,28 +19,18 @@ pub static EXECUTION: Shape = Shape::closed(&[
     Field::new("finalInstanceData", FieldKind::Any),
 ]);
 
-/// `GET /lifecycle-manager/action-executions`. The platform's filter takes a name's beginning, and
-/// its sorting may be missing, so both are done here again.
-pub fn list(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-    let path = Path::literal("/lifecycle-manager/action-executions");
-    let mut listing =
-        Listing::new(path, "data", "metadata.total").with("sort", "startTime").with("order", "-1");
-    let resource = arguments.maybe_text("resource_name");
-    let instance = arguments.maybe_text("instance_name");
-    if let Some(name) = resource {
-        listing = listing.with("starts-with[modelName]", name);
-    }
-    if let Some(name) = instance {
-        listing = listing.with("starts-with[instanceName]", name);
-    }
-    let mut items = listing.read(context)?.items;
-    let is = |item: &Value, key: &str, wanted: Option<&str>| {
-        wanted.is_none_or(|wanted| item.get(key).and_then(Value::as_str) == Some(wanted))
-    };
-    items.retain(|item| is(item, "modelName", resource) && is(item, "instanceName", instance));
-    items.sort_by_key(|item| Reverse(item.get("startTime").and_then(moment)));
-    let total = items.len() as u64;
-    let limit = arguments.maybe_integer("limit").and_then(|limit| usize::try_from(limit).ok());
-    items.truncate(limit.unwrap_or(usize::MAX));
-    Ok(Outcome::part(EXECUTION.project_all(&items), Some(total)))
-}
+/// `GET /lifecycle-manager/action-executions`
+const EXECUTIONS: Source =
+    Source::new("/lifecycle-manager/action-executions", "data", "metadata.total");
+
+/// The platform's filter takes a name's beginning, and its sorting may be missing, so both are done
+/// here again.
+pub static LIST: List = List::below(
+    |_, _| Ok(EXECUTIONS.listing().with("sort", "startTime").with("order", "-1")),
+    &EXECUTION,
+)
+.filtered(&[
+    Filter::exact("resource_name", "modelName", &[("starts-with[modelName]", "{}")]),
+    Filter::exact("instance_name", "instanceName", &[("starts-with[instanceName]", "{}")]),
+])
+.newest_first("startTime");

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::resources;
-use crate::platform::Path;
-use crate::tools::asked::{Listing, judge};
-use crate::tools::row::Context;
+use crate::limits;
+use crate::tools::asked::{Directory, List, Listing, Source, record};
+use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
 
@@ -23,19 +23,23 @@ static LAST_ACTION: Shape = Shape::closed(&[
     Field::new("status", FieldKind::Text),
 ]);
 
-/// Names shown when one must be chosen.
-const NAMES_SHOWN: usize = 20;
+/// `GET /lifecycle-manager/resources/{id}/instances`
+const INSTANCES: Source =
+    Source::new("/lifecycle-manager/resources/{}/instances", "data", "metadata.total");
 
-/// `GET /lifecycle-manager/resources/{id}/instances`, every page up to the limit.
-pub fn list(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-    let model = resources::existing(context, arguments.text("resource_name"))?;
-    let mut listing = all(&model)?;
-    if let Some(limit) = arguments.maybe_integer("limit").and_then(|n| usize::try_from(n).ok()) {
-        listing = listing.at_most(limit);
-    }
-    let listed = listing.read(context)?;
-    Ok(Outcome::part(INSTANCE.project_all(&listed.items), listed.total))
-}
+/// The instances of a resource model.
+pub static LIST: List = List::below(
+    |context, arguments| all(&resources::existing(context, arguments.text("resource_name"))?),
+    &INSTANCE,
+);
+
+static DIRECTORY: Directory = Directory {
+    one: "instance",
+    many: "instances",
+    query: &[("equals[name]", "{}")],
+    by_id: false,
+    lister: "get_instances",
+};
 
 /// The instance called so, or the only one.
 pub fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
@@ -50,34 +54,17 @@ pub fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome,
 
 /// The one instance called `name`.
 pub fn existing(context: &Context<'_>, model: &Value, name: &str) -> Result<Value, ToolError> {
-    let mut found = all(model)?.with("equals[name]", name).read(context)?.items;
-    // A platform that ignores the filter answers with everything.
-    found.retain(|instance| judge::name(instance) == Some(name));
-    match found.len() {
-        1 => Ok(found.remove(0)),
-        0 => {
-            let known = all(model)?.read(context)?.items;
-            let names = known.iter().filter_map(judge::name);
-            Err(ToolError::no_such("instance", name, names, "get_instances"))
-        }
-        several => {
-            let ids: Vec<&str> = found.iter().filter_map(judge::id).collect();
-            Err(ToolError::invalid(format!(
-                "{several} instances are called '{name}' ({}); rename one on the platform",
-                ids.join(", ")
-            )))
-        }
-    }
+    DIRECTORY.find(context, &all(model)?, name)
 }
 
 fn only(context: &Context<'_>, model: &Value, resource: &str) -> Result<Value, ToolError> {
-    let listed = all(model)?.at_most(NAMES_SHOWN).read(context)?;
+    let listed = all(model)?.at_most(limits::HINT_NAMES).read(context)?;
     let mut items = listed.items;
     match items.len() {
         0 => Err(ToolError::not_found(format!("'{resource}' has no instances"))),
         1 => Ok(items.remove(0)),
         _ => {
-            let names: Vec<&str> = items.iter().filter_map(judge::name).collect();
+            let names: Vec<&str> = items.iter().filter_map(record::name).collect();
             let more = if listed.truncated { ", and more" } else { "" };
             Err(ToolError::invalid(format!(
                 "'{resource}' has several instances, so 'instance_name' is needed: {}{more}",
@@ -87,7 +74,6 @@ fn only(context: &Context<'_>, model: &Value, resource: &str) -> Result<Value, T
     }
 }
 
-fn all(model: &Value) -> Result<Listing, ToolError> {
-    let path = Path::new("/lifecycle-manager/resources/{}/instances", &[resources::id(model)?])?;
-    Ok(Listing::new(path, "data", "metadata.total"))
+fn all(model: &Value) -> Result<Listing<'static>, ToolError> {
+    INSTANCES.below(&[&resources::id(model)?])
 }

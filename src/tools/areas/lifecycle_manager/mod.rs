@@ -5,11 +5,20 @@ mod executions;
 mod instances;
 mod resources;
 
-use crate::tools::row::{Hints, Tool};
+use crate::tools::asked::List;
+use crate::tools::row::{Area, Run, Tasking, Tool};
 use crate::tools::shown::Output;
 use crate::tools::told::{Kind, Parameter};
 
-const TAGS: &[&str] = &["lifecycle_manager"];
+/// This area.
+pub static AREA: Area =
+    Area { tag: "lifecycle_manager", about: "resource models, their instances and actions" };
+
+static LIST: List = List::of(resources::RESOURCES, &resources::ITEM);
+
+const READ: Tool = Tool::reads(&AREA);
+const CREATE: Tool = Tool::creates(&AREA);
+const RUN: Tool = Tool::runs(&AREA);
 
 const RESOURCE_NAME: Parameter =
     Parameter::required("resource_name", Kind::Text, "Exact name, from get_resources");
@@ -24,54 +33,45 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Resources",
         description: "List resource models: kinds of things (a VLAN, a site) the platform manages \
                       through their life. Next: describe_resource or get_instances.",
-        tags: TAGS,
-        hints: Hints::READ,
-        parameters: &[],
-        output: Output::List(&resources::ITEM),
-        run: |context, _| resources::list(context),
+        run: Run::List(&LIST),
+        ..READ
     },
     Tool {
         name: "create_resource",
         title: "Create Resource",
         description: "Create a resource model; its name must not exist yet. Actions are added on \
                       the platform.",
-        tags: TAGS,
-        hints: Hints::CREATE,
         parameters: &[
             Parameter::required("name", Kind::Text, "Name of the new model"),
             Parameter::required("schema", Kind::Object, "JSON Schema of an instance's data"),
             Parameter::optional("description", Kind::Text, "Description"),
         ],
         output: Output::Object(&resources::CREATED),
-        run: resources::create,
+        run: Run::Code(resources::create),
+        ..CREATE
     },
     Tool {
         name: "describe_resource",
         title: "Describe Resource",
         description: "One resource model: the schema of its data, and its actions with the input \
                       each needs. Next: run_action.",
-        tags: TAGS,
-        hints: Hints::READ,
         parameters: &[Parameter::required("name", Kind::Text, "Exact name")],
         output: Output::Object(&resources::DETAIL),
-        run: resources::describe,
+        run: Run::Code(resources::describe),
+        ..READ
     },
     Tool {
         name: "get_instances",
         title: "Get Instances",
         description: "List the instances of a resource model with their data and last action.",
-        tags: TAGS,
-        hints: Hints::READ,
         parameters: &[RESOURCE_NAME, LIMIT],
-        output: Output::List(&instances::INSTANCE),
-        run: instances::list,
+        run: Run::List(&instances::LIST),
+        ..READ
     },
     Tool {
         name: "describe_instance",
         title: "Describe Instance",
         description: "One instance of a resource model: its data and its last action.",
-        tags: TAGS,
-        hints: Hints::READ,
         parameters: &[
             RESOURCE_NAME,
             Parameter::optional(
@@ -81,7 +81,8 @@ pub static TOOLS: &[Tool] = &[
             ),
         ],
         output: Output::Object(&instances::INSTANCE),
-        run: instances::describe,
+        run: Run::Code(instances::describe),
+        ..READ
     },
     Tool {
         name: "run_action",
@@ -89,8 +90,6 @@ pub static TOOLS: &[Tool] = &[
         description: "Run an action of a resource model: create an instance, or update or delete \
                       one. Answers as soon as the job has started: poll describe_job with job_id; \
                       never run it again because it is still running.",
-        tags: TAGS,
-        hints: Hints::RUN,
         parameters: &[
             RESOURCE_NAME,
             Parameter::required("action_name", Kind::Text, "Exact name, from describe_resource"),
@@ -107,21 +106,21 @@ pub static TOOLS: &[Tool] = &[
             ),
         ],
         output: Output::Object(&actions::STARTED),
-        run: actions::run,
+        tasking: Tasking::Starts("job_id"),
+        run: Run::Code(actions::run),
+        ..RUN
     },
     Tool {
         name: "get_action_executions",
         title: "Get Action Executions",
         description: "List what actions did to an instance, newest first: status, errors, and the \
                       data before and after.",
-        tags: TAGS,
-        hints: Hints::READ,
         parameters: &[
             RESOURCE_NAME,
             Parameter::required("instance_name", Kind::Text, "Exact name; empty for all instances"),
             LIMIT,
         ],
-        output: Output::List(&executions::EXECUTION),
-        run: executions::list,
+        run: Run::List(&executions::LIST),
+        ..READ
     },
 ];

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::platform::Path;
-use crate::tools::asked::{Listing, judge};
-use crate::tools::row::Context;
+use crate::tools::asked::{Directory, Source, change, judge, record};
+use crate::tools::context::Context;
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError, lookup};
 use crate::tools::told::Arguments;
 
@@ -35,11 +35,19 @@ static ACTION: Shape = Shape::closed(&[
     Field::new("input_schema", FieldKind::Any).doc("null: it could not be read"),
 ]);
 
-/// `GET /lifecycle-manager/resources`, every page.
-pub fn list(context: &Context<'_>) -> Result<Outcome, ToolError> {
-    let listed = all().read(context)?;
-    Ok(Outcome::part(ITEM.project_all(&listed.items), listed.total))
-}
+/// `GET /lifecycle-manager/resources`
+pub const RESOURCES: Source = Source::new("/lifecycle-manager/resources", "data", "metadata.total");
+
+/// `GET /automation-studio/workflows`
+const WORKFLOWS: Source = Source::new("/automation-studio/workflows", "items", "total");
+
+static DIRECTORY: Directory = Directory {
+    one: "resource model",
+    many: "resource models",
+    query: &[("equals[name]", "{}")],
+    by_id: false,
+    lister: "get_resources",
+};
 
 /// `POST /lifecycle-manager/resources`.
 pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
@@ -47,7 +55,7 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
     if name.is_empty() {
         return Err(ToolError::invalid("'name' must not be empty"));
     }
-    if !named(context, name)?.is_empty() {
+    if !DIRECTORY.named(context, &RESOURCES.listing(), name)?.is_empty() {
         return Err(ToolError::state(format!(
             "a resource model called '{name}' exists already; describe_resource shows it"
         )));
@@ -56,12 +64,12 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
     if let Some(description) = arguments.value("description").as_str() {
         body["description"] = json!(description);
     }
-    let path = Path::literal("/lifecycle-manager/resources");
-    let answer = context.api.post(&path, Some(&body))?;
+    let path = Path::literal(RESOURCES.route);
+    let answer = change(context, DIRECTORY.one, name).post(&path, Some(&body))?;
     if let Some(why) = judge::failure(&answer) {
         return Err(ToolError::platform(format!("the resource model was not created: {why}")));
     }
-    let id = judge::id(judge::payload(&answer));
+    let id = record::id(record::payload(&answer));
     let message = format!("Resource model '{name}' was created.");
     Ok(CREATED.project(&json!({"_id": id, "name": name, "message": message})).into())
 }
@@ -78,7 +86,7 @@ pub fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome,
             Ok(schema) => schema,
             Err(error) if error.kind == ErrorKind::Cancelled => return Err(error),
             Err(error) => {
-                let name = judge::name(action).unwrap_or("?");
+                let name = record::name(action).unwrap_or("?");
                 notes.push(format!("The input of action '{name}' could not be read: {error}."));
                 Value::Null
             }
@@ -88,23 +96,23 @@ pub fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome,
     let mut detail = DETAIL.project(&model);
     detail["actions"] = Value::Array(actions);
     let outcome = Outcome::from(detail);
-    Ok(if notes.is_empty() { outcome } else { outcome.with_note(notes.join(" ")) })
+    Ok(outcome.noted(notes))
 }
 
 /// What an action wants to be told: what its transformation takes, else its workflow, else the
 /// model's own data.
 fn input_schema(context: &Context<'_>, model: &Value, action: &Value) -> Result<Value, ToolError> {
-    if let Some(id) = judge::text(action, &["preWorkflowJst", "preWorkflowJst._id"]) {
+    if let Some(id) = record::text(action, &["preWorkflowJst", "preWorkflowJst._id"]) {
         let answer = context.api.get(&Path::new("/transformations/{}", &[id])?, &[])?;
-        return lookup(judge::payload(&answer), "incoming").cloned().ok_or_else(|| {
+        return lookup(record::payload(&answer), "incoming").cloned().ok_or_else(|| {
             ToolError::platform(format!("the transformation {id} does not say what it takes"))
         });
     }
-    if let Some(id) = judge::text(action, &["workflow", "workflow._id"]) {
-        let path = Path::literal("/automation-studio/workflows");
-        let workflow = Listing::new(path, "items", "total")
+    if let Some(id) = record::text(action, &["workflow", "workflow._id"]) {
+        let workflow = WORKFLOWS
+            .listing()
             .with("equals[_id]", id)
-            .find(context, |workflow| judge::id(workflow) == Some(id))?
+            .find(context, |workflow| record::id(workflow) == Some(id))?
             .ok_or_else(|| ToolError::not_found(format!("its workflow {id} does not exist")))?;
         if let Some(schema) = workflow.get("inputSchema").filter(|schema| !schema.is_null()) {
             return Ok(schema.clone());
@@ -115,36 +123,10 @@ fn input_schema(context: &Context<'_>, model: &Value, action: &Value) -> Result<
 
 /// The one resource model called `name`.
 pub fn existing(context: &Context<'_>, name: &str) -> Result<Value, ToolError> {
-    let mut found = named(context, name)?;
-    match found.len() {
-        1 => Ok(found.remove(0)),
-        0 => {
-            let known = all().read(context)?.items;
-            let names = known.iter().filter_map(judge::name);
-            Err(ToolError::no_such("resource model", name, names, "get_resources"))
-        }
-        several => {
-            let ids: Vec<&str> = found.iter().filter_map(judge::id).collect();
-            Err(ToolError::invalid(format!(
-                "{several} resource models are called '{name}' ({}); rename one on the platform",
-                ids.join(", ")
-            )))
-        }
-    }
+    DIRECTORY.find(context, &RESOURCES.listing(), name)
 }
 
 /// The id of a model, for the routes below it.
-pub fn id(model: &Value) -> Result<&str, ToolError> {
-    judge::id(model).ok_or_else(|| ToolError::platform("the resource model has no id"))
-}
-
-/// A platform that ignores the filter answers with everything.
-fn named(context: &Context<'_>, name: &str) -> Result<Vec<Value>, ToolError> {
-    let mut found = all().with("equals[name]", name).read(context)?.items;
-    found.retain(|model| judge::name(model) == Some(name));
-    Ok(found)
-}
-
-fn all() -> Listing {
-    Listing::new(Path::literal("/lifecycle-manager/resources"), "data", "metadata.total")
+pub fn id(model: &Value) -> Result<String, ToolError> {
+    DIRECTORY.id(model)
 }

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::nearest::nearest;
 use crate::platform::Path;
 use crate::tools::areas::automation_studio::projects;
-use crate::tools::asked::Listing;
-use crate::tools::row::Context;
+use crate::tools::asked::{Source, change, record};
+use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
 
@@ -100,19 +100,18 @@ fn check_route(route: &str) -> Result<(), ToolError> {
     Ok(())
 }
 
-/// `GET /automation-studio/workflows`, by exact name.
+/// `GET /automation-studio/workflows`
+const WORKFLOWS: Source = Source::new("/automation-studio/workflows", "items", "total");
+
+/// The workflow with this stored name.
 fn find_workflow(context: &Context<'_>, name: &str) -> Result<Value, ToolError> {
-    let workflows =
-        || Listing::new(Path::literal("/automation-studio/workflows"), "items", "total");
-    let named = |w: &Value| w.get("name").and_then(Value::as_str) == Some(name);
-    let mut found = workflows().with("equals[name]", name).read(context)?.items;
-    found.retain(|w| named(w) || w.get("name").is_none());
+    let mut found = WORKFLOWS.listing().with("equals[name]", name).items(context)?;
+    found.retain(|workflow| record::name(workflow).is_none_or(|found| found == name));
     match found.len() {
         1 => Ok(found.remove(0)),
         0 => {
-            let all = workflows().with("include", "name").read(context)?.items;
-            let names = all.iter().filter_map(|w| w.get("name").and_then(Value::as_str));
-            let hint = match nearest(name, names) {
+            let all = WORKFLOWS.listing().with("include", "name").items(context)?;
+            let hint = match nearest(name, all.iter().filter_map(record::name)) {
                 Some(close) => format!("did you mean '{close}'?"),
                 None => "check the name, and give 'project' when it lives in one".to_owned(),
             };
@@ -129,8 +128,9 @@ fn create(
     automation: &Value,
     endpoint: Endpoint,
 ) -> Result<String, ToolError> {
-    let reply =
-        context.api.post(&Path::literal("/operations-manager/automations"), Some(automation))?;
+    let name = record::name(automation).unwrap_or_default();
+    let change = change(context, "automation", name);
+    let reply = change.post(&Path::literal("/operations-manager/automations"), Some(automation))?;
     let id = reply.get("data").unwrap_or(&reply).get("_id").and_then(Value::as_str);
     let Some(id) = id else {
         return Err(ToolError::platform(
@@ -151,15 +151,17 @@ fn create(
         "enabled": true,
         "schema": if usable { endpoint.schema } else { permissive() },
     });
-    let written = context.api.post(&Path::literal("/operations-manager/triggers"), Some(&trigger));
+    let written = change.post(&Path::literal("/operations-manager/triggers"), Some(&trigger));
     let Err(cause) = written else { return Ok(endpoint.route) };
     let undone = Path::new("/operations-manager/automations/{}", &[id])
-        .and_then(|path| context.api.delete(&path));
+        .map_err(ToolError::from)
+        .and_then(|path| change.delete(&path));
     Err(ToolError::platform(match undone {
-        Ok(_) => format!("the trigger could not be created, nothing was kept: {cause}"),
+        Ok(_) => format!("the trigger could not be created, nothing was kept: {}", cause.message),
         Err(error) => format!(
-            "the trigger could not be created: {cause}. Automation {id} is left behind and could \
-             not be removed: {error}"
+            "the trigger could not be created: {}. Automation {id} is left behind and could \
+             not be removed: {}",
+            cause.message, error.message
         ),
     }))
 }

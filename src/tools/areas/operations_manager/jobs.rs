@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::platform::Path;
 use crate::tools::areas::automation_studio::projects;
-use crate::tools::asked::Listing;
-use crate::tools::row::Context;
+use crate::tools::asked::Source;
+use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
 
@@ -36,6 +36,9 @@ pub static JOB: Shape = Shape::closed(&[
     Field::new("outputs", FieldKind::Any),
 ]);
 
+/// `GET /operations-manager/jobs`
+const JOBS: Source = Source::new("/operations-manager/jobs", "data", "metadata.total");
+
 /// Whether a job with this status does nothing any more.
 pub fn has_ended(status: &str) -> bool {
     matches!(status, "complete" | "error" | "canceled" | "cancelled" | "incomplete")
@@ -44,9 +47,7 @@ pub fn has_ended(status: &str) -> bool {
 /// `GET /operations-manager/jobs`, every page up to the limit.
 pub fn list(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let name = arguments.maybe_text("name");
-    let mut listing =
-        Listing::new(Path::literal("/operations-manager/jobs"), "data", "metadata.total")
-            .with("include", "name,description,status");
+    let mut listing = JOBS.listing().with("include", "name,description,status");
     let mut wanted = Wanted::Any;
     match (arguments.maybe_text("project"), name) {
         (None, None) => {}

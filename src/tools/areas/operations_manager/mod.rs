@@ -7,11 +7,19 @@ mod start;
 
 pub use jobs::has_ended as job_has_ended;
 
-use crate::tools::row::{Hints, Tool};
+use crate::tools::row::{Area, Run, Tasking, Tool};
 use crate::tools::shown::Output;
 use crate::tools::told::{Kind, Parameter, Presence};
 
-const TAGS: &[&str] = &["operations_manager"];
+/// This area.
+pub static AREA: Area = Area {
+    tag: "operations_manager",
+    about: "workflows and jobs: get_workflows, start_workflow, then describe_job",
+};
+
+const READ: Tool = Tool::reads(&AREA);
+const CREATE: Tool = Tool::creates(&AREA);
+const RUN: Tool = Tool::runs(&AREA);
 
 const WAIT: Parameter = Parameter::optional(
     "wait",
@@ -52,11 +60,9 @@ pub static TOOLS: &[Tool] = &[
         description: "List the workflows that can be started: each enabled endpoint trigger of \
                       a workflow, by its own name, with route_name and input_schema. Next: \
                       start_workflow.",
-        tags: TAGS,
-        hints: Hints::READ,
-        parameters: &[],
         output: Output::List(&offers::WORKFLOW),
-        run: |context, _| offers::workflows(context),
+        run: Run::Code(|context, _| offers::workflows(context)),
+        ..READ
     },
     Tool {
         name: "get_agents",
@@ -64,11 +70,9 @@ pub static TOOLS: &[Tool] = &[
         description: "List the AI agents of the platform, with the route_name that starts each. \
                       Without a route_name an agent cannot be started until expose_agent gives it \
                       one. Next: trigger_automation.",
-        tags: TAGS,
-        hints: Hints::READ,
-        parameters: &[],
         output: Output::List(&offers::AGENT),
-        run: |context, _| offers::agents(context),
+        run: Run::Code(|context, _| offers::agents(context)),
+        ..READ
     },
     Tool {
         name: "get_automations",
@@ -76,37 +80,33 @@ pub static TOOLS: &[Tool] = &[
         description: "List automations of every kind (workflows, agents) that have an enabled \
                       endpoint trigger, with route_name and input_schema. Next: \
                       trigger_automation.",
-        tags: TAGS,
-        hints: Hints::READ,
-        parameters: &[],
         output: Output::List(&offers::AUTOMATION),
-        run: |context, _| offers::automations(context),
+        run: Run::Code(|context, _| offers::automations(context)),
+        ..READ
     },
     Tool {
         name: "get_triggers",
         title: "Get Triggers",
         description: "List what starts automations: endpoints, schedules, events and manual \
                       forms, disabled ones too.",
-        tags: TAGS,
-        hints: Hints::READ,
         parameters: &[Parameter::optional(
             "type",
             Kind::Text,
             "Only of this type, e.g. endpoint, schedule, eventSystem, manual",
         )],
-        output: Output::List(&offers::TRIGGER),
-        run: offers::triggers,
+        run: Run::List(&offers::TRIGGER_LIST),
+        ..READ
     },
     Tool {
         name: "start_workflow",
         title: "Start Workflow",
         description: "Start a workflow by the route_name of its trigger. Answers with the job: \
                       object_id is its id for describe_job. The same as trigger_automation.",
-        tags: TAGS,
-        hints: Hints::RUN,
         parameters: START_PARAMETERS,
         output: Output::OneOf(&[&start::JOB, &start::SESSION]),
-        run: start::start,
+        tasking: Tasking::Waits("wait"),
+        run: Run::Code(start::start),
+        ..RUN
     },
     Tool {
         name: "trigger_automation",
@@ -114,11 +114,11 @@ pub static TOOLS: &[Tool] = &[
         description: "Start an automation, a workflow or an agent, by the route_name of its \
                       trigger. A workflow answers with its job (object_id, for describe_job), an \
                       agent with session_id (for describe_session).",
-        tags: TAGS,
-        hints: Hints::RUN,
         parameters: START_PARAMETERS,
         output: Output::OneOf(&[&start::JOB, &start::SESSION]),
-        run: start::start,
+        tasking: Tasking::Waits("wait"),
+        run: Run::Code(start::start),
+        ..RUN
     },
     Tool {
         name: "get_jobs",
@@ -126,8 +126,6 @@ pub static TOOLS: &[Tool] = &[
         description: "List jobs with name and status, newest as the platform orders them. Give a \
                       name, a project or a limit: a whole history can be very long. Next: \
                       describe_job.",
-        tags: TAGS,
-        hints: Hints::READ,
         parameters: &[
             Parameter::optional("name", Kind::Text, "Exact workflow name"),
             Parameter::optional(
@@ -138,7 +136,8 @@ pub static TOOLS: &[Tool] = &[
             LIMIT,
         ],
         output: Output::List(&jobs::ITEM),
-        run: jobs::list,
+        run: Run::Code(jobs::list),
+        ..READ
     },
     Tool {
         name: "describe_job",
@@ -146,11 +145,10 @@ pub static TOOLS: &[Tool] = &[
         description: "Everything about one job: status, tasks, variables, times (metrics, epoch \
                       milliseconds) and, when it failed, its errors. A job that waits for a person \
                       also shows as running.",
-        tags: TAGS,
-        hints: Hints::READ,
         parameters: &[Parameter::required("object_id", Kind::Text, "Id of the job")],
         output: Output::Object(&jobs::JOB),
-        run: jobs::describe,
+        run: Run::Code(jobs::describe),
+        ..READ
     },
     Tool {
         name: "expose_workflow",
@@ -158,8 +156,6 @@ pub static TOOLS: &[Tool] = &[
         description: "Make a workflow startable from here: creates an automation and an endpoint \
                       trigger for it. Without endpoint_schema the workflow's own input schema is \
                       used. Next: start_workflow with the route in the answer.",
-        tags: TAGS,
-        hints: Hints::CREATE,
         parameters: &[
             Parameter::required("name", Kind::Text, "Exact workflow name"),
             EXPOSE_ENDPOINT[0],
@@ -173,15 +169,14 @@ pub static TOOLS: &[Tool] = &[
             EXPOSE_ENDPOINT[3],
         ],
         output: Output::Object(&expose::DONE),
-        run: expose::workflow,
+        run: Run::Code(expose::workflow),
+        ..CREATE
     },
     Tool {
         name: "expose_agent",
         title: "Expose Agent",
         description: "Make an AI agent startable from here: creates an automation and an endpoint \
                       trigger for it. Next: trigger_automation with the route in the answer.",
-        tags: TAGS,
-        hints: Hints::CREATE,
         parameters: &[
             Parameter::required("agent_id", Kind::Text, "Id of the agent"),
             Parameter::required("automation_name", Kind::Text, "Name of the new automation"),
@@ -191,6 +186,7 @@ pub static TOOLS: &[Tool] = &[
             EXPOSE_ENDPOINT[3],
         ],
         output: Output::Object(&expose::DONE),
-        run: expose::agent,
+        run: Run::Code(expose::agent),
+        ..CREATE
     },
 ];

@@ -4,11 +4,9 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::platform::Path;
-use crate::tools::asked::Listing;
-use crate::tools::row::Context;
+use crate::tools::asked::{Filter, List, Source};
+use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
-use crate::tools::told::Arguments;
 
 /// An entry of `get_workflows`.
 pub static WORKFLOW: Shape = Shape::closed(&[
@@ -58,6 +56,19 @@ const ROUTE_NAME: Field =
 const LAST_EXECUTED: Field =
     Field::new("last_executed", FieldKind::Time).from(&["lastExecuted"]).doc("UTC");
 
+/// `GET /operations-manager/automations`
+const AUTOMATIONS: Source =
+    Source::new("/operations-manager/automations", "data", "metadata.total");
+/// `GET /operations-manager/triggers`
+const TRIGGERS: Source = Source::new("/operations-manager/triggers", "data", "metadata.total");
+
+/// Triggers, of every type unless one is asked for.
+pub static TRIGGER_LIST: List = List::of(TRIGGERS, &TRIGGER).filtered(&[Filter::exact(
+    "type",
+    "type",
+    &[("equalsField", "type"), ("equals", "{}")],
+)]);
+
 /// Every enabled endpoint trigger of a workflow, in the order of the triggers.
 pub fn workflows(context: &Context<'_>) -> Result<Outcome, ToolError> {
     let triggers = workflow_triggers(context)?;
@@ -67,13 +78,10 @@ pub fn workflows(context: &Context<'_>) -> Result<Outcome, ToolError> {
 /// Every agent, with the trigger that starts it: an enabled one before a disabled one.
 pub fn agents(context: &Context<'_>) -> Result<Outcome, ToolError> {
     let listing =
-        automations_listing().with("equalsField", "componentType").with("equals", "agents");
-    let automations = listing.read(context)?.items;
-    let triggers = triggers_listing()
-        .with("equalsField", "type")
-        .with("equals", "endpoint")
-        .read(context)?
-        .items;
+        AUTOMATIONS.listing().with("equalsField", "componentType").with("equals", "agents");
+    let automations = listing.items(context)?;
+    let triggers =
+        TRIGGERS.listing().with("equalsField", "type").with("equals", "endpoint").items(context)?;
     let agents: Vec<Value> = automations
         .iter()
         .filter(|a| text(a, "componentType").is_none_or(|kind| kind == "agents"))
@@ -89,7 +97,7 @@ pub fn agents(context: &Context<'_>) -> Result<Outcome, ToolError> {
 
 /// Every automation that has an enabled endpoint trigger.
 pub fn automations(context: &Context<'_>) -> Result<Outcome, ToolError> {
-    let automations = automations_listing().read(context)?.items;
+    let automations = AUTOMATIONS.listing().items(context)?;
     let triggers = enabled_endpoint_triggers(context)?;
     let startable: Vec<Value> = automations
         .iter()
@@ -100,21 +108,9 @@ pub fn automations(context: &Context<'_>) -> Result<Outcome, ToolError> {
     Ok(AUTOMATION.project_all(&startable).into())
 }
 
-/// `GET /operations-manager/triggers`, of every type unless one is asked for.
-pub fn triggers(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-    let mut listing = triggers_listing();
-    let wanted = arguments.maybe_text("type");
-    if let Some(wanted) = wanted {
-        listing = listing.with("equalsField", "type").with("equals", wanted);
-    }
-    let mut triggers = listing.read(context)?.items;
-    triggers.retain(|t| wanted.is_none() || text(t, "type") == wanted);
-    Ok(TRIGGER.project_all(&triggers).into())
-}
-
 /// `GET /operations-manager/automations` joined with its enabled endpoint triggers.
 pub fn workflow_triggers(context: &Context<'_>) -> Result<Vec<Value>, ToolError> {
-    let automations = automations_listing().read(context)?.items;
+    let automations = AUTOMATIONS.listing().items(context)?;
     let workflows: HashMap<&str, &Value> = automations
         .iter()
         .filter(|a| text(a, "componentType") == Some("workflows"))
@@ -127,22 +123,15 @@ pub fn workflow_triggers(context: &Context<'_>) -> Result<Vec<Value>, ToolError>
 
 /// `GET /operations-manager/triggers`, those that start something when called.
 pub fn enabled_endpoint_triggers(context: &Context<'_>) -> Result<Vec<Value>, ToolError> {
-    let listing = triggers_listing()
+    let listing = TRIGGERS
+        .listing()
         .with("equalsField", "type")
         .with("equals", "endpoint")
         .with("enabled", "true");
-    let mut triggers = listing.read(context)?.items;
+    let mut triggers = listing.items(context)?;
     // A platform that ignores a filter answers with everything.
     triggers.retain(|t| is_endpoint(t) && is_enabled(t));
     Ok(triggers)
-}
-
-fn automations_listing() -> Listing {
-    Listing::new(Path::literal("/operations-manager/automations"), "data", "metadata.total")
-}
-
-fn triggers_listing() -> Listing {
-    Listing::new(Path::literal("/operations-manager/triggers"), "data", "metadata.total")
 }
 
 fn is_endpoint(trigger: &Value) -> bool {

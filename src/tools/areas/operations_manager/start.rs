@@ -1,15 +1,16 @@
 //! Starting an automation, and waiting for its job when asked to.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
 use super::jobs;
 use super::offers;
+use crate::limits;
 use crate::nearest::nearest;
 use crate::platform::Path;
-use crate::tools::asked::Listing;
-use crate::tools::row::Context;
+use crate::tools::asked::{Pause, Source, Wait, change};
+use crate::tools::context::Context;
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError, lookup};
 use crate::tools::told::Arguments;
 
@@ -35,8 +36,8 @@ pub static SESSION: Shape = Shape::closed(&[
     Field::new("status", FieldKind::Text),
 ]);
 
-const POLL_FIRST: Duration = Duration::from_millis(250);
-const POLL_MAX: Duration = Duration::from_secs(5);
+/// `GET /authorization/accounts`
+const ACCOUNTS: Source = Source::new("/authorization/accounts", "results", "total");
 
 /// `POST /operations-manager/triggers/endpoint/{route_name}`. Once that has succeeded something
 /// runs, and nothing that follows may fail the call.
@@ -45,10 +46,9 @@ pub fn start(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, To
     let path = Path::with_slashes("/operations-manager/triggers/endpoint/{}", &[route])?;
     let data = fit_to_schema(context, route, arguments.value("data"));
     let body = Some(&data).filter(|data| !data.is_null());
-    let reply = match context.api.post(&path, body) {
-        Ok(reply) => reply,
-        Err(error) => return Err(explain(context, route, error.into())),
-    };
+    let reply = change(context, "automation", route)
+        .post(&path, body)
+        .map_err(|error| explain(context, route, error))?;
     let payload = reply.get("data").filter(|data| !data.is_null()).unwrap_or(&reply);
     if payload.get("sessionId").is_some() {
         let mut session = SESSION.project(payload);
@@ -66,7 +66,7 @@ pub fn start(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, To
         notes.push("The platform did not say the job's id; get_jobs shows it.".into());
     }
     let outcome = Outcome::from(job);
-    Ok(if notes.is_empty() { outcome } else { outcome.with_note(notes.join(" ")) })
+    Ok(outcome.noted(notes))
 }
 
 /// Turns text into what the trigger's input schema wants: models send lists and objects as JSON
@@ -132,37 +132,32 @@ fn explain(context: &Context<'_>, route: &str, error: ToolError) -> ToolError {
 fn await_end(
     context: &Context<'_>,
     job: &Value,
-    wait: Duration,
+    patience: Duration,
     notes: &mut Vec<String>,
 ) -> Option<Value> {
     let id = job.get("_id").and_then(Value::as_str)?;
-    let started = Instant::now();
+    let mut wait = Wait::new(context, Some(patience), limits::START_PAUSES);
     let mut latest = None;
-    let mut pause = POLL_FIRST;
-    while !wait.is_zero() {
+    while !patience.is_zero() {
         let current = latest.as_ref().unwrap_or(job);
         let status = current.get("status").and_then(Value::as_str).unwrap_or("running");
         if jobs::has_ended(status) {
             return latest;
         }
-        let left = wait.saturating_sub(started.elapsed());
-        if left.is_zero() {
-            notes.push(format!(
-                "The job is still {status} after {} s and goes on; poll describe_job.",
-                wait.as_secs()
-            ));
-            return latest;
+        match wait.pause(&format!("job {id} is {status}")) {
+            Pause::Passed => {}
+            Pause::OutOfTime => {
+                notes.push(format!(
+                    "The job is still {status} after {} s and goes on; poll describe_job.",
+                    patience.as_secs()
+                ));
+                return latest;
+            }
+            Pause::Cancelled => {
+                notes.push("The wait was ended; the job goes on.".into());
+                return latest;
+            }
         }
-        context.host.progress(
-            started.elapsed().as_secs_f64(),
-            Some(wait.as_secs_f64()),
-            &format!("job {id} is {status}"),
-        );
-        if !context.api.token().sleep(pause.min(left)) {
-            notes.push("The wait was ended; the job goes on.".into());
-            return latest;
-        }
-        pause = (pause * 2).min(POLL_MAX);
         match jobs::read(context, id) {
             Ok(job) => latest = Some(job),
             Err(error) => {
@@ -177,9 +172,9 @@ fn await_end(
 /// Replaces the account's id by its name; null when the name cannot be had.
 fn name_user(context: &Context<'_>, job: &mut Value, notes: &mut Vec<String>) {
     let Some(id) = job["metrics"]["user"].as_str().map(str::to_owned) else { return };
-    let listing = Listing::new(Path::literal("/authorization/accounts"), "results", "total");
-    let found =
-        listing.find(context, |account| account.get("_id").and_then(Value::as_str) == Some(&id));
+    let found = ACCOUNTS
+        .listing()
+        .find(context, |account| account.get("_id").and_then(Value::as_str) == Some(&id));
     let name = match &found {
         Ok(Some(account)) => account.get("username").cloned().unwrap_or(Value::Null),
         Ok(None) | Err(_) => Value::Null,

@@ -1,19 +1,24 @@
 //! Command templates: commands that run on devices, and rules their answers must meet.
 
 mod run;
+mod stored;
 mod write;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::projects;
-use super::projects::PROJECT_PARAMETER;
-use crate::platform::{self, Path};
-use crate::tools::asked::read_whole;
-use crate::tools::row::{Context, Hints, Tool};
+use super::AREA;
+use super::projects::{self, PROJECT_PARAMETER};
+use crate::tools::asked::List;
+use crate::tools::context::Context;
+use crate::tools::row::{Hints, Run, Tasking, Tool};
 use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError};
 use crate::tools::told::{Arguments, Kind, Parameter, Presence};
 
-const TAGS: &[&str] = &["automation_studio"];
+const READ: Tool = Tool::reads(&AREA);
+const CREATE: Tool = Tool::creates(&AREA);
+const RUN: Tool = Tool::runs(&AREA);
+
+static LIST: List = List::of(stored::TEMPLATES, &ITEM).under("templates");
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[
@@ -22,29 +27,24 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Command Templates",
         description: "List the command templates: commands with rules that check devices. \
                       '@id: ' before a name means the project with that id.",
-        tags: TAGS,
-        hints: Hints::READ,
-        parameters: &[],
         output: Output::Object(&TEMPLATES),
-        run: |context, _| Ok(TEMPLATES.project(&json!({"templates": all(context)?})).into()),
+        run: Run::List(&LIST),
+        ..READ
     },
     Tool {
         name: "describe_command_template",
         title: "Describe Command Template",
         description: "Show one command template with its commands and rules.",
-        tags: TAGS,
-        hints: Hints::READ,
         parameters: &[NAME, PROJECT_PARAMETER],
         output: Output::Object(&DESCRIBED),
-        run: describe,
+        run: Run::Code(describe),
+        ..READ
     },
     Tool {
         name: "run_command_template",
         title: "Run Command Template",
         description: "Run the commands of a template on devices and check the answers by its \
                       rules. 'result' is the verdict, of the whole and of each command.",
-        tags: TAGS,
-        hints: Hints::RUN,
         parameters: &[
             NAME,
             DEVICES,
@@ -56,29 +56,29 @@ pub static TOOLS: &[Tool] = &[
             ),
         ],
         output: Output::Object(&run::RESULT),
-        run: run::template,
+        tasking: Tasking::Always,
+        run: Run::Code(run::template),
+        ..RUN
     },
     Tool {
         name: "run_command",
         title: "Run Command",
         description: "Run one command on devices and return what each answered. Whatever it \
                       says is carried out: prefer commands that only show.",
-        tags: TAGS,
-        hints: Hints::RUN,
         parameters: &[
             Parameter::required("cmd", Kind::Text, "The command, as typed on the device"),
             DEVICES,
         ],
         output: Output::Object(&run::ANSWERS),
-        run: run::command,
+        tasking: Tasking::Always,
+        run: Run::Code(run::command),
+        ..RUN
     },
     Tool {
         name: "create_command_template",
         title: "Create Command Template",
         description: "Create a command template; runs nothing. Refused when the name is taken: \
                       update_command_template changes one.",
-        tags: TAGS,
-        hints: Hints::CREATE,
         parameters: &[
             Parameter::required("name", Kind::Text, "Name, without '@id: '"),
             Parameter { presence: Presence::Required, ..COMMANDS },
@@ -89,14 +89,14 @@ pub static TOOLS: &[Tool] = &[
             IGNORE_WARNINGS.or(Presence::Boolean(false)),
         ],
         output: Output::Object(&write::CREATED),
-        run: write::create,
+        run: Run::Code(write::create),
+        ..CREATE
     },
     Tool {
         name: "update_command_template",
         title: "Update Command Template",
         description: "Change the given fields of a command template and keep all others. \
                       'commands' replaces the whole list; describe_command_template shows it.",
-        tags: TAGS,
         hints: Hints::CREATE.idempotent(),
         parameters: &[
             NAME,
@@ -108,7 +108,8 @@ pub static TOOLS: &[Tool] = &[
             IGNORE_WARNINGS,
         ],
         output: Output::Object(&write::UPDATED),
-        run: write::update,
+        run: Run::Code(write::update),
+        ..CREATE
     },
 ];
 
@@ -158,40 +159,6 @@ const TEMPLATE_PASS_RULE: Field = Field::new("passRule", FieldKind::Boolean);
 
 fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let stored = projects::stored_name(context, arguments)?;
-    let template = find(context, &stored)?;
+    let template = stored::find(context, &stored)?;
     Ok(DESCRIBED.project(&json!({"template": template})).into())
-}
-
-/// `GET /mop/listTemplates`
-fn all(context: &Context<'_>) -> Result<Vec<Value>, ToolError> {
-    read_whole(context, &Path::literal("/mop/listTemplates"))
-}
-
-/// The template stored under this name.
-fn find(context: &Context<'_>, stored: &str) -> Result<Value, ToolError> {
-    match look_up(context, stored)? {
-        Some(template) => Ok(template),
-        None => {
-            let all = all(context)?;
-            let names = all.iter().filter_map(name_of);
-            Err(projects::missing("command template", stored, "get_command_templates", names))
-        }
-    }
-}
-
-/// `GET /mop/listATemplate/{name}`: a list of one, or of none.
-fn look_up(context: &Context<'_>, stored: &str) -> Result<Option<Value>, ToolError> {
-    let path = Path::new("/mop/listATemplate/{}", &[stored])?;
-    let found = match context.api.get(&path, &[]) {
-        Ok(Value::Array(found)) => found,
-        Ok(Value::Null) | Err(platform::Error::NotFound { .. }) => vec![],
-        Ok(one) => vec![one],
-        Err(error) => return Err(error.into()),
-    };
-    Ok(found.into_iter().find(|template| name_of(template) == Some(stored)))
-}
-
-fn name_of(template: &Value) -> Option<&str> {
-    let text = |key| template.get(key).and_then(Value::as_str);
-    text("name").or_else(|| text("_id"))
 }

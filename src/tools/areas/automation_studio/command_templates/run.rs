@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{all, look_up, name_of};
+use super::stored::{all, look_up, missing};
 use crate::platform::Path;
 use crate::tools::areas::automation_studio::projects;
-use crate::tools::row::Context;
+use crate::tools::asked::change;
+use crate::tools::context::Context;
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
 
@@ -56,10 +57,9 @@ pub fn template(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome,
     if let Some(variables) = arguments.object("variables") {
         body["variables"] = json!(variables);
     }
-    let reply = context
-        .api
+    let reply = change(context, "command template", &stored)
         .post(&Path::literal("/mop/RunCommandTemplate"), Some(&body))
-        .map_err(|error| explain(context, &stored, error.into()))?;
+        .map_err(|error| explain(context, &stored, error))?;
     let results = ["commands_results", "command_results"]
         .iter()
         .find_map(|key| reply.get(key).and_then(Value::as_array));
@@ -81,7 +81,8 @@ pub fn template(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome,
 /// `POST /mop/RunCommandDevices`
 pub fn command(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let body = json!({"command": arguments.text("cmd"), "devices": arguments.texts("devices")});
-    let reply = context.api.post(&Path::literal("/mop/RunCommandDevices"), Some(&body))?;
+    let path = Path::literal("/mop/RunCommandDevices");
+    let reply = change(context, "command", arguments.text("cmd")).post(&path, Some(&body))?;
     let results = match &reply {
         Value::Array(results) => Some(results),
         _ => {
@@ -114,18 +115,16 @@ fn with_silent(outcome: Outcome, arguments: &Arguments, results: &[Value]) -> Ou
 /// A refusal may only mean that there is no such template, which versions tell in different ways.
 fn explain(context: &Context<'_>, stored: &str, error: ToolError) -> ToolError {
     match error.kind {
-        ErrorKind::NotFound | ErrorKind::Platform => is_missing(context, stored).unwrap_or(error),
+        ErrorKind::NotFound | ErrorKind::Refused | ErrorKind::Platform => {
+            is_missing(context, stored).unwrap_or(error)
+        }
         _ => error,
     }
 }
 
 fn is_missing(context: &Context<'_>, stored: &str) -> Option<ToolError> {
     match look_up(context, stored) {
-        Ok(None) => {
-            let all = all(context).unwrap_or_default();
-            let names = all.iter().filter_map(name_of);
-            Some(projects::missing("command template", stored, "get_command_templates", names))
-        }
+        Ok(None) => Some(missing(&all(context).unwrap_or_default(), stored)),
         _ => None,
     }
 }

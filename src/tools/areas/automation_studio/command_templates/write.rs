@@ -4,10 +4,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value, json};
 
-use super::{find, look_up};
+use super::stored::{find, look_up};
 use crate::platform::Path;
 use crate::tools::areas::automation_studio::projects;
-use crate::tools::row::Context;
+use crate::tools::asked::change;
+use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError, lookup};
 use crate::tools::told::Arguments;
 
@@ -27,6 +28,8 @@ pub static UPDATED: Shape = Shape::closed(&[
     Field::new("upsertedCount", FieldKind::Number),
     Field::new("matchedCount", FieldKind::Number).from(&["matchedCount", "n"]),
 ]);
+
+const KIND: &str = "command template";
 
 /// Who made it, where the platform keeps a name.
 const ORIGIN: &str = "itential-mcp";
@@ -59,7 +62,8 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
     mop.insert("lastUpdated".into(), now);
     mop.insert("lastUpdatedBy".into(), json!(ORIGIN));
     let body = json!({"mop": mop});
-    let reply = context.api.post(&Path::literal("/mop/createTemplate"), Some(&body))?;
+    let path = Path::literal("/mop/createTemplate");
+    let reply = change(context, KIND, &stored).post(&path, Some(&body))?;
     let mut shown = CREATED.project(&reply);
     if reply.get("insertedIds").is_none_or(Value::is_null) {
         let id = reply.get("insertedId").cloned().unwrap_or_else(|| json!(stored));
@@ -91,7 +95,7 @@ pub fn update(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
     mop.insert("lastUpdated".into(), now_ms());
     mop.insert("lastUpdatedBy".into(), json!(ORIGIN));
     let path = Path::new("/mop/updateTemplate/{}", &[&id])?;
-    let reply = context.api.post(&path, Some(&json!({"mop": mop})))?;
+    let reply = change(context, KIND, &stored).post(&path, Some(&json!({"mop": mop})))?;
     let outcome = Outcome::from(counts(&reply));
     Ok(match look_up(context, &stored) {
         Ok(Some(now)) if holds(&now, &Value::Object(given)) => outcome,

@@ -2,12 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::{ADDED, id_of, set_rules, spec_of, text, trees, version};
-use crate::nearest::nearest;
+use super::stored::{DIRECTORY, TREES, set_rules, spec_of, version};
 use crate::platform::Path;
-use crate::tools::row::Context;
-use crate::tools::shown::{Outcome, ToolError};
+use crate::tools::asked::{change, record};
+use crate::tools::context::Context;
+use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
+
+/// What adding a node gives back.
+pub static ADDED: Shape =
+    Shape::closed(&[Field::new("message", FieldKind::Text), Field::new("path", FieldKind::Text)]);
 
 /// What callers write for the root node, whatever it is called in the tree at hand.
 const ROOT: &str = "base";
@@ -30,7 +34,8 @@ pub fn add(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, Tool
         "/configuration_manager/configs/{}/{}/{}",
         &[&tree, version_name, &parent.path],
     )?;
-    let reply = context.api.post(&path, Some(&json!({"name": name})))?;
+    let thing = change(context, DIRECTORY.one, arguments.text("tree_name"));
+    let reply = thing.post(&path, Some(&json!({"name": name})))?;
     let path = format!("{}/{name}", parent.path);
     let mut message = format!("Node '{name}' was added at '{path}'.");
     let mut note = None;
@@ -48,41 +53,18 @@ pub fn add(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, Tool
         }
     }
     let outcome = Outcome::from(ADDED.project(&json!({"message": message, "path": path})));
-    Ok(match note {
-        Some(note) => outcome.with_note(note),
-        None => outcome,
-    })
+    Ok(outcome.noted(note))
 }
 
 /// The id of the tree called `name`, which must have `version`.
 fn find_tree(context: &Context<'_>, name: &str, version: &str) -> Result<String, ToolError> {
-    let trees = trees(context)?;
-    let named: Vec<&Value> = trees.iter().filter(|tree| text(tree, "name") == Some(name)).collect();
-    let tree = match named.as_slice() {
-        [tree] => *tree,
-        [] => {
-            let hint = match nearest(name, trees.iter().filter_map(|tree| text(tree, "name"))) {
-                Some(close) => format!("did you mean '{close}'?"),
-                None => "get_golden_config_trees lists them".to_owned(),
-            };
-            return Err(ToolError::not_found(format!(
-                "no golden configuration tree is called '{name}'; {hint}"
-            )));
-        }
-        several => {
-            return Err(ToolError::invalid(format!(
-                "{} golden configuration trees are called '{name}'; rename all but one on the \
-                 platform",
-                several.len()
-            )));
-        }
-    };
+    let tree = DIRECTORY.find(context, &TREES.listing(), name)?;
     let versions: Vec<&str> = tree
         .get("versions")
         .and_then(Value::as_array)
         .into_iter()
         .flatten()
-        .filter_map(|version| version.as_str().or_else(|| text(version, "name")))
+        .filter_map(|version| version.as_str().or_else(|| record::name(version)))
         .collect();
     if version.contains('/') || !(versions.is_empty() || versions.contains(&version)) {
         return Err(ToolError::not_found(format!(
@@ -90,9 +72,7 @@ fn find_tree(context: &Context<'_>, name: &str, version: &str) -> Result<String,
             versions.join(", ")
         )));
     }
-    id_of(tree).map(str::to_owned).ok_or_else(|| {
-        ToolError::platform(format!("the platform did not say the id of tree '{name}'"))
-    })
+    DIRECTORY.id(&tree)
 }
 
 struct Parent<'a> {
@@ -102,7 +82,7 @@ struct Parent<'a> {
 
 /// The node that `path` means. Root nodes have any name, so `base` stands for all of them.
 fn parent<'a>(root: &'a Value, path: &str) -> Result<Parent<'a>, ToolError> {
-    let Some(root_name) = text(root, "name") else {
+    let Some(root_name) = record::name(root) else {
         return Err(ToolError::platform("the platform did not show the nodes of this version"));
     };
     let mut steps = path.split('/').filter(|step| !step.is_empty()).peekable();
@@ -111,7 +91,7 @@ fn parent<'a>(root: &'a Value, path: &str) -> Result<Parent<'a>, ToolError> {
     for step in steps {
         let Some(next) = child(parent.node, step) else {
             let names: Vec<&str> =
-                children(parent.node).filter_map(|node| text(node, "name")).collect();
+                children(parent.node).filter_map(|node| record::name(node)).collect();
             let has = if names.is_empty() { "no children".to_owned() } else { names.join(", ") };
             return Err(ToolError::not_found(format!(
                 "'path': node '{}' has no child '{step}'; it has {has}",
@@ -171,7 +151,7 @@ fn uses(root: &Value, spec: &str) -> bool {
 }
 
 fn child<'a>(node: &'a Value, name: &str) -> Option<&'a Value> {
-    children(node).find(|child| text(child, "name") == Some(name))
+    children(node).find(|child| record::name(child) == Some(name))
 }
 
 fn children(node: &Value) -> impl Iterator<Item = &Value> {

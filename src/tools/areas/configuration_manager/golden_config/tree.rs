@@ -2,12 +2,19 @@
 
 use serde_json::{Value, json};
 
-use super::{CREATED, id_of, set_rules, spec_of, text, trees, version};
+use super::stored::{DIRECTORY, set_rules, spec_of, trees, version};
 use crate::nearest::nearest;
 use crate::platform::Path;
-use crate::tools::row::Context;
-use crate::tools::shown::{Outcome, ToolError};
+use crate::tools::asked::{change, record};
+use crate::tools::context::Context;
+use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
+
+/// What creating a tree gives back.
+pub static CREATED: Shape = Shape::closed(&[Field::new("name", FieldKind::Text), DEVICE_TYPE, ID]);
+
+const ID: Field = Field::new("id", FieldKind::Text).from(&["id", "_id"]);
+const DEVICE_TYPE: Field = Field::new("device_type", FieldKind::Text).from(&["deviceType"]);
 
 /// A tree type that no command line parser stands for: structured data.
 const JSON: &str = "json";
@@ -22,20 +29,21 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
         _ => return Err(ToolError::invalid("'variables' must be a JSON object")),
     };
     check_device_type(context, device_type)?;
-    if trees(context)?.iter().any(|tree| text(tree, "name") == Some(name)) {
+    if trees(context)?.iter().any(|tree| record::name(tree) == Some(name)) {
         return Err(ToolError::state(format!(
             "there is a golden configuration tree called '{name}' already; \
              add_golden_config_node extends it"
         )));
     }
     let body = json!({"name": name, "deviceType": device_type});
-    let reply = context.api.post(&Path::literal("/configuration_manager/configs"), Some(&body))?;
-    let mut tree = json!({"id": id_of(&reply), "name": name, "deviceType": device_type});
+    let path = Path::literal("/configuration_manager/configs");
+    let reply = change(context, DIRECTORY.one, name).post(&path, Some(&body))?;
+    let mut tree = json!({"id": record::id(&reply), "name": name, "deviceType": device_type});
     let mut notes = Vec::new();
     if tree["id"].is_null() {
         let found = trees(context).ok();
-        let found = found.iter().flatten().find(|tree| text(tree, "name") == Some(name));
-        tree["id"] = json!(found.and_then(id_of));
+        let found = found.iter().flatten().find(|tree| record::name(tree) == Some(name));
+        tree["id"] = json!(found.and_then(record::id));
     }
     match tree["id"].as_str() {
         Some(id) => {
@@ -57,7 +65,7 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
         ),
     }
     let outcome = Outcome::from(CREATED.project(&tree));
-    Ok(if notes.is_empty() { outcome } else { outcome.with_note(notes.join(" ")) })
+    Ok(outcome.noted(notes))
 }
 
 /// `GET /configuration_manager/configurations/parser`
@@ -66,7 +74,7 @@ fn check_device_type(context: &Context<'_>, wanted: &str) -> Result<(), ToolErro
     let reply = context.api.get(&path, &[])?;
     let parsers = reply.get("list").unwrap_or(&reply).as_array();
     let names: Vec<&str> =
-        parsers.into_iter().flatten().filter_map(|parser| text(parser, "name")).collect();
+        parsers.into_iter().flatten().filter_map(|parser| record::name(parser)).collect();
     // Where no parser can be seen the platform has to judge.
     if names.is_empty() || wanted == JSON || names.contains(&wanted) {
         return Ok(());
@@ -82,8 +90,8 @@ fn check_device_type(context: &Context<'_>, wanted: &str) -> Result<(), ToolErro
 /// `PUT /configuration_manager/configs/{id}/initial`
 fn set_variables(context: &Context<'_>, tree: &str, variables: &Value) -> Result<(), ToolError> {
     let path = Path::new("/configuration_manager/configs/{}/initial", &[tree])?;
-    context.api.put(&path, Some(&json!({"name": "initial", "variables": variables})))?;
-    Ok(())
+    let body = json!({"name": "initial", "variables": variables});
+    change(context, DIRECTORY.one, tree).put(&path, Some(&body)).map(drop)
 }
 
 fn set_root_rules(context: &Context<'_>, tree: &str, template: &str) -> Result<(), ToolError> {

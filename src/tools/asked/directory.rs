@@ -1,0 +1,108 @@
+//! Finding a thing by the name or id that a caller gives.
+
+use serde_json::Value;
+
+use super::record;
+use super::source::Listing;
+use crate::nearest::nearest;
+use crate::tools::context::Context;
+use crate::tools::shown::ToolError;
+
+/// How things of one kind are found: one row for each kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Directory {
+    /// What one is called, as in `device group`.
+    pub one: &'static str,
+    /// What several are called.
+    pub many: &'static str,
+    /// Query parameters that ask the platform for one name; `{}` stands for it. Empty: everything is
+    /// read.
+    pub query: &'static [(&'static str, &'static str)],
+    /// Whether an id may be given instead of the name.
+    pub by_id: bool,
+    /// Where a caller finds the names: a tool.
+    pub lister: &'static str,
+}
+
+impl Directory {
+    /// The one thing called `name` (or with this id, where ids are accepted).
+    ///
+    /// # Errors
+    /// When there is none, with the nearest name, or when several share the name.
+    pub fn find(
+        &self,
+        context: &Context<'_>,
+        list: &Listing<'_>,
+        name: &str,
+    ) -> Result<Value, ToolError> {
+        let mut found = self.named(context, list, name)?;
+        if found.is_empty() {
+            let mut all = list.items(context)?;
+            let by_id = |item: &Value| self.by_id && record::id(item) == Some(name);
+            let wanted = |item: &Value| record::name(item) == Some(name) || by_id(item);
+            match all.iter().filter(|item| wanted(item)).count() {
+                0 => return Err(self.missing(name, all.iter().filter_map(record::name))),
+                _ => all.retain(wanted),
+            }
+            found = all;
+        }
+        match found.len() {
+            1 => Ok(found.swap_remove(0)),
+            _ => Err(self.ambiguous(name, &found)),
+        }
+    }
+
+    /// The things called `name` that the platform finds by its own filter, compared here again.
+    ///
+    /// # Errors
+    /// When the list could not be read.
+    pub fn named(
+        &self,
+        context: &Context<'_>,
+        list: &Listing<'_>,
+        name: &str,
+    ) -> Result<Vec<Value>, ToolError> {
+        let mut list = list.clone();
+        for (parameter, value) in self.query {
+            list = list.with(parameter, value.replace("{}", name));
+        }
+        let mut found = list.items(context)?;
+        found.retain(|item| record::name(item) == Some(name));
+        Ok(found)
+    }
+
+    /// Nothing is called so; `known` are the names there are.
+    pub fn missing<'a>(&self, name: &str, known: impl IntoIterator<Item = &'a str>) -> ToolError {
+        let hint = match nearest(name, known) {
+            Some(close) => format!("did you mean '{close}'?"),
+            None => format!("{} lists them", self.lister),
+        };
+        ToolError::not_found(format!("no {} is called '{name}'; {hint}", self.one))
+    }
+
+    /// Several share the name.
+    pub fn ambiguous(&self, name: &str, found: &[Value]) -> ToolError {
+        let ids: Vec<&str> = found.iter().filter_map(record::id).collect();
+        let advice = match self.by_id {
+            true => "give an id instead of the name",
+            false => "rename all but one on the platform",
+        };
+        ToolError::invalid(format!(
+            "{} {} are called '{name}' ({}); {advice}",
+            found.len(),
+            self.many,
+            ids.join(", ")
+        ))
+    }
+
+    /// The id of a thing that was found.
+    ///
+    /// # Errors
+    /// When the platform does not say it.
+    pub fn id(&self, item: &Value) -> Result<String, ToolError> {
+        record::id(item).map(str::to_owned).ok_or_else(|| {
+            let name = record::name(item).unwrap_or_default();
+            ToolError::platform(format!("the platform did not say the id of {} '{name}'", self.one))
+        })
+    }
+}
