@@ -1,7 +1,9 @@
 //! Cooperative cancellation of a tool call.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use crate::sync::{Lock, Signal};
 
 /// Tells a running call that nobody waits for its answer any more.
 ///
@@ -12,8 +14,8 @@ pub struct CancelToken(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    cancelled: Mutex<bool>,
-    changed: Condvar,
+    cancelled: Lock<bool>,
+    changed: Signal,
 }
 
 impl CancelToken {
@@ -24,30 +26,25 @@ impl CancelToken {
 
     /// Cancels every clone of this token. Doing so twice changes nothing.
     pub fn cancel(&self) {
-        *self.0.cancelled.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        *self.0.cancelled.lock() = true;
         self.0.changed.notify_all();
     }
 
     /// Whether the call was cancelled.
     pub fn is_cancelled(&self) -> bool {
-        *self.0.cancelled.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.0.cancelled.lock()
     }
 
     /// Sleeps for `pause`, or until cancelled. Returns whether the full pause passed.
     pub fn sleep(&self, pause: Duration) -> bool {
         let deadline = Instant::now() + pause;
-        let mut cancelled = self.0.cancelled.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cancelled = self.0.cancelled.lock();
         while !*cancelled {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return true;
             }
-            cancelled = self
-                .0
-                .changed
-                .wait_timeout(cancelled, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            cancelled = self.0.changed.wait(cancelled, left);
         }
         false
     }

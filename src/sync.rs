@@ -1,6 +1,10 @@
-//! A lock that shrugs off poison.
+//! A lock, and a signal to those who wait for what it guards, that shrug off poison.
 
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{
+    Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+    TryLockError,
+};
+use std::time::Duration;
 
 /// A mutual exclusion lock whose data outlives a panic of its holder: what this program guards is
 /// plain data, complete after every statement, so a thread that died leaves nothing half done.
@@ -25,5 +29,62 @@ impl<T> Lock<T> {
             Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
             Err(TryLockError::WouldBlock) => None,
         }
+    }
+
+    /// What the lock guards, for who owns the lock.
+    pub fn get_mut(&mut self) -> &mut T {
+        self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A [`Lock`] that any number of readers, or one writer, holds at a time.
+#[derive(Debug, Default)]
+pub struct SharedLock<T>(RwLock<T>);
+
+impl<T> SharedLock<T> {
+    /// A lock around `value`.
+    pub const fn new(value: T) -> Self {
+        Self(RwLock::new(value))
+    }
+
+    /// Waits until nobody writes.
+    pub fn read(&self) -> RwLockReadGuard<'_, T> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until nobody else reads or writes.
+    pub fn write(&self) -> RwLockWriteGuard<'_, T> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Wakes those who wait for a change of what a [`Lock`] guards.
+#[derive(Debug, Default)]
+pub struct Signal(Condvar);
+
+impl Signal {
+    /// A signal that nobody waits for.
+    pub const fn new() -> Self {
+        Self(Condvar::new())
+    }
+
+    /// Gives the lock back, and takes it again when woken or after `pause`.
+    pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>, pause: Duration) -> MutexGuard<'a, T> {
+        self.0.wait_timeout(guard, pause).unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// Gives the lock back, and takes it again when woken.
+    pub fn wait_for_ever<'a, T>(&self, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
+        self.0.wait(guard).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes one.
+    pub fn notify_one(&self) {
+        self.0.notify_one();
+    }
+
+    /// Wakes all.
+    pub fn notify_all(&self) {
+        self.0.notify_all();
     }
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::net::{IpAddr, Ipv6Addr, TcpListener, TcpStream};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use rustls::ServerConnection;
@@ -15,19 +15,20 @@ use super::conn::{Conn, Link};
 use super::poller::Poller;
 use super::server::Shared;
 use crate::limits;
+use crate::sync::Lock;
 
 /// The listener and what it must remember.
 pub struct Door {
-    listener: Mutex<Option<Arc<TcpListener>>>,
+    listener: Lock<Option<Arc<TcpListener>>>,
     max_connections: usize,
-    per_address: Mutex<HashMap<IpAddr, usize>>,
+    per_address: Lock<HashMap<IpAddr, usize>>,
     /// A file descriptor to give up when there is no other, so that a client waiting in the queue
     /// can be taken and dropped instead of waking us for ever.
-    reserve: Mutex<Option<File>>,
-    paused_until: Mutex<Option<Instant>>,
+    reserve: Lock<Option<File>>,
+    paused_until: Lock<Option<Instant>>,
     accepted: AtomicU64,
     turned_away: AtomicU64,
-    overload: Mutex<Overload>,
+    overload: Lock<Overload>,
 }
 
 /// Overload since the last log line about it.
@@ -40,14 +41,14 @@ struct Overload {
 impl Door {
     pub fn new(listener: Arc<TcpListener>, options: &Options) -> Self {
         Self {
-            listener: Mutex::new(Some(listener)),
+            listener: Lock::new(Some(listener)),
             max_connections: affordable(options.max_connections),
-            per_address: Mutex::default(),
-            reserve: Mutex::new(reserve()),
-            paused_until: Mutex::default(),
+            per_address: Lock::default(),
+            reserve: Lock::new(reserve()),
+            paused_until: Lock::default(),
             accepted: AtomicU64::new(0),
             turned_away: AtomicU64::new(0),
-            overload: Mutex::default(),
+            overload: Lock::default(),
         }
     }
 
@@ -62,7 +63,7 @@ impl Door {
     /// A connection from `peer` has ended.
     pub fn left(&self, peer: IpAddr) {
         let key = key(peer);
-        let mut counts = lock(&self.per_address);
+        let mut counts = self.per_address.lock();
         if let Some(count) = counts.get_mut(&key) {
             *count -= 1;
             if *count == 0 {
@@ -73,45 +74,45 @@ impl Door {
 
     /// Stops accepting.
     pub fn close(&self, poller: &Poller) {
-        if let Some(listener) = lock(&self.listener).take() {
+        if let Some(listener) = self.listener.lock().take() {
             poller.remove(0, &listener);
         }
     }
 
     /// Waits for the next client, unless there is a pause.
     pub fn arm(&self, token: u64, poller: &Poller) {
-        if lock(&self.paused_until).is_some() {
+        if self.paused_until.lock().is_some() {
             return;
         }
-        if let Some(listener) = &*lock(&self.listener)
+        if let Some(listener) = &*self.listener.lock()
             && let Err(error) = poller.arm_listener(token, listener)
         {
             log::error!("cannot wait for clients: {error}; trying again");
-            *lock(&self.paused_until) = Some(Instant::now());
+            *self.paused_until.lock() = Some(Instant::now());
         }
     }
 
     /// Ends a pause that is over.
     pub fn after_pause(&self, token: u64, poller: &Poller) {
-        let over = lock(&self.paused_until).take_if(|until| *until <= Instant::now()).is_some();
+        let over = self.paused_until.lock().take_if(|until| *until <= Instant::now()).is_some();
         if over {
             self.arm(token, poller);
         }
     }
 
     fn next(&self) -> Option<io::Result<(TcpStream, IpAddr)>> {
-        let listener = lock(&self.listener).clone()?;
+        let listener = self.listener.lock().clone()?;
         Some(listener.accept().map(|(socket, peer)| (socket, peer.ip().to_canonical())))
     }
 
     fn pause(&self) {
-        *lock(&self.paused_until) = Some(Instant::now() + limits::ACCEPT_PAUSE);
+        *self.paused_until.lock() = Some(Instant::now() + limits::ACCEPT_PAUSE);
     }
 
     /// Counts a connection from `peer`: whether it is within the cap for one address.
     fn enter(&self, peer: IpAddr, options: &Options) -> bool {
         let exempt = options.trusted_proxies.iter().any(|network| network.contains(peer));
-        let mut counts = lock(&self.per_address);
+        let mut counts = self.per_address.lock();
         let count = counts.entry(key(peer)).or_default();
         let allowed = exempt || *count < options.max_connections_per_address;
         *count += usize::from(allowed);
@@ -120,7 +121,7 @@ impl Door {
 
     /// Takes one client by giving up the reserve, and drops it.
     fn drop_one(&self) {
-        let mut reserve_file = lock(&self.reserve);
+        let mut reserve_file = self.reserve.lock();
         if reserve_file.take().is_some() {
             drop(self.next());
         }
@@ -130,7 +131,7 @@ impl Door {
     /// Says that clients are turned away, at most once per interval.
     fn overloaded(&self, why: &str) {
         self.turned_away.fetch_add(1, Ordering::Relaxed);
-        let mut overload = lock(&self.overload);
+        let mut overload = self.overload.lock();
         overload.unsaid += 1;
         let silent =
             overload.last_line.is_some_and(|at| at.elapsed() < limits::OVERLOAD_LOG_INTERVAL);
@@ -244,8 +245,4 @@ fn affordable(wanted: usize) -> usize {
 fn reserve() -> Option<File> {
     let path = if cfg!(windows) { "NUL" } else { "/dev/null" };
     File::open(path).ok()
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

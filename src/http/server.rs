@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -13,6 +13,7 @@ use super::listener::{self, Door};
 use super::poller::{Event, Poller};
 use super::{Handler, Listen, Options, StartError};
 use crate::limits;
+use crate::sync::{Lock, SharedLock, Signal};
 
 /// Token of the listener; connections are numbered above it.
 const LISTENER: u64 = 0;
@@ -62,12 +63,12 @@ impl Server {
             options,
             handler,
             poller,
-            conns: RwLock::default(),
+            conns: SharedLock::default(),
             next_token: AtomicU64::new(LISTENER + 1),
             started: Instant::now(),
             draining: AtomicBool::new(false),
             stopped: AtomicBool::new(false),
-            emptied: (Mutex::new(()), Condvar::new()),
+            emptied: (Lock::new(()), Signal::new()),
             requests: AtomicU64::new(0),
             bodies: Budget::new(limits::BODIES_BYTES),
             streams: Budget::new(usize::MAX),
@@ -90,7 +91,7 @@ impl Server {
     pub fn stats(&self) -> Stats {
         let shared = &self.shared;
         Stats {
-            connections: shared.conns.read().unwrap_or_else(PoisonError::into_inner).len(),
+            connections: shared.conns.read().len(),
             streams: shared.streams.used(),
             accepted: shared.door.accepted(),
             turned_away: shared.door.turned_away(),
@@ -154,12 +155,12 @@ pub struct Shared {
     pub bodies: Budget,
     /// Open streams.
     pub streams: Budget,
-    conns: RwLock<HashMap<u64, Arc<Conn>>>,
+    conns: SharedLock<HashMap<u64, Arc<Conn>>>,
     next_token: AtomicU64,
     started: Instant,
     draining: AtomicBool,
     stopped: AtomicBool,
-    emptied: (Mutex<()>, Condvar),
+    emptied: (Lock<()>, Signal),
     requests: AtomicU64,
 }
 
@@ -180,7 +181,7 @@ impl Shared {
 
     /// How many connections are open.
     pub fn len(&self) -> usize {
-        self.conns.read().unwrap_or_else(PoisonError::into_inner).len()
+        self.conns.read().len()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -191,27 +192,27 @@ impl Shared {
     pub fn add(&self, make: impl FnOnce(u64) -> Conn) -> (u64, Arc<Conn>) {
         let token = self.next_token.fetch_add(1, Ordering::Relaxed);
         let conn = Arc::new(make(token));
-        let mut conns = self.conns.write().unwrap_or_else(PoisonError::into_inner);
+        let mut conns = self.conns.write();
         conns.insert(token, Arc::clone(&conn));
         (token, conn)
     }
 
     /// Forgets a closed connection.
     pub fn forget(&self, token: u64, peer: IpAddr) {
-        let mut conns = self.conns.write().unwrap_or_else(PoisonError::into_inner);
+        let mut conns = self.conns.write();
         if conns.remove(&token).is_some() {
             self.door.left(peer);
         }
         if conns.is_empty() && self.draining() {
             drop(conns);
-            let _turn = self.emptied.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let _turn = self.emptied.0.lock();
             self.emptied.1.notify_all();
         }
     }
 
     /// Closes the connection that is cheapest to lose: whether there was one.
     pub fn evict(&self) -> bool {
-        let conns = self.conns.read().unwrap_or_else(PoisonError::into_inner);
+        let conns = self.conns.read();
         let cheapest =
             conns.values().filter_map(|conn| Some((conn.cost()?, conn))).min_by_key(|x| x.0);
         let victim = cheapest.map(|(_, conn)| Arc::clone(conn));
@@ -220,20 +221,20 @@ impl Shared {
     }
 
     fn find(&self, token: u64) -> Option<Arc<Conn>> {
-        self.conns.read().unwrap_or_else(PoisonError::into_inner).get(&token).cloned()
+        self.conns.read().get(&token).cloned()
     }
 
     fn each(&self, act: impl Fn(&Arc<Conn>)) {
-        let conns = self.conns.read().unwrap_or_else(PoisonError::into_inner);
+        let conns = self.conns.read();
         let all: Vec<_> = conns.values().cloned().collect();
         drop(conns);
         all.iter().for_each(act);
     }
 
     fn wait_until_empty(&self, time: Duration) {
-        let turn = self.emptied.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = self.emptied.0.lock();
         if !self.is_empty() {
-            let _ = self.emptied.1.wait_timeout(turn, time);
+            drop(self.emptied.1.wait(turn, time));
         }
     }
 
@@ -277,7 +278,7 @@ impl Shared {
             thread::sleep(limits::HTTP_TICK);
             let now = Instant::now();
             let millis = self.millis(now);
-            let conns = self.conns.read().unwrap_or_else(PoisonError::into_inner);
+            let conns = self.conns.read();
             let due: Vec<_> =
                 conns.values().filter(|conn| conn.alarm() <= millis).cloned().collect();
             drop(conns);

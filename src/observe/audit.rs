@@ -3,19 +3,20 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::redact::redact_json;
+use crate::sync::Lock;
 use crate::time::Utc;
 
 /// An audit file, open for appending.
 #[derive(Debug)]
 pub struct Audit {
     path: PathBuf,
-    file: Mutex<File>,
+    file: Lock<File>,
 }
 
 /// One tool call.
@@ -41,7 +42,7 @@ impl Audit {
     /// # Errors
     /// When it cannot be opened for appending.
     pub fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self { path: path.to_owned(), file: Mutex::new(append(path)?) })
+        Ok(Self { path: path.to_owned(), file: Lock::new(append(path)?) })
     }
 
     /// Opens the file anew, after it was moved away by log rotation.
@@ -50,7 +51,7 @@ impl Audit {
     /// When it cannot be opened; then the old one is kept.
     pub fn reopen(&self) -> io::Result<()> {
         let file = append(&self.path)?;
-        *self.file.lock().unwrap_or_else(PoisonError::into_inner) = file;
+        *self.file.lock() = file;
         Ok(())
     }
 
@@ -68,7 +69,7 @@ impl Audit {
             line["traceparent"] = json!(trace);
         }
         let line = format!("{line}\n");
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = self.file.lock();
         if let Err(error) = file.write_all(line.as_bytes()) {
             log::error!("the audit file {} cannot be written: {error}", self.path.display());
         }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::{Mutex, PoisonError};
+
 use std::time::Duration;
+
+use crate::sync::Lock;
 
 /// How tool calls went, by tool and outcome.
 #[derive(Debug, Default)]
-pub struct Calls(Mutex<BTreeMap<(&'static str, Outcome), Sum>>);
+pub struct Calls(Lock<BTreeMap<(&'static str, Outcome), Sum>>);
 
 /// How one call went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,12 +27,12 @@ struct Sum {
 }
 
 /// The calls of this process.
-pub static CALLS: Calls = Calls(Mutex::new(BTreeMap::new()));
+pub static CALLS: Calls = Calls(Lock::new(BTreeMap::new()));
 
 impl Calls {
     /// Counts one call.
     pub fn count(&self, tool: &'static str, outcome: Outcome, time: Duration) {
-        let mut sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sums = self.0.lock();
         let sum = sums.entry((tool, outcome)).or_default();
         sum.count += 1;
         sum.time += time;
@@ -38,7 +40,7 @@ impl Calls {
 
     /// The counts in the Prometheus text format.
     pub fn render(&self) -> String {
-        let sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let sums = self.0.lock();
         let mut text = String::from(
             "# HELP itential_mcp_tool_call_seconds Time of tool calls by tool and outcome.\n\
              # TYPE itential_mcp_tool_call_seconds summary\n",

@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::agent::Scope;
-use super::client::{Inner, LoginWith};
-use super::error::{Error, Target};
+use super::connection::{Connection, LoginWith};
+use super::error::{Error, ErrorKind, Target};
 use super::exchange::{Body, Call, Reply, exchange};
 use super::explain::explain;
+use super::path::Path;
 use super::path::encode_form;
 use super::session::{Credential, Login};
-use super::{Path, text};
+use super::text;
 use crate::cancel::CancelToken;
 use crate::limits;
 
@@ -22,16 +23,16 @@ const BACKOFF: Duration = Duration::from_millis(200);
 /// The platform for the length of one tool call.
 ///
 /// Every method blocks, ends within the bounds told at [`platform`](super), and answers
-/// [`Error::Cancelled`] within about 100 ms of the call's cancellation (name lookups and
+/// [`ErrorKind::Cancelled`] within about 100 ms of the call's cancellation (name lookups and
 /// connections included; a TCP connect that gets no reply at all may take up to 10 s to give up).
 #[derive(Clone, Copy, Debug)]
 pub struct Api<'a> {
-    client: &'a Inner,
+    client: &'a Connection,
     token: &'a CancelToken,
 }
 
 impl<'a> Api<'a> {
-    pub(super) fn new(client: &'a Inner, token: &'a CancelToken) -> Self {
+    pub(super) fn new(client: &'a Connection, token: &'a CancelToken) -> Self {
         Self { client, token }
     }
 
@@ -39,7 +40,7 @@ impl<'a> Api<'a> {
     ///
     /// # Errors
     ///
-    /// Any [`Error`]; [`Error::NotJson`] also for an empty answer.
+    /// Any [`Error`]; [`ErrorKind::NotJson`] also for an empty answer.
     pub fn get(&self, path: &Path, query: &[(&str, &str)]) -> Result<Value, Error> {
         let call = Call { method: "GET", path, query, body: Body::None, reads: true };
         self.run(&call)?.into_json()
@@ -60,7 +61,7 @@ impl<'a> Api<'a> {
     ///
     /// # Errors
     ///
-    /// As [`Api::get`], but never [`Error::NotJson`].
+    /// As [`Api::get`], but never [`ErrorKind::NotJson`].
     pub fn search_text(&self, path: &Path, body: &Value) -> Result<String, Error> {
         let body = Body::Json(body.to_string());
         self.run(&Call { method: "POST", path, query: &[], body, reads: true })?.into_text()
@@ -113,7 +114,7 @@ impl<'a> Api<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Login`] for refused credentials, or any other [`Error`].
+    /// [`ErrorKind::Login`] for refused credentials, or any other [`Error`].
     pub fn log_in(&self) -> Result<(), Error> {
         self.session().map(drop)
     }
@@ -170,7 +171,7 @@ impl<'a> Api<'a> {
         // A login changes nothing but the session list, so it may be repeated like a read.
         let call = Call { method: "POST", path: &path, query: &[], body, reads: true };
         let target = call.target(self.client);
-        let failed = |cause: String| Error::Login { target: Box::new(target.clone()), cause };
+        let failed = |cause: String| Error::new(target.clone(), ErrorKind::Login { cause });
         self.client.session.obtain(self.token, &target, || {
             let reply = self.attempts(&call, None)?;
             if matches!(reply.status, 400 | 401 | 403) {
@@ -211,7 +212,7 @@ impl<'a> Api<'a> {
             }
             log::info!("attempt {attempt} failed, next in {} ms: {error}", pause.as_millis());
             if !self.token.sleep(pause) {
-                return Err(Error::Cancelled { target: Box::new(call.target(self.client)) });
+                return Err(Error::new(call.target(self.client), ErrorKind::Cancelled));
             }
             backoff *= 2;
             attempt += 1;
@@ -226,7 +227,7 @@ impl<'a> Api<'a> {
         scope.run(|| exchange(self.client, call, login)).map_err(|error| {
             let target = Box::new(call.target(self.client));
             if self.token.is_cancelled() {
-                return Error::Cancelled { target };
+                return Error::new(target, ErrorKind::Cancelled);
             }
             explain(error, target, begun.elapsed())
         })

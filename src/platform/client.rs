@@ -1,6 +1,5 @@
 //! The shared client.
 
-use std::fmt;
 use std::net::Ipv6Addr;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -8,48 +7,25 @@ use std::time::Duration;
 use ureq::http::Uri;
 
 use super::api::Api;
-use super::error::Error;
+use super::connection::{Connection, LoginWith};
+use super::error::{Error, ErrorKind};
+use super::path::Path;
 use super::session::Session;
 use super::trust::Trust;
-use super::{Path, agent, proxy};
+use super::{agent, proxy};
 use crate::cancel::CancelToken;
 use crate::{config, limits};
 
 /// A connection pool and one session to one platform. Clones share both.
 #[derive(Clone, Debug)]
-pub struct Client(Arc<Inner>);
-
-/// What the clones of a client share.
-pub(super) struct Inner {
-    /// The connection pool.
-    pub agent: ureq::Agent,
-    /// Scheme, host and port; no trailing slash.
-    pub base: String,
-    /// How to log in.
-    pub login: LoginWith,
-    /// The session.
-    pub session: Session,
-    /// Bound of one attempt.
-    pub timeout: Duration,
-    through_proxy: Option<String>,
-    /// Cancelled when the last clone is gone.
-    ended: CancelToken,
-}
-
-/// How to log in.
-pub(super) enum LoginWith {
-    /// With a user's password: `POST /login`.
-    Password { user: String, password: config::Secret },
-    /// With OAuth client credentials: `POST /oauth/token`.
-    ClientCredentials { id: String, secret: config::Secret },
-}
+pub struct Client(Arc<Connection>);
 
 impl Client {
     /// Prepares a client; nothing is sent before the first request.
     ///
     /// # Errors
     ///
-    /// [`Error::Setup`] when the host, a CA file or a proxy variable cannot work.
+    /// [`ErrorKind::Setup`] when the host, a CA file or a proxy variable cannot work.
     pub fn new(platform: &config::Platform) -> Result<Self, Error> {
         let scheme = if platform.disable_tls { "http" } else { "https" };
         let host = platform.host.trim_start_matches('[').trim_end_matches(']');
@@ -61,12 +37,12 @@ impl Client {
         };
         let sound = base.parse::<Uri>().is_ok_and(|uri| uri.host() == Some(shown.as_str()));
         if host.is_empty() || !sound || (host.contains(':') && !is_v6) {
-            return Err(Error::Setup {
+            return Err(Error::untargeted(ErrorKind::Setup {
                 problem: format!(
                     "platform host '{host}' is not a host name or IP address (give it without \
                      scheme, port and path)"
                 ),
-            });
+            }));
         }
         let port = platform.port.unwrap_or(if platform.disable_tls { 80 } else { 443 });
         let proxy = proxy::choose(scheme, host, port, |name| std::env::var(name).ok())?;
@@ -86,7 +62,7 @@ impl Client {
             false => Some(Trust::new(platform)?),
         };
         let timeout = platform.timeout.max(Duration::from_millis(1));
-        Ok(Self(Arc::new(Inner {
+        Ok(Self(Arc::new(Connection {
             agent: agent::build(agent::Setup { timeout, tls, proxy }),
             base,
             login: match &platform.client {
@@ -137,30 +113,18 @@ impl Client {
     }
 }
 
-fn keep_alive(client: &Weak<Inner>, ended: &CancelToken, interval: Duration) {
+fn keep_alive(client: &Weak<Connection>, ended: &CancelToken, interval: Duration) {
     let mut pause = interval;
     while ended.sleep(pause) {
         let Some(client) = client.upgrade() else { return };
         let api = Api::new(&client, ended);
         match api.get(&Path::literal("/whoami"), &[]) {
-            Ok(_) | Err(Error::NotJson { .. }) => pause = interval,
-            Err(Error::Cancelled { .. }) => return,
+            Ok(_) | Err(Error { kind: ErrorKind::NotJson { .. }, .. }) => pause = interval,
+            Err(Error { kind: ErrorKind::Cancelled, .. }) => return,
             Err(error) => {
                 pause = (pause * 2).min(limits::PLATFORM_KEEPALIVE_PAUSE_MAX).max(interval);
                 log::warn!("keepalive failed, next try in {} s: {error}", pause.as_secs());
             }
         }
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        self.ended.cancel();
-    }
-}
-
-impl fmt::Debug for Inner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("server", &self.base).finish_non_exhaustive()
     }
 }

@@ -7,12 +7,13 @@ use serde_json::Value;
 use ureq::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, LOCATION, RETRY_AFTER};
 use ureq::http::{HeaderMap, Request};
 
-use super::client::Inner;
-use super::error::{Error, Target};
+use super::connection::Connection;
+use super::error::{Error, ErrorKind, Target};
 use super::explain::explain;
+use super::path::Path;
 use super::path::encode_form;
 use super::session::Credential;
-use super::{Path, text};
+use super::text;
 use crate::limits;
 
 /// One request, before it has a session.
@@ -37,7 +38,7 @@ pub(super) enum Body {
 
 impl Call<'_> {
     /// The call as told in errors.
-    pub fn target(&self, client: &Inner) -> Target {
+    pub fn target(&self, client: &Connection) -> Target {
         Target {
             method: self.method,
             path: self.path.as_str().to_owned(),
@@ -76,19 +77,20 @@ impl Reply {
                 let location = self.headers.get(LOCATION).and_then(|value| value.to_str().ok());
                 let location = location.unwrap_or_default().split(['?', '#']).next();
                 let location = crate::observe::redact(location.unwrap_or_default()).into_owned();
-                Error::Redirect { target, status: self.status, location: text::cut(&location, 200) }
+                Error::new(
+                    target,
+                    ErrorKind::Redirect {
+                        status: self.status,
+                        location: text::cut(&location, 200),
+                    },
+                )
             }
-            401 => Error::Unauthorized { target, body: said() },
-            403 => Error::Forbidden { target, body: said() },
-            404 => Error::NotFound { target, body: said() },
-            429 => Error::RateLimited { target, retry_after: self.retry_after() },
-            500.. => Error::Server {
-                target,
-                status: self.status,
-                body: said(),
-                retry_after: self.retry_after(),
-            },
-            status => Error::Rejected { target, status, body: said() },
+            status => {
+                let retry_after =
+                    matches!(status, 429 | 500..).then(|| self.retry_after()).flatten();
+                let body = if status == 429 { String::new() } else { said() };
+                Error::new(target, ErrorKind::Status { status, body, retry_after })
+            }
         })
     }
 
@@ -104,11 +106,19 @@ impl Reply {
             return Err(error);
         }
         let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
-        serde_json::from_slice(body).map_err(|error| Error::NotJson {
-            target: self.target.clone(),
-            status: self.status,
-            cause: if body.is_empty() { "it is empty".to_owned() } else { error.to_string() },
-            body: text::summary(body),
+        serde_json::from_slice(body).map_err(|error| {
+            Error::new(
+                self.target.clone(),
+                ErrorKind::NotJson {
+                    status: self.status,
+                    cause: if body.is_empty() {
+                        "it is empty".to_owned()
+                    } else {
+                        error.to_string()
+                    },
+                    body: text::summary(body),
+                },
+            )
         })
     }
 
@@ -134,7 +144,7 @@ impl Reply {
 
 /// Sends `call` and reads its answer on the current thread's [`Scope`](super::agent::Scope).
 pub(super) fn exchange(
-    client: &Inner,
+    client: &Connection,
     call: &Call<'_>,
     login: Option<&Credential>,
 ) -> Result<Reply, ureq::Error> {
@@ -170,7 +180,7 @@ pub(super) fn exchange(
     }
     if announced > limit || bytes.len() as u64 > limit {
         bytes.clear();
-        broken = Some(Error::TooLarge { target: target.clone(), limit });
+        broken = Some(Error::new(target.clone(), ErrorKind::TooLarge { limit }));
     }
     let status = parts.status.as_u16();
     if let Some(error) = broken.take_if(|_| status < 300 && call.reads) {

@@ -1,77 +1,90 @@
 //! What an error of the HTTP library means.
 
-use std::io::ErrorKind;
+use std::io;
 use std::time::Duration;
 
 use ureq::Timeout;
 
 use super::agent::NameFailure;
-use super::error::{CONNECTING, Error, Target};
+use super::error::{CONNECTING, Error, ErrorKind, Target};
 use super::trust::is_authority;
 
 /// Says what an error of the HTTP library means.
 pub(super) fn explain(error: ureq::Error, target: Box<Target>, waited: Duration) -> Error {
     match error {
         ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => {
-            Error::Timeout { target, phase: CONNECTING, waited }
+            Error::new(target, ErrorKind::Timeout { phase: CONNECTING, waited })
         }
         ureq::Error::Timeout(_) => {
-            Error::Timeout { target, phase: "waiting for the answer", waited }
+            Error::new(target, ErrorKind::Timeout { phase: "waiting for the answer", waited })
         }
         ureq::Error::Other(cause) => match cause.downcast::<Error>() {
             Ok(explained) => *explained,
             Err(cause) => match cause.downcast::<NameFailure>() {
-                Ok(name) => Error::Dns { target, host: name.host, cause: name.cause },
+                Ok(name) => {
+                    Error::new(target, ErrorKind::Dns { host: name.host, cause: name.cause })
+                }
                 Err(cause) => match cause.downcast::<rustls::Error>() {
                     Ok(error) => tls(&error, target),
-                    Err(cause) => Error::Lost { target, cause: cause.to_string() },
+                    Err(cause) => Error::new(target, ErrorKind::Lost { cause: cause.to_string() }),
                 },
             },
         },
-        ureq::Error::ConnectProxyFailed(cause) => {
-            Error::Connect { target, cause: format!("the proxy gave no tunnel ({cause})") }
-        }
-        ureq::Error::ConnectionFailed => {
-            Error::Connect { target, cause: "no connection could be made".to_owned() }
-        }
-        ureq::Error::Tls(cause) => Error::Tls {
+        ureq::Error::ConnectProxyFailed(cause) => Error::new(
             target,
-            cause: cause.to_owned(),
-            advice: "Check platform host, port and disable_tls",
-        },
+            ErrorKind::Connect { cause: format!("the proxy gave no tunnel ({cause})") },
+        ),
+        ureq::Error::ConnectionFailed => Error::new(
+            target,
+            ErrorKind::Connect { cause: "no connection could be made".to_owned() },
+        ),
+        ureq::Error::Tls(cause) => Error::new(
+            target,
+            ErrorKind::Tls {
+                cause: cause.to_owned(),
+                advice: "Check platform host, port and disable_tls",
+            },
+        ),
         ureq::Error::Io(error) => {
             if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
                 return tls(error, target);
             }
             match error.kind() {
-                ErrorKind::ConnectionRefused => {
-                    Error::Connect { target, cause: "connection refused".to_owned() }
+                io::ErrorKind::ConnectionRefused => Error::new(
+                    target,
+                    ErrorKind::Connect { cause: "connection refused".to_owned() },
+                ),
+                io::ErrorKind::HostUnreachable
+                | io::ErrorKind::NetworkUnreachable
+                | io::ErrorKind::NetworkDown
+                | io::ErrorKind::AddrNotAvailable
+                | io::ErrorKind::PermissionDenied => {
+                    Error::new(target, ErrorKind::Connect { cause: error.to_string() })
                 }
-                ErrorKind::HostUnreachable
-                | ErrorKind::NetworkUnreachable
-                | ErrorKind::NetworkDown
-                | ErrorKind::AddrNotAvailable
-                | ErrorKind::PermissionDenied => {
-                    Error::Connect { target, cause: error.to_string() }
+                io::ErrorKind::TimedOut => {
+                    Error::new(target, ErrorKind::Timeout { phase: CONNECTING, waited })
                 }
-                ErrorKind::TimedOut => Error::Timeout { target, phase: CONNECTING, waited },
-                _ => Error::Lost { target, cause: error.to_string() },
+                _ => Error::new(target, ErrorKind::Lost { cause: error.to_string() }),
             }
         }
-        ureq::Error::Http(error) => Error::Setup { problem: format!("{target}: {error}") },
-        ureq::Error::Protocol(error) => Error::Lost {
+        ureq::Error::Http(error) => {
+            Error::new(target, ErrorKind::Setup { problem: error.to_string() })
+        }
+        ureq::Error::Protocol(error) => Error::new(
             target,
-            cause: format!(
-                "what came is not HTTP ({error}); check platform port, and whether it speaks TLS"
-            ),
-        },
-        other => Error::Lost { target, cause: other.to_string() },
+            ErrorKind::Lost {
+                cause: format!(
+                    "what came is not HTTP ({error}); check platform port, and whether it speaks TLS"
+                ),
+            },
+        ),
+        other => Error::new(target, ErrorKind::Lost { cause: other.to_string() }),
     }
 }
 
 fn tls(error: &rustls::Error, target: Box<Target>) -> Error {
     let (cause, advice) = tls_cause(error);
-    Error::Tls { target, cause, advice }
+    Error::new(target, ErrorKind::Tls { cause, advice })
 }
 
 /// Says what a TLS error means, in the words of the TLS documentation, and what to do about it.

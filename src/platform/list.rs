@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use serde_json::Value;
 
 use super::api::Api;
-use super::error::Error;
+use super::error::{Error, ErrorKind};
 use super::path::Path;
 use crate::limits;
 
@@ -76,7 +76,7 @@ impl Api<'_> {
     ///
     /// # Errors
     ///
-    /// That of the first page that failed; [`Error::Unexpected`] when a page holds no list.
+    /// That of the first page that failed; [`ErrorKind::Unexpected`] when a page holds no list.
     pub fn list(&self, listing: &Listing<'_>) -> Result<Listed, Error> {
         let mut all = Vec::new();
         let mut truncated = false;
@@ -220,10 +220,10 @@ impl Api<'_> {
         };
         match found {
             Some(items) => Ok(Page { items, total }),
-            None => Err(Error::Unexpected {
-                target: Box::new(self.target(method, listing.path)),
-                problem: format!("no list at '{}'", listing.items),
-            }),
+            None => Err(Error::new(
+                self.target(method, listing.path),
+                ErrorKind::Unexpected { problem: format!("no list at '{}'", listing.items) },
+            )),
         }
     }
 }

@@ -15,6 +15,7 @@ mod api;
 
 pub mod check;
 mod client;
+mod connection;
 mod error;
 mod exchange;
 mod explain;
@@ -30,7 +31,7 @@ pub(crate) use agent::{Setup, build as build_agent};
 pub use api::Api;
 
 pub use client::Client;
-pub use error::{Error, Target};
+pub use error::{Error, ErrorKind, Target};
 pub(crate) use explain::tls_cause;
 pub use list::{Listed, Listing, Style};
 pub use path::Path;

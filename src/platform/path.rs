@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fmt::Write as _;
 
-use super::error::Error;
+use super::error::{Error, ErrorKind};
 
 /// The path of one request: a template of ours with every inserted value percent-encoded.
 ///
@@ -23,7 +23,7 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// [`Error::Path`] for an empty value, a control character, a dot segment, or when the number
+    /// [`ErrorKind::Path`] for an empty value, a control character, a dot segment, or when the number
     /// of values is not the number of places.
     pub fn new(template: &'static str, values: &[&str]) -> Result<Self, Error> {
         fill(template, values, false)
@@ -161,7 +161,11 @@ fn decode(value: &str) -> String {
 
 fn refuse(template: &str, value: &str, problem: &str) -> Error {
     let shown: String = value.chars().take(80).collect();
-    Error::Path { template: template.to_owned(), value: shown, problem: problem.to_owned() }
+    Error::untargeted(ErrorKind::Path {
+        template: template.to_owned(),
+        value: shown,
+        problem: problem.to_owned(),
+    })
 }
 
 #[cfg(test)]
@@ -194,7 +198,10 @@ mod tests {
             "x\0",
         ] {
             assert!(
-                matches!(Path::new("/jobs/{}", &[value]), Err(Error::Path { .. })),
+                matches!(
+                    Path::new("/jobs/{}", &[value]),
+                    Err(Error { kind: ErrorKind::Path { .. }, .. })
+                ),
                 "{value:?} must be refused"
             );
         }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::error::Error;
+use super::error::{Error, ErrorKind};
 
 /// The proxy for `scheme://host:port`: `HTTPS_PROXY` or `HTTP_PROXY` by scheme, else `ALL_PROXY`,
 /// unless `NO_PROXY` names the host; every name also in lower case. A loopback platform is always
@@ -10,7 +10,7 @@ use super::error::Error;
 ///
 /// # Errors
 ///
-/// [`Error::Setup`] naming the variable whose value is not a proxy address.
+/// [`ErrorKind::Setup`] naming the variable whose value is not a proxy address.
 pub(super) fn choose(
     scheme: &str,
     host: &str,
@@ -31,12 +31,12 @@ pub(super) fn choose(
     }
     // `host:port` without scheme is a common form, which a URI parser takes for a scheme.
     let address = if value.contains("://") { value } else { format!("http://{value}") };
-    ureq::Proxy::new(&address).map(Some).map_err(|_| Error::Setup {
+    ureq::Proxy::new(&address).map(Some).map_err(|_| Error::untargeted(ErrorKind::Setup {
         // The value may hold a password.
         problem: format!(
             "the environment variable {name} is not a proxy address like http://proxy.example:3128"
         ),
-    })
+    }))
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -1,16 +1,17 @@
 //! The login: one at a time, shared by everybody, renewed when it ends.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use ureq::http::header::{AUTHORIZATION, COOKIE, HeaderName, SET_COOKIE};
 use ureq::http::{HeaderMap, HeaderValue};
 
-use super::Target;
-use super::error::Error;
+use super::error::Target;
+use super::error::{Error, ErrorKind};
 use crate::cancel::CancelToken;
 use crate::limits;
+use crate::sync::{Lock, Signal};
 
 /// Shortest plain-text login body taken for a token; shorter ones are words such as `OK`.
 const TOKEN_CHARS_MIN: usize = 16;
@@ -98,8 +99,8 @@ pub(super) struct Login {
 #[derive(Debug)]
 pub(super) struct Session {
     ttl: Option<Duration>,
-    state: Mutex<State>,
-    changed: Condvar,
+    state: Lock<State>,
+    changed: Signal,
 }
 
 #[derive(Debug, Default)]
@@ -115,7 +116,7 @@ struct State {
 impl Session {
     /// No login yet; renewed when older than `ttl`.
     pub fn new(ttl: Option<Duration>) -> Self {
-        Self { ttl, state: Mutex::default(), changed: Condvar::new() }
+        Self { ttl, state: Lock::default(), changed: Signal::new() }
     }
 
     /// The login in force, or a new one by `log_in`. Callers that come while another logs in wait
@@ -137,15 +138,15 @@ impl Session {
             }
             waited = true;
             if token.is_cancelled() {
-                return Err(Error::Cancelled { target: Box::new(target.clone()) });
+                return Err(Error::new(target.clone(), ErrorKind::Cancelled));
             }
             // The token has its own condition; a short slice notices both.
             let slice = Duration::from_millis(50);
-            let woken = self.changed.wait_timeout(state, slice);
-            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+            let woken = self.changed.wait(state, slice);
+            state = woken;
         }
         if let Some((at, error)) = &state.failure {
-            let refused = matches!(error, Error::Login { .. })
+            let refused = matches!(error.kind, ErrorKind::Login { .. })
                 && at.elapsed() < limits::PLATFORM_REFUSED_PAUSE;
             if waited || refused {
                 return Err(error.clone());
@@ -172,7 +173,7 @@ impl Session {
             }
             Err(error) => {
                 // A cancelled caller's failure is its own: the next in line tries afresh.
-                if !matches!(error, Error::Cancelled { .. }) {
+                if !error.is_cancelled() {
                     state.failure = Some((Instant::now(), error.clone()));
                 }
                 Err(error)
@@ -196,7 +197,7 @@ impl Session {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }
 

@@ -12,7 +12,7 @@ use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
 
-use super::error::Error;
+use super::error::{Error, ErrorKind};
 use crate::config;
 
 /// The TLS settings of one client, made when they are first needed: reading the system's authorities
@@ -62,7 +62,7 @@ impl Trust {
 ///
 /// # Errors
 ///
-/// [`Error::Setup`] naming the file that cannot be read or holds no certificate, or when nothing
+/// [`ErrorKind::Setup`] naming the file that cannot be read or holds no certificate, or when nothing
 /// at all is trusted.
 pub(super) fn client_config(platform: &config::Platform) -> Result<ClientConfig, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -150,7 +150,7 @@ fn from_file(
 }
 
 fn setup(problem: String) -> Error {
-    Error::Setup { problem }
+    Error::untargeted(ErrorKind::Setup { problem })
 }
 
 /// The standard verifier, and beside it exactly the certificates the operator named.

@@ -1,11 +1,12 @@
 //! The client behind a running call, as tools see it.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 
 use serde_json::{Map, Value, json};
 
 use crate::config::ConfirmFallback;
 use crate::protocol::{Call, Elicited, NoAnswer, Reply, Severity};
+use crate::sync::Lock;
 use crate::tools::Host;
 use crate::tools::shown::{ErrorKind, ToolError};
 use crate::{limits, observe};
@@ -18,14 +19,14 @@ pub struct ToolHost<'a> {
     call: &'a Call,
     fallback: ConfirmFallback,
     /// Questions of this call that a person has agreed to. One call may ask more than one.
-    agreed: Mutex<Vec<Value>>,
+    agreed: Lock<Vec<Value>>,
 }
 
 impl<'a> ToolHost<'a> {
     /// The client behind `call`.
     pub fn new(call: &'a Call, fallback: ConfirmFallback) -> Self {
         let before = call.carried().and_then(|state| state.get("agreed")).and_then(Value::as_array);
-        let agreed = Mutex::new(before.cloned().unwrap_or_default());
+        let agreed = Lock::new(before.cloned().unwrap_or_default());
         Self { call, fallback, agreed }
     }
 
@@ -69,7 +70,7 @@ impl<'a> ToolHost<'a> {
     }
 
     fn agreed(&self) -> MutexGuard<'_, Vec<Value>> {
-        self.agreed.lock().unwrap_or_else(PoisonError::into_inner)
+        self.agreed.lock()
     }
 }
 

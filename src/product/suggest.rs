@@ -1,7 +1,7 @@
 //! Names to choose from while a person types an argument.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::Value;
@@ -10,6 +10,7 @@ use super::{Shared, among, nothing, run};
 use crate::limits;
 use crate::observe;
 use crate::protocol::{Complete, RpcError};
+use crate::sync::Lock;
 use crate::tools::Tool;
 
 /// Things that have names, and the tool that lists them.
@@ -41,7 +42,7 @@ const SOURCES: &[(Things, &str, &str, &str)] = &[
 
 /// Names read from the platform not long ago: a person types faster than lists change.
 #[derive(Default)]
-pub struct Suggestions(Mutex<HashMap<Things, Names>>);
+pub struct Suggestions(Lock<HashMap<Things, Names>>);
 
 /// When they were read, and the names.
 type Names = (Instant, Arc<Vec<String>>);
@@ -90,7 +91,6 @@ impl Suggestions {
         let known = self
             .0
             .lock()
-            .unwrap_or_else(PoisonError::into_inner)
             .get(&things)
             .filter(|(when, _)| when.elapsed() < limits::SUGGESTIONS_TTL)
             .map(|(_, names)| Arc::clone(names));
@@ -101,10 +101,7 @@ impl Suggestions {
         names.sort_unstable();
         names.dedup();
         let names = Arc::new(names);
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(things, (Instant::now(), Arc::clone(&names)));
+        self.0.lock().insert(things, (Instant::now(), Arc::clone(&names)));
         Ok(names)
     }
 }

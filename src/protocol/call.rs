@@ -1,6 +1,6 @@
 //! One running request, as the code that serves it sees it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
@@ -10,6 +10,7 @@ use super::session::{NoAnswer, NoSink, Session, Sink};
 use super::tasks::Task;
 use crate::cancel::CancelToken;
 use crate::limits;
+use crate::sync::Lock;
 
 /// MCP's log levels, the least severe first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,7 +82,7 @@ pub struct Call {
     pub(super) sink: Arc<dyn Sink>,
     /// None: the client wants no log messages for this request.
     pub(super) log_level: Option<Severity>,
-    progress: Mutex<Progress>,
+    progress: Lock<Progress>,
     capabilities: Value,
     carried: Option<Value>,
     task: Option<Arc<Task>>,
@@ -114,7 +115,7 @@ impl Call {
             .and_then(|m| m.get("progressToken"))
             .filter(|token| token.is_string() || token.is_number())
             .cloned();
-        let progress = Mutex::new(Progress { token, last: f64::NEG_INFINITY, sent: None });
+        let progress = Lock::new(Progress { token, last: f64::NEG_INFINITY, sent: None });
         let capabilities = if modern {
             let declared = meta.and_then(|m| m.get(super::revision::META_CAPABILITIES));
             declared.cloned().unwrap_or(Value::Null)
@@ -211,7 +212,7 @@ impl Call {
         if let Some(task) = &self.task {
             return task.say(message);
         }
-        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut progress = self.progress.lock();
         let Some(token) = progress.token.clone() else { return };
         let last_step = total.is_some_and(|total| done >= total);
         let hurried = progress.sent.is_some_and(|sent| sent.elapsed() < limits::PROGRESS_INTERVAL);

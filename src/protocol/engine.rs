@@ -1,6 +1,6 @@
 //! Dispatch: one message in, one outcome out, no I/O.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Weak};
 
 use serde_json::{Map, Value, json};
 
@@ -18,6 +18,7 @@ use super::session::{Session, Sink};
 use super::subscriptions::{Event, Subscriptions};
 use super::tasks::Tasks;
 use crate::limits;
+use crate::sync::{Lock, SharedLock};
 
 /// An MCP server without a transport.
 pub struct Engine {
@@ -25,13 +26,13 @@ pub struct Engine {
     introduction: Value,
     /// The part of it that stands in every modern result.
     pub(super) server: Value,
-    registry: RwLock<Arc<Registry>>,
+    registry: SharedLock<Arc<Registry>>,
     pub(super) seal: Seal,
     pub(super) states: RequestStates,
     pub(super) subscriptions: Arc<Subscriptions>,
     pub(super) tasks: Tasks,
     /// Legacy clients, to be told when a list changes.
-    legacy: Mutex<Vec<Weak<Session>>>,
+    legacy: Lock<Vec<Weak<Session>>>,
 }
 
 pub(super) struct Request {
@@ -58,27 +59,24 @@ impl Engine {
         Self {
             server: Value::Object(brief.collect()),
             introduction: server,
-            registry: RwLock::new(Arc::new(registry)),
+            registry: SharedLock::new(Arc::new(registry)),
             seal: Seal::new(),
             states: RequestStates::default(),
             tasks: Tasks::new(Arc::clone(&subscriptions)),
             subscriptions,
-            legacy: Mutex::default(),
+            legacy: Lock::default(),
         }
     }
 
     /// What is offered now.
     pub fn registry(&self) -> Arc<Registry> {
-        Arc::clone(&self.registry.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.registry.read())
     }
 
     /// Offers something else from now on, and tells the clients which of their lists have changed.
     pub fn replace(&self, registry: Registry) {
         let registry = Arc::new(registry);
-        let old = std::mem::replace(
-            &mut *self.registry.write().unwrap_or_else(PoisonError::into_inner),
-            Arc::clone(&registry),
-        );
+        let old = std::mem::replace(&mut *self.registry.write(), Arc::clone(&registry));
         for method in registry.changes(&old) {
             self.subscriptions.tell(&Event::ListChanged(method));
             self.tell_legacy(|_| true, &message::notification(method, json!({})));
@@ -99,7 +97,7 @@ impl Engine {
 
     fn tell_legacy(&self, wants: impl Fn(&Session) -> bool, message: &[u8]) {
         let sessions: Vec<Arc<Session>> = {
-            let mut legacy = self.legacy.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut legacy = self.legacy.lock();
             legacy.retain(|session| session.strong_count() > 0);
             legacy.iter().filter_map(Weak::upgrade).collect()
         };
@@ -238,7 +236,7 @@ impl Engine {
         let capabilities = request.params.get("capabilities").cloned().unwrap_or(Value::Null);
         let registry = self.registry();
         if session.revision().is_none() && registry.offers().changes {
-            let mut legacy = self.legacy.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut legacy = self.legacy.lock();
             legacy.retain(|session| session.strong_count() > 0);
             legacy.push(Arc::downgrade(session));
         }

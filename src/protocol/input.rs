@@ -5,7 +5,7 @@
 //! and bound to who asked, to what was asked, and to a time; it is good once.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
@@ -17,6 +17,7 @@ use super::call::Caller;
 use super::error::RpcError;
 use super::seal::Seal;
 use crate::limits;
+use crate::sync::Lock;
 
 /// What a handler gives back.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,7 +97,7 @@ pub fn check_askable(
 #[derive(Default)]
 pub struct RequestStates {
     /// Ids of states that came back, until they would be too old anyway.
-    used: Mutex<HashMap<String, Duration>>,
+    used: Lock<HashMap<String, Duration>>,
 }
 
 const PURPOSE: &str = "requestState";
@@ -162,7 +163,7 @@ impl RequestStates {
     }
 
     fn first_use(&self, id: String, until: Duration) -> Result<bool, RpcError> {
-        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut used = self.used.lock();
         if used.len() >= limits::INPUT_STATES {
             let now = now();
             used.retain(|_, until| *until >= now);

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, MutexGuard, OnceLock};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ use super::message;
 use super::message::Id;
 use crate::cancel::CancelToken;
 use crate::limits;
+use crate::sync::Lock;
 
 /// Where messages go that belong to one request, besides its answer.
 pub trait Sink: Send + Sync {
@@ -37,14 +38,14 @@ impl Sink for NoSink {
 /// One stdio connection, one HTTP session, or, for a modern request over HTTP, that request alone.
 #[derive(Default)]
 pub struct Session {
-    state: Mutex<State>,
-    in_flight: Mutex<HashMap<Id, CancelToken>>,
-    questions: Mutex<HashMap<Id, SyncSender<Result<Value, Value>>>>,
+    state: Lock<State>,
+    in_flight: Lock<HashMap<Id, CancelToken>>,
+    questions: Lock<HashMap<Id, SyncSender<Result<Value, Value>>>>,
     next_question: AtomicU64,
     /// The way to the client for what belongs to no request.
     outbox: OnceLock<Arc<dyn Sink>>,
     /// Resources whose changes a legacy client wants to hear about.
-    subscribed: Mutex<HashSet<String>>,
+    subscribed: Lock<HashSet<String>>,
 }
 
 #[derive(Default)]
@@ -115,7 +116,7 @@ impl Session {
 
     /// Notes that the client wants to hear about a resource. False when it wants too many already.
     pub fn subscribe(&self, uri: &str) -> bool {
-        let mut subscribed = lock(&self.subscribed);
+        let mut subscribed = self.subscribed.lock();
         if subscribed.len() >= limits::SUBSCRIBED_NAMES && !subscribed.contains(uri) {
             return false;
         }
@@ -125,12 +126,12 @@ impl Session {
 
     /// Notes that the client does not want to hear about a resource any more.
     pub fn unsubscribe(&self, uri: &str) {
-        lock(&self.subscribed).remove(uri);
+        self.subscribed.lock().remove(uri);
     }
 
     /// Whether the client wants to hear about a resource.
     pub fn is_subscribed(&self, uri: &str) -> bool {
-        lock(&self.subscribed).contains(uri)
+        self.subscribed.lock().contains(uri)
     }
 
     /// The least severe log message the client wants.
@@ -145,7 +146,7 @@ impl Session {
 
     /// Notes a request as running. None when its id is in use already.
     pub fn begin(&self, id: &Id) -> Option<CancelToken> {
-        let mut in_flight = lock(&self.in_flight);
+        let mut in_flight = self.in_flight.lock();
         if in_flight.contains_key(id) {
             return None;
         }
@@ -156,22 +157,22 @@ impl Session {
 
     /// Notes a request as done. False when it was cancelled: then nothing more is said about it.
     pub fn end(&self, id: &Id) -> bool {
-        lock(&self.in_flight).remove(id).is_some()
+        self.in_flight.lock().remove(id).is_some()
     }
 
     /// Cancels a running request; unknown ids are ignored, as MCP asks.
     pub fn cancel(&self, id: &Id) {
-        if let Some(token) = lock(&self.in_flight).remove(id) {
+        if let Some(token) = self.in_flight.lock().remove(id) {
             token.cancel();
         }
     }
 
     /// Cancels everything that runs, when the client is gone.
     pub fn cancel_all(&self) {
-        for (_, token) in lock(&self.in_flight).drain() {
+        for (_, token) in self.in_flight.lock().drain() {
             token.cancel();
         }
-        lock(&self.questions).clear();
+        self.questions.lock().clear();
     }
 
     /// Asks the client and waits for its answer.
@@ -191,26 +192,26 @@ impl Session {
             return Err(NoAnswer::Unreachable);
         };
         let (answer, answered) = sync_channel(1);
-        lock(&self.questions).insert(id.clone(), answer);
+        self.questions.lock().insert(id.clone(), answer);
         let outcome = if sink.send(message::request(&id, method, params)) {
             wait(&answered, cancel, patience)
         } else {
             Err(NoAnswer::Unreachable)
         };
-        lock(&self.questions).remove(&id);
+        self.questions.lock().remove(&id);
         outcome
     }
 
     /// Hands the client's answer to whoever asked. Answers to nothing are ignored.
     pub fn answered(&self, id: &Id, outcome: Result<Value, Value>) {
-        if let Some(asker) = lock(&self.questions).remove(id) {
+        if let Some(asker) = self.questions.lock().remove(id) {
             // The asker may have given up meanwhile; then the answer is of no use to anybody.
             let _ = asker.try_send(outcome);
         }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        lock(&self.state)
+        self.state.lock()
     }
 }
 
@@ -235,9 +236,4 @@ fn wait(
             Err(RecvTimeoutError::Timeout) => {}
         }
     }
-}
-
-// A panic while a lock was held leaves plain data behind, which is still good.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

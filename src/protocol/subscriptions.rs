@@ -1,7 +1,7 @@
 //! Open `subscriptions/listen` requests (2026-07-28): who wants to hear about what.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 
 use serde_json::{Map, Value, json};
 
@@ -15,6 +15,7 @@ use super::revision;
 use super::session::{Session, Sink};
 use crate::cancel::CancelToken;
 use crate::limits;
+use crate::sync::Lock;
 
 /// Something that a subscriber may want to hear about.
 pub enum Event<'a> {
@@ -33,7 +34,7 @@ pub enum Event<'a> {
 
 /// Every open subscription of a server.
 #[derive(Default)]
-pub struct Subscriptions(Mutex<Open>);
+pub struct Subscriptions(Lock<Open>);
 
 #[derive(Default)]
 struct Open {
@@ -254,7 +255,7 @@ impl Subscriptions {
     }
 
     fn lock(&self) -> MutexGuard<'_, Open> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

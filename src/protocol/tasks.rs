@@ -1,7 +1,7 @@
 //! Calls that go on after their answer: the tasks extension of 2026-07-28.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 use std::time::Instant;
 
 use serde_json::{Map, Value, json};
@@ -12,12 +12,13 @@ use super::seal::Seal;
 use super::subscriptions::{Event, Subscriptions};
 use crate::cancel::CancelToken;
 use crate::limits;
+use crate::sync::{Lock, Signal};
 use crate::time::Utc;
 
 /// Every task of a server.
 #[derive(Default)]
 pub struct Tasks {
-    all: Mutex<HashMap<String, Arc<Task>>>,
+    all: Lock<HashMap<String, Arc<Task>>>,
     subscriptions: Arc<Subscriptions>,
 }
 
@@ -30,8 +31,8 @@ pub struct Task {
     created: String,
     /// Ends the call.
     pub cancel: CancelToken,
-    state: Mutex<State>,
-    changed: Condvar,
+    state: Lock<State>,
+    changed: Signal,
     subscriptions: Arc<Subscriptions>,
 }
 
@@ -71,12 +72,12 @@ impl Status {
 impl Tasks {
     /// No tasks yet; changes are told to `subscriptions`.
     pub fn new(subscriptions: Arc<Subscriptions>) -> Self {
-        Self { all: Mutex::default(), subscriptions }
+        Self { all: Lock::default(), subscriptions }
     }
 
     /// A new task of `caller`. None when too many run; then the call is answered in one go.
     pub fn begin(&self, seal: &Seal, caller: &Caller) -> Option<Arc<Task>> {
-        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.all.lock();
         make_room(&mut all);
         let running = all.values().filter(|task| !task.lock().status.is_over()).count();
         if running >= limits::TASKS_RUNNING || all.len() >= limits::TASKS {
@@ -89,14 +90,14 @@ impl Tasks {
             born: Instant::now(),
             created: now.clone(),
             cancel: CancelToken::new(),
-            state: Mutex::new(State {
+            state: Lock::new(State {
                 status: Status::Working,
                 updated: now,
                 message: None,
                 requests: Map::new(),
                 answers: Map::new(),
             }),
-            changed: Condvar::new(),
+            changed: Signal::new(),
             subscriptions: Arc::clone(&self.subscriptions),
         });
         all.insert(task.id.clone(), Arc::clone(&task));
@@ -126,7 +127,7 @@ impl Tasks {
     }
 
     fn get(&self, id: &str, caller: &Caller) -> Option<Arc<Task>> {
-        let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = self.all.lock();
         all.get(id)
             .filter(|task| task.owner == caller.identity && task.born.elapsed() < limits::TASK_TTL)
             .map(Arc::clone)
@@ -184,8 +185,7 @@ impl Task {
             if left.is_zero() {
                 return None;
             }
-            state =
-                self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            state = self.changed.wait(state, left);
         }
         (!state.status.is_over()).then(|| std::mem::take(&mut state.answers))
     }
@@ -260,6 +260,6 @@ impl Task {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }

@@ -1,6 +1,5 @@
 //! From an HTTP request to the platform's answer: control, faults, login, route.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -13,9 +12,10 @@ use super::world::World;
 use super::{AREAS, Options, control, session};
 use crate::http::{Request, Response};
 use crate::limits;
+use crate::sync::Lock;
 
 /// The sandbox without its sockets.
-pub struct Front(Mutex<World>);
+pub struct Front(Lock<World>);
 
 /// An answer, and what happens to it on the way.
 #[derive(Debug)]
@@ -42,13 +42,13 @@ pub enum Cut {
 impl Front {
     /// A fresh world.
     pub fn new(options: Options) -> Self {
-        Self(Mutex::new(World::new(options)))
+        Self(Lock::new(World::new(options)))
     }
 
     /// Lets the world catch up with time, then does what the request asks.
     pub fn answer(&self, request: &Request) -> Reaction {
         // A panic in a handler leaves at worst a half-changed row, which is awkward data again.
-        let world = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let world = &mut *self.0.lock();
         world.tick();
         if is_control(&request.path) {
             let answer = control(world, request).unwrap_or_else(Answer::from);

@@ -16,6 +16,7 @@ use crate::limits;
 use crate::protocol::message;
 use crate::protocol::message::{Incoming, Message};
 use crate::protocol::{Answer, Caller, Engine, Outcome, RpcError, Session, Sink, malformed};
+use crate::sync::Lock;
 
 /// Serves one client until `input` ends or `output` cannot be written any more. Gives whether a
 /// client said anything at all.
@@ -154,25 +155,23 @@ impl Connection {
 /// The answers of one batch, sent together when the last one is there.
 struct Batch {
     lines: Lines,
-    answers: std::sync::Mutex<Vec<Vec<u8>>>,
+    answers: Lock<Vec<Vec<u8>>>,
 }
 
 impl Batch {
     fn new(lines: Lines) -> Self {
-        Self { lines, answers: std::sync::Mutex::default() }
+        Self { lines, answers: Lock::default() }
     }
 
     fn add(&self, answer: Answer) {
-        self.answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(answer.body);
+        self.answers.lock().push(answer.body);
     }
 }
 
 impl Drop for Batch {
     // Every request of the batch holds it; the last one to be answered lets go.
     fn drop(&mut self) {
-        let answers = std::mem::take(
-            self.answers.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner),
-        );
+        let answers = std::mem::take(self.answers.get_mut());
         if !answers.is_empty() {
             let mut body = b"[".to_vec();
             body.extend_from_slice(&answers.join(&b','));

@@ -2,9 +2,11 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use crate::sync::{Lock, Signal};
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -16,9 +18,9 @@ pub struct Workers(Arc<Shared>);
 pub struct Slot(Arc<Shared>);
 
 struct Shared {
-    state: Mutex<State>,
-    work: Condvar,
-    idle: Condvar,
+    state: Lock<State>,
+    work: Signal,
+    idle: Signal,
     threads_max: usize,
     jobs_max: usize,
 }
@@ -40,9 +42,9 @@ impl Workers {
     /// A pool of at most `threads` threads and `queue` waiting jobs.
     pub fn new(threads: usize, queue: usize) -> Self {
         Self(Arc::new(Shared {
-            state: Mutex::default(),
-            work: Condvar::new(),
-            idle: Condvar::new(),
+            state: Lock::default(),
+            work: Signal::new(),
+            idle: Signal::new(),
             threads_max: threads,
             jobs_max: threads + queue,
         }))
@@ -67,7 +69,7 @@ impl Workers {
             if left.is_zero() {
                 return false;
             }
-            state = self.0.idle.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            state = self.0.idle.wait(state, left);
         }
         true
     }
@@ -90,7 +92,7 @@ impl Drop for Slot {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     /// Sees to it that somebody comes for the queue. One thread at a time is called, and calls the
@@ -144,7 +146,7 @@ impl Shared {
             }
             state.waiting += 1;
             while state.called == 0 {
-                state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state = self.work.wait_for_ever(state);
             }
             state.called -= 1;
             state.waiting -= 1;

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use itential_mcp::cancel::CancelToken;
-use itential_mcp::platform::{Error, Path};
+use itential_mcp::platform::Path;
 
 use crate::client;
 use crate::server::{Act, Server, answer, json};
@@ -25,7 +25,7 @@ fn cancelled_get(act: Act) -> Server {
     });
     let begun = Instant::now();
     let error = client.api(&token).get(&Path::literal("/x"), &[]).unwrap_err();
-    assert!(matches!(error, Error::Cancelled { .. }), "{error:?}");
+    assert!(error.is_cancelled(), "{error:?}");
     assert!(begun.elapsed() < Duration::from_millis(1500), "took {:?}", begun.elapsed());
     assert!(error.to_string().contains("GET /x"), "{error}");
     canceller.join().unwrap();
@@ -73,7 +73,7 @@ fn before_it_began() {
     token.cancel();
     let client = client(&server);
     let error = client.api(&token).get(&Path::literal("/x"), &[]).unwrap_err();
-    assert!(matches!(error, Error::Cancelled { .. }), "{error:?}");
+    assert!(error.is_cancelled(), "{error:?}");
     assert_eq!(server.calls().len(), 0);
 }
 
@@ -98,7 +98,7 @@ fn while_another_call_logs_in() {
             threads.spawn(|| client.api(&CancelToken::new()).get(&Path::literal("/y"), &[]));
         std::thread::sleep(Duration::from_millis(100));
         first.cancel();
-        assert!(matches!(leader.join().unwrap(), Err(Error::Cancelled { .. })));
+        assert!(leader.join().unwrap().is_err_and(|error| error.is_cancelled()));
         waiting.join().unwrap().unwrap();
     });
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use itential_mcp::cancel::CancelToken;
 use itential_mcp::limits::LIST_ITEMS;
-use itential_mcp::platform::{Error, Listed, Listing, Path, Style};
+use itential_mcp::platform::{Error, ErrorKind, Listed, Listing, Path, Style};
 use serde_json::{Value, json as j};
 
 use crate::client;
@@ -166,7 +166,7 @@ fn odd_envelopes() {
         match (list_with(&server, Style::SkipLimit { limit: 100 }, 10), expected) {
             (Ok(listed), Some(length)) => assert_eq!(listed.items, first(length), "{body}"),
             (Err(error), None) => {
-                assert!(matches!(error, Error::Unexpected { .. }), "{error:?}");
+                assert!(matches!(error.kind, ErrorKind::Unexpected { .. }), "{error:?}");
                 assert!(error.to_string().contains("no list at 'results'"), "{error}");
             }
             (outcome, _) => panic!("{body}: {outcome:?}"),
@@ -182,7 +182,7 @@ fn a_failing_page_fails_the_list() {
         _ => pages(seen),
     });
     let error = list_with(&server, Style::SkipLimit { limit: 100 }, LIST_ITEMS).unwrap_err();
-    assert!(matches!(error, Error::Forbidden { .. }), "{error:?}");
+    assert!(error.status() == Some(403), "{error:?}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use itential_mcp::config::Secret;
-use itential_mcp::platform::{Client, Error};
+use itential_mcp::platform::{Client, ErrorKind};
 use serde_json::{Value, json as j};
 
 use crate::server::{Server, answer, json, with_login};
@@ -64,7 +64,7 @@ fn without_a_token_in_the_answer_is_an_error() {
         let mut platform = settings(&server);
         platform.client = oauth.then(|| ("id".to_owned(), Secret::new("secret")));
         let error = get(&Client::new(&platform).unwrap(), "/x").unwrap_err();
-        assert!(matches!(error, Error::Login { .. }), "{body}: {error}");
+        assert!(matches!(error.kind, ErrorKind::Login { .. }), "{body}: {error}");
         assert_eq!(server.seen().len(), 1, "nothing may be sent without a session");
     }
 }
@@ -77,7 +77,7 @@ fn with_wrong_credentials_says_so_and_does_not_hammer() {
         for _ in 0..16 {
             threads.spawn(|| {
                 let error = get(&client, "/x").unwrap_err();
-                assert!(matches!(error, Error::Login { .. }), "{error:?}");
+                assert!(matches!(error.kind, ErrorKind::Login { .. }), "{error:?}");
             });
         }
     });
@@ -137,7 +137,7 @@ fn is_renewed_once_for_many_calls_that_find_it_ended() {
 fn is_not_repeated_for_ever_when_a_fresh_session_is_refused() {
     let server = Server::start(|_| json(401, r#"{"message":"no"}"#));
     let error = get(&client(&server), "/x").unwrap_err();
-    assert!(matches!(error, Error::Unauthorized { .. }), "{error:?}");
+    assert!(error.status() == Some(401), "{error:?}");
     assert_eq!((server.logins(), server.calls().len()), (2, 2));
 }
 

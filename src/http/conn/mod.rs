@@ -11,7 +11,7 @@ mod state;
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
 pub use link::Link;
@@ -23,6 +23,8 @@ use super::poller::{Event, Interest};
 use super::server::Shared;
 use super::{Gone, Response, StreamOptions};
 
+use crate::sync::Lock;
+
 /// No alarm is set.
 const NEVER: u64 = u64::MAX;
 
@@ -32,13 +34,13 @@ pub struct Conn {
     socket_peer: IpAddr,
     /// When the housekeeper must look at it, in milliseconds since the server's start.
     alarm: AtomicU64,
-    state: Mutex<State>,
+    state: Lock<State>,
     shared: Arc<Shared>,
 }
 
 impl Conn {
     pub fn new(token: u64, socket_peer: IpAddr, link: Link, shared: Arc<Shared>) -> Self {
-        let state = Mutex::new(State::new(link, socket_peer, &shared));
+        let state = Lock::new(State::new(link, socket_peer, &shared));
         Self { token, socket_peer, alarm: AtomicU64::new(NEVER), state, shared }
     }
 
@@ -206,7 +208,7 @@ impl Conn {
 
     /// How cheap it is to lose this connection, and since when; see [`State::cost`].
     pub fn cost(&self) -> Option<(u8, u64)> {
-        let state = self.state.try_lock().ok()?;
+        let state = self.state.try_lock()?;
         let parked = !state.driven && state.link.is_some();
         parked.then(|| state.cost()).flatten().map(|cost| (cost, self.token))
     }
@@ -222,7 +224,7 @@ impl Conn {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     /// After another thread changed the state: writes what goes at once, leaves the rest to the

@@ -6,18 +6,20 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::event::{PollFd, PollFlags, poll};
 
 use super::{BATCH, Event, Interest};
 
+use crate::sync::Lock;
+
 /// The set of sockets waited for.
 #[derive(Debug)]
 pub struct Poller {
-    armed: Mutex<HashMap<u64, Armed>>,
-    turn: Mutex<()>,
+    armed: Lock<HashMap<u64, Armed>>,
+    turn: Lock<()>,
     /// A socket connected to itself: a byte sent makes the polling thread look at `armed` again.
     wake: UdpSocket,
     ending: AtomicBool,
@@ -41,7 +43,7 @@ impl Poller {
         let wake = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
         wake.connect(wake.local_addr()?)?;
         wake.set_nonblocking(true)?;
-        let (armed, turn) = (Mutex::default(), Mutex::default());
+        let (armed, turn) = (Lock::default(), Lock::default());
         Ok(Self { armed, turn, wake, ending: AtomicBool::new(false) })
     }
 
@@ -75,19 +77,19 @@ impl Poller {
 
     /// Forgets a socket that is about to be closed.
     pub fn remove<T>(&self, token: u64, _socket: &T) {
-        lock(&self.armed).remove(&token);
+        self.armed.lock().remove(&token);
         self.nudge();
     }
 
     /// Waits for events and puts them into `ready`.
     pub fn wait(&self, ready: &mut Vec<Event>) -> io::Result<()> {
         ready.clear();
-        let _turn = lock(&self.turn);
+        let _turn = self.turn.lock();
         if self.ending.load(Ordering::SeqCst) {
             return Ok(());
         }
         let armed: Vec<(u64, Armed)> =
-            lock(&self.armed).iter().map(|(token, armed)| (*token, armed.clone())).collect();
+            self.armed.lock().iter().map(|(token, armed)| (*token, armed.clone())).collect();
         let mut fds: Vec<PollFd<'_>> = armed.iter().map(|(_, armed)| armed.fd()).collect();
         fds.push(PollFd::new(&self.wake, PollFlags::IN));
         match poll(&mut fds, None) {
@@ -96,7 +98,7 @@ impl Poller {
             Err(error) => return Err(error.into()),
         }
         while self.wake.recv(&mut [0; 64]).is_ok() {}
-        let mut waiting = lock(&self.armed);
+        let mut waiting = self.armed.lock();
         for (fd, (token, _)) in fds.iter().zip(&armed) {
             let flags = fd.revents();
             if !flags.is_empty() && ready.len() < BATCH && waiting.remove(token).is_some() {
@@ -114,7 +116,7 @@ impl Poller {
     }
 
     fn arm(&self, token: u64, armed: Armed) {
-        lock(&self.armed).insert(token, armed);
+        self.armed.lock().insert(token, armed);
         self.nudge();
     }
 
@@ -134,10 +136,6 @@ impl Armed {
             Source::Socket(socket) => PollFd::new(&**socket, flags),
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use rustls::ServerConfig;
 
 use super::{Facts, Loaded, TlsError, TlsFiles, expiry_warning, load};
 use crate::limits;
+use crate::sync::{Lock, SharedLock};
 
 /// The current TLS configuration of a server, replaced when its files change.
 ///
@@ -16,8 +17,8 @@ use crate::limits;
 /// Connections and streams that are open keep what they began with.
 pub struct Reloader {
     files: TlsFiles,
-    current: RwLock<Loaded>,
-    watch: Mutex<Watch>,
+    current: SharedLock<Loaded>,
+    watch: Lock<Watch>,
 }
 
 struct Watch {
@@ -54,22 +55,22 @@ impl Reloader {
             next_warning: now + limits::EXPIRY_WARNING_INTERVAL,
             failure: None,
         };
-        Ok(Self { files, current: RwLock::new(loaded), watch: Mutex::new(watch) })
+        Ok(Self { files, current: SharedLock::new(loaded), watch: Lock::new(watch) })
     }
 
     /// What new connections use.
     pub fn config(&self) -> Arc<ServerConfig> {
-        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner).config)
+        Arc::clone(&self.current.read().config)
     }
 
     /// The configuration in use, with the facts of its certificate and the warnings about it.
     pub fn current(&self) -> Loaded {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.current.read().clone()
     }
 
     /// Why the files as they are now are not in use.
     pub fn failure(&self) -> Option<TlsError> {
-        self.watch.lock().unwrap_or_else(PoisonError::into_inner).failure.clone()
+        self.watch.lock().failure.clone()
     }
 
     /// Loads the files again, for SIGHUP and `tls reload`.
@@ -77,14 +78,14 @@ impl Reloader {
     /// # Errors
     /// As [`load`]; the configuration in use stays.
     pub fn reload_now(&self) -> Result<(), TlsError> {
-        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut watch = self.watch.lock();
         watch.seen = stamps(&self.files);
         self.reload(&mut watch)
     }
 
     /// Loads the files again if they have changed. Called often; looks every few seconds.
     pub(in crate::http) fn check(&self) {
-        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut watch = self.watch.lock();
         let now = Instant::now();
         if now < watch.next_check {
             return;
@@ -98,7 +99,7 @@ impl Reloader {
         }
         if now >= watch.next_warning {
             watch.next_warning = now + limits::EXPIRY_WARNING_INTERVAL;
-            let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+            let current = self.current.read();
             if let Some(warning) = expiry_warning(&current.facts, &current.certificate_file) {
                 log::warn!("{warning}");
             }
@@ -113,7 +114,7 @@ impl Reloader {
                 for warning in &loaded.warnings {
                     log::warn!("{warning}");
                 }
-                *self.current.write().unwrap_or_else(PoisonError::into_inner) = loaded;
+                *self.current.write() = loaded;
                 watch.failure = None;
                 Ok(())
             }

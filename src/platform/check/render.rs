@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json as value};
 
-use super::{Report, Status};
+use super::report::{Report, Status};
 
 /// The report for people.
 ///

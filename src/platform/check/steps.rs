@@ -8,11 +8,14 @@ use serde_json::Value;
 
 use super::advice::{API, AUTHENTICATION, CONFIGURATION, DNS, HEALTH, TCP, TIMED_OUT, TLS};
 use super::handshake::handshake;
-use super::{Check, Status};
+use super::report::{Check, Status};
 use crate::cancel::CancelToken;
 use crate::config;
 use crate::platform::agent::{NameFailure, Scope, lookup};
-use crate::platform::{Client, Error, Path, trust};
+use crate::platform::client::Client;
+use crate::platform::error::{Error, ErrorKind};
+use crate::platform::path::Path;
+use crate::platform::trust;
 
 /// The system refuses a timeout of zero.
 const CONNECT_MIN: Duration = Duration::from_millis(1);
@@ -334,11 +337,13 @@ impl<'a> Walk<'a> {
     fn failure(&self, what: &str, suggestion: &'static [&'static str], error: &Error) -> Failure {
         Failure {
             message: format!("{what}: {error}"),
-            kind: error.kind(),
+            kind: error.name(),
             cause: error.to_string(),
-            suggestion: match error {
-                Error::Tls { .. } => TLS,
-                Error::Connect { .. } | Error::Timeout { .. } | Error::Lost { .. } => TCP,
+            suggestion: match &error.kind {
+                ErrorKind::Tls { .. } => TLS,
+                ErrorKind::Connect { .. } | ErrorKind::Timeout { .. } | ErrorKind::Lost { .. } => {
+                    TCP
+                }
                 _ => suggestion,
             },
         }

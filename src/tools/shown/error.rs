@@ -98,10 +98,10 @@ impl std::error::Error for ToolError {}
 
 impl From<platform::Error> for ToolError {
     fn from(error: platform::Error) -> Self {
-        let kind = match error {
-            platform::Error::NotFound { .. } => ErrorKind::NotFound,
-            platform::Error::Cancelled { .. } => ErrorKind::Cancelled,
-            platform::Error::Path { .. } => ErrorKind::InvalidArguments,
+        let kind = match error.kind {
+            platform::ErrorKind::Cancelled => ErrorKind::Cancelled,
+            platform::ErrorKind::Path { .. } => ErrorKind::InvalidArguments,
+            _ if error.is_not_found() => ErrorKind::NotFound,
             _ if matches!(error.status(), Some(400..=499)) => ErrorKind::Refused,
             _ => ErrorKind::Platform,
         };

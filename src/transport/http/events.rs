@@ -1,10 +1,11 @@
 //! Server-sent events, and the memory that lets a client come back to a broken stream.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 
 use crate::http::Stream;
 use crate::limits;
+use crate::sync::Lock;
 
 /// One event that carries a JSON-RPC message (which never holds a newline).
 pub fn message(id: Option<&str>, json: &[u8]) -> Vec<u8> {
@@ -26,7 +27,7 @@ pub fn named(event: &str, data: &str) -> Vec<u8> {
 
 /// The streams of one session. An event's id is `stream-number`.
 #[derive(Default)]
-pub struct EventLog(Mutex<Streams>);
+pub struct EventLog(Lock<Streams>);
 
 #[derive(Default)]
 struct Streams {
@@ -155,7 +156,7 @@ impl EventLog {
     }
 
     fn lock(&self) -> MutexGuard<'_, Streams> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

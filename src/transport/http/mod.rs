@@ -15,7 +15,7 @@ mod visit;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
@@ -29,6 +29,7 @@ use crate::config::{Config, Transport};
 use crate::http::{Exchange, Handler, Request, StreamOptions};
 use crate::limits;
 use crate::protocol::{Caller, Engine};
+use crate::sync::Lock;
 
 /// Answers the requests of an HTTP listener.
 pub struct Front {
@@ -47,7 +48,7 @@ pub struct Front {
 #[derive(Default)]
 struct Pending {
     next: AtomicU64,
-    replies: Mutex<BTreeMap<u64, Arc<Reply>>>,
+    replies: Lock<BTreeMap<u64, Arc<Reply>>>,
 }
 
 /// A reply's place among those that wait, given back when dropped.
@@ -122,7 +123,7 @@ impl Pending {
     }
 
     fn replies(&self) -> MutexGuard<'_, BTreeMap<u64, Arc<Reply>>> {
-        self.replies.lock().unwrap_or_else(PoisonError::into_inner)
+        self.replies.lock()
     }
 }
 

@@ -3,7 +3,7 @@
 //! Which of the two is decided as late as can be, so that what has nothing to stream is plain JSON
 //! and errors keep their HTTP status.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 use std::time::Instant;
 
 use super::events::{self, EventLog};
@@ -12,10 +12,11 @@ use super::visit::Way;
 use crate::http::{Response, Stream};
 use crate::limits;
 use crate::protocol::{Answer, Sink};
+use crate::sync::Lock;
 
 /// The way back to the client of one request.
 pub struct Reply {
-    state: Mutex<State>,
+    state: Lock<State>,
     session: Option<Arc<HttpSession>>,
     /// Whether the client reads event streams at all.
     events: bool,
@@ -41,7 +42,7 @@ impl Reply {
             None => way,
         };
         let primed = session.as_ref().is_some_and(|session| session.primes());
-        let state = Mutex::new(State::Undecided(way));
+        let state = Lock::new(State::Undecided(way));
         Self { state, session, events, primed, begun: Instant::now() }
     }
 
@@ -131,7 +132,7 @@ impl Reply {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, MutexGuard, Weak};
 use std::time::Instant;
 
 use rustls::crypto::ring;
@@ -10,6 +10,7 @@ use rustls::crypto::ring;
 use super::events::{EventLog, STANDALONE};
 use crate::limits;
 use crate::protocol::{Session, Sink};
+use crate::sync::Lock;
 
 /// One session.
 pub struct HttpSession {
@@ -21,19 +22,19 @@ pub struct HttpSession {
     pub log: EventLog,
     /// Who opened it; nobody else may use it.
     identity: Option<String>,
-    last_used: Mutex<Instant>,
+    last_used: Lock<Instant>,
 }
 
 /// Every session of a listener.
 pub struct Sessions {
     most: usize,
-    all: Mutex<HashMap<String, Arc<HttpSession>>>,
+    all: Lock<HashMap<String, Arc<HttpSession>>>,
 }
 
 impl Sessions {
     /// At most `most` sessions at a time.
     pub fn new(most: usize) -> Self {
-        Self { most, all: Mutex::default() }
+        Self { most, all: Lock::default() }
     }
 
     /// A new session. None when there are too many and none of them is idle.
@@ -48,7 +49,7 @@ impl Sessions {
             session: Arc::new(Session::new()),
             log: EventLog::default(),
             identity: identity.map(str::to_owned),
-            last_used: Mutex::new(Instant::now()),
+            last_used: Lock::new(Instant::now()),
         });
         session.session.set_outbox(Arc::new(Outbox(Arc::downgrade(&session))));
         all.insert(id, Arc::clone(&session));
@@ -99,7 +100,7 @@ impl Sessions {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<HttpSession>>> {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+        self.all.lock()
     }
 }
 
@@ -122,11 +123,11 @@ impl HttpSession {
     }
 
     fn touch(&self) {
-        *self.last_used.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        *self.last_used.lock() = Instant::now();
     }
 
     fn idle(&self) -> std::time::Duration {
-        self.last_used.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+        self.last_used.lock().elapsed()
     }
 
     fn end(&self) {

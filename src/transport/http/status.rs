@@ -1,7 +1,7 @@
 //! Health, readiness and numbers, for supervisors and load balancers. Never authenticated.
 
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -11,6 +11,7 @@ use super::visit::Visit;
 use crate::http::{Response, Stats};
 use crate::limits;
 use crate::observe::metrics;
+use crate::sync::Lock;
 
 /// Asks whether the platform answers. May block.
 pub type Probe = Box<dyn Fn() -> bool + Send + Sync>;
@@ -23,7 +24,7 @@ pub struct Status {
     started: Instant,
     sandbox: bool,
     probe: Probe,
-    ready: Mutex<Option<(Instant, bool)>>,
+    ready: Lock<Option<(Instant, bool)>>,
     certificate: OnceLock<CertificateFacts>,
     listener: OnceLock<Box<dyn Fn() -> Option<Stats> + Send + Sync>>,
 }
@@ -34,7 +35,7 @@ impl Status {
             started: Instant::now(),
             sandbox,
             probe,
-            ready: Mutex::default(),
+            ready: Lock::default(),
             certificate: OnceLock::new(),
             listener: OnceLock::new(),
         }
@@ -60,7 +61,6 @@ impl Status {
     fn known(&self) -> Option<bool> {
         self.ready
             .lock()
-            .unwrap_or_else(PoisonError::into_inner)
             .filter(|(asked, _)| asked.elapsed() < limits::READY_TTL)
             .map(|(_, ready)| ready)
     }
@@ -70,7 +70,7 @@ impl Status {
             return ready;
         }
         let ready = (self.probe)();
-        *self.ready.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), ready));
+        *self.ready.lock() = Some((Instant::now(), ready));
         ready
     }
 }

@@ -1,6 +1,6 @@
 //! The Streamable HTTP endpoint: POST of every revision, GET and DELETE of the legacy era.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::events::STANDALONE;
 use super::headers::{self, Accept, VERSION};
@@ -12,6 +12,7 @@ use crate::http::{Request, Response};
 use crate::protocol::message;
 use crate::protocol::message::{Incoming, Malformed, Message};
 use crate::protocol::{Answer, NoSink, Outcome, RpcError, Session, Sink, malformed, revision};
+use crate::sync::Lock;
 
 const SESSION: &str = "mcp-session-id";
 
@@ -191,7 +192,7 @@ fn batch(front: &Front, visit: Visit, messages: Vec<Result<Message, Box<Malforme
     }
     let caller = front.caller(&visit.request);
     let reply = Reply::new(visit.way, Some(Arc::clone(&session)), false);
-    let batch = Arc::new(Batch { reply, answers: Mutex::default() });
+    let batch = Arc::new(Batch { reply, answers: Lock::default() });
     let sink: Arc<dyn Sink> = Arc::new(NoSink);
     for message in messages {
         let message = match message {
@@ -228,19 +229,18 @@ fn batch(front: &Front, visit: Visit, messages: Vec<Result<Message, Box<Malforme
 /// The answers of one batch, sent together when the last one is there.
 struct Batch {
     reply: Reply,
-    answers: Mutex<Vec<Vec<u8>>>,
+    answers: Lock<Vec<Vec<u8>>>,
 }
 
 impl Batch {
     fn add(&self, answer: Answer) {
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner).push(answer.body);
+        self.answers.lock().push(answer.body);
     }
 }
 
 impl Drop for Batch {
     fn drop(&mut self) {
-        let answers =
-            std::mem::take(self.answers.get_mut().unwrap_or_else(PoisonError::into_inner));
+        let answers = std::mem::take(self.answers.get_mut());
         if answers.is_empty() {
             return self.reply.abandon();
         }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::AREA;
-use crate::platform::{self, Path};
+use crate::platform::Path;
 use crate::tools::context::Context;
 use crate::tools::row::{Run, Tool};
 use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError};
@@ -36,7 +36,7 @@ fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, Too
         ))
     };
     let report = match context.api.get(&path, &[]) {
-        Err(platform::Error::NotFound { .. }) => return Err(missing()),
+        Err(error) if error.is_not_found() => return Err(missing()),
         reply => reply?,
     };
     match &report {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::platform::{self, Path};
+use crate::platform::Path;
 use crate::tools::areas::automation_studio::projects;
 use crate::tools::asked::{Source, record};
 use crate::tools::context::Context;
@@ -29,7 +29,8 @@ pub fn look_up(context: &Context<'_>, stored: &str) -> Result<Option<Value>, Too
     let path = Path::new("/mop/listATemplate/{}", &[stored])?;
     let found = match context.api.get(&path, &[]) {
         Ok(Value::Array(found)) => found,
-        Ok(Value::Null) | Err(platform::Error::NotFound { .. }) => vec![],
+        Ok(Value::Null) => vec![],
+        Err(error) if error.is_not_found() => vec![],
         Ok(one) => vec![one],
         Err(error) => return Err(error.into()),
     };
