@@ -22,10 +22,9 @@
 //!
 //! ```text
 //! anyone    -> limits sync cancel net time nearest
-//! cli       -> transport product protocol tools platform sandbox http config output observe
-//! transport -> product protocol http config observe
+//! cli       -> transport product protocol tools platform sandbox http config observe
+//! transport -> protocol http config observe
 //! product   -> protocol tools platform config output observe
-//! protocol  -> observe
 //! tools     -> platform observe
 //! platform  -> config observe
 //! sandbox   -> http

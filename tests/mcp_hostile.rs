@@ -8,7 +8,7 @@ use std::sync::Arc;
 use itential_mcp::protocol::message;
 use itential_mcp::protocol::message::Incoming;
 use itential_mcp::protocol::{
-    Caller, Engine, NoSink, Offers, Outcome, PromptEntry, Registry, Session, Sink, Tasking,
+    Caller, Dispatch, Engine, NoSink, Offers, PromptEntry, Registry, Session, Sink, Tasking,
     TemplateEntry, ToolEntry, malformed,
 };
 use serde_json::{Map, Value, json};
@@ -193,10 +193,11 @@ fn every_message_has_at_most_one_sound_answer() {
                 _ => None,
             };
             let answer = match engine.receive(&session, &caller, message, &sink) {
-                Outcome::Nothing => None,
-                Outcome::Answer(answer) => Some(answer),
-                Outcome::Work(work) => work.run(),
-                Outcome::Listening(listening) => {
+                Dispatch::Nothing => None,
+                Dispatch::Answer(answer) => Some(answer),
+                Dispatch::Work(work) => work.run(),
+                Dispatch::Task(start) => Some(start.created),
+                Dispatch::Listening(listening) => {
                     listening.start(|_| {});
                     None
                 }

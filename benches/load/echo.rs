@@ -9,7 +9,7 @@ use itential_mcp::http::tls::{Reloader, TlsFiles};
 use itential_mcp::http::{Listen, Options, Server};
 use itential_mcp::limits;
 use itential_mcp::protocol::{Engine, Offers, Registry, Tasking, ToolEntry};
-use itential_mcp::transport::http::Front;
+use itential_mcp::transport::http::Service;
 use serde_json::{Value, json};
 
 pub fn serve(files: &[String]) {
@@ -17,7 +17,7 @@ pub fn serve(files: &[String]) {
     let info = json!({"name": "echo", "version": env!("CARGO_PKG_VERSION")});
     let offers = Offers { tools: vec![tool()], ..Offers::default() };
     let engine = Arc::new(Engine::new(info, Registry::new(offers)));
-    let front = Arc::new(Front::new(engine, &config, Box::new(|| true)));
+    let service = Arc::new(Service::new(engine, &config, Box::new(|| true)));
     let tls = match files {
         [certificate, key] => Some(TlsFiles {
             certificate_file: Some(certificate.into()),
@@ -30,8 +30,8 @@ pub fn serve(files: &[String]) {
     let options =
         Options { tls, max_connections_per_address: limits::CONNECTIONS, ..Options::default() };
     let listen = Listen::Name("127.0.0.1".into(), 0);
-    let server = Server::start(listen, options, front.clone()).expect("a free port");
-    front.tend().expect("a thread");
+    let server = Server::start(listen, options, service.clone()).expect("a free port");
+    service.tend().expect("a thread");
     println!("{}", server.local_addr());
     loop {
         std::thread::sleep(Duration::from_secs(60));

@@ -3,6 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
 
 use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
@@ -16,7 +17,9 @@ use crate::nearest::nearest;
 use crate::product;
 use crate::protocol::message;
 use crate::protocol::message::Incoming;
-use crate::protocol::{Caller, Engine, NoSink, Outcome, Session, Sink};
+use crate::protocol::{Answer, Caller, Engine, NoSink, Session, Sink};
+use crate::transport::Workers;
+use crate::transport::serve::{Recipient, serve};
 use crate::{observe, protocol};
 
 /// Calls `tool` with the JSON object in `params`; absent and empty mean no arguments.
@@ -76,16 +79,16 @@ fn ask(engine: &Arc<Engine>, tool: &str, arguments: Map<String, Value>) -> Resul
         "protocolVersion": protocol::revision::LEGACY[0], "capabilities": {}}});
     let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
         "name": tool, "arguments": arguments}});
+    let workers = Workers::new(1, 0);
+    let (sender, receiver) = channel();
     let mut last = None;
     for text in [hello, call] {
         let Ok(Incoming::One(message)) = message::read(text.to_string().as_bytes()) else {
             return Err("the call could not be put into a message".into());
         };
-        last = match engine.receive(&session, &caller, message, &sink) {
-            Outcome::Answer(answer) => Some(answer),
-            Outcome::Work(work) => work.run(),
-            Outcome::Nothing | Outcome::Listening(_) => None,
-        };
+        let of = (&session, &caller);
+        serve(engine, &workers, of, message, &sink, &Arc::new(Asked(sender.clone())));
+        last = receiver.recv().ok().flatten();
     }
     let answer = last.ok_or("the call was ended without a result")?;
     let answer: Value =
@@ -94,6 +97,24 @@ fn ask(engine: &Arc<Engine>, tool: &str, arguments: Map<String, Value>) -> Resul
         Some(message) => Err(message.to_owned()),
         None => Ok(answer.get("result").cloned().unwrap_or(Value::Null)),
     }
+}
+
+/// The terminal, which waits for what becomes of each of its messages.
+struct Asked(Sender<Option<Answer>>);
+
+impl Recipient for Asked {
+    type Waiting = ();
+
+    fn answer(&self, answer: Answer) {
+        // The terminal waits for as long as this lives.
+        let _ = self.0.send(Some(answer));
+    }
+
+    fn unanswered(&self) {
+        let _ = self.0.send(None);
+    }
+
+    fn waiting(self: &Arc<Self>) {}
 }
 
 /// JSON indented by four with everything but ASCII escaped; other text as it is.

@@ -17,7 +17,7 @@ use crate::http::{Listen, Options, Server};
 use crate::net::Network;
 use crate::platform::{Client, Path, check};
 use crate::protocol::Engine;
-use crate::transport::http::Front;
+use crate::transport::http::Service;
 use crate::transport::stdio;
 use crate::{limits, observe, product};
 
@@ -103,14 +103,15 @@ fn serve_http(config: &Config, reread: Reread<'_>) -> Result<ExitCode, String> {
     // What is wrong with the certificate is said before the platform is asked and a port opens.
     let tls = load_tls(config)?;
     let (backend, engine) = prepare(config)?;
-    let front = Arc::new(Front::new(Arc::clone(&engine), config, Box::new(probe(&backend.client))));
+    let service =
+        Arc::new(Service::new(Arc::clone(&engine), config, Box::new(probe(&backend.client))));
     if let Some(tls) = &tls {
         let tls = Arc::clone(tls);
-        front.status().show_certificate(Box::new(move || certificate(&tls)));
+        service.status().show_certificate(Box::new(move || certificate(&tls)));
     }
     let settings = &config.server;
     let listen = Listen::Name(settings.host.clone(), settings.port);
-    let server = match Server::start(listen, options(config, tls.clone())?, front.clone()) {
+    let server = match Server::start(listen, options(config, tls.clone())?, service.clone()) {
         Ok(server) => Arc::new(server),
         Err(error) => {
             complain(&format!("ERROR: {error}"));
@@ -118,8 +119,8 @@ fn serve_http(config: &Config, reread: Reread<'_>) -> Result<ExitCode, String> {
         }
     };
     let listener = Arc::downgrade(&server);
-    front.status().show_listener(move || Some(listener.upgrade()?.stats()));
-    front.tend().map_err(|error| format!("no thread could be started: {error}"))?;
+    service.status().show_listener(move || Some(listener.upgrade()?.stats()));
+    service.tend().map_err(|error| format!("no thread could be started: {error}"))?;
     announce(config, &server);
     let asked = signals::all().map_err(|error| format!("signals cannot be handled: {error}"))?;
     let code = asked
@@ -133,7 +134,7 @@ fn serve_http(config: &Config, reread: Reread<'_>) -> Result<ExitCode, String> {
         })
         .unwrap_or_default();
     log::info!("stopping");
-    front.stop(limits::STOP_GRACE);
+    service.stop(limits::STOP_GRACE);
     server.shutdown(limits::STOP_GRACE);
     Ok(ExitCode::from(code))
 }

@@ -99,12 +99,12 @@ pub(super) struct Login {
 #[derive(Debug)]
 pub(super) struct Session {
     ttl: Option<Duration>,
-    state: Lock<State>,
+    state: Lock<LoginState>,
     changed: Signal,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct LoginState {
     login: Option<Login>,
     serial: u64,
     /// Somebody is logging in.
@@ -155,7 +155,7 @@ impl Session {
         state.busy = true;
         drop(state);
 
-        let turn = Turn(self);
+        let turn = LoginTurn(self);
         let outcome = log_in();
         let mut state = self.lock();
         state.login = None;
@@ -196,15 +196,15 @@ impl Session {
         self.ttl.is_none_or(|ttl| login.since.elapsed() < ttl)
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, LoginState> {
         self.state.lock()
     }
 }
 
 /// The turn to log in, given back also by a panic.
-struct Turn<'a>(&'a Session);
+struct LoginTurn<'a>(&'a Session);
 
-impl Drop for Turn<'_> {
+impl Drop for LoginTurn<'_> {
     fn drop(&mut self) {
         self.0.lock().busy = false;
         self.0.changed.notify_all();

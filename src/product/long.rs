@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::Shared;
 use super::host::ToolHost;
+use super::runner::ToolRunner;
 use crate::config::Confirm;
 use crate::limits;
 use crate::protocol::{Call, Tasking};
@@ -40,7 +40,7 @@ pub fn tasking(tool: &'static Tool, confirm: Confirm) -> Tasking {
 
 /// Follows the job that a call has started to its end, when the call is a task. Whatever happens
 /// on the way, the job was started: the outcome stays one, and says what is known.
-pub fn follow(tool: &Tool, shared: &Shared, call: &Call, outcome: Outcome) -> Outcome {
+pub fn follow(tool: &Tool, runner: &ToolRunner, call: &Call, outcome: Outcome) -> Outcome {
     let key = match tool.tasking {
         Long::Starts(key) if call.is_task() => Some(key),
         _ => None,
@@ -50,8 +50,8 @@ pub fn follow(tool: &Tool, shared: &Shared, call: &Call, outcome: Outcome) -> Ou
         return outcome;
     };
     let arguments = Map::from_iter([("object_id".to_owned(), Value::from(id.as_str()))]);
-    let host = ToolHost::new(call, shared.fallback);
-    let context = Context { api: shared.client.api(&call.cancel), host: &host };
+    let host = ToolHost::new(call, runner.fallback);
+    let context = Context { api: runner.client.api(&call.cancel), host: &host };
     let mut outcome = outcome;
     let mut wait = Wait::new(&context, None, limits::JOB_PAUSES);
     loop {

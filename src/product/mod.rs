@@ -7,13 +7,14 @@ mod long;
 mod prompts;
 mod resources;
 mod run;
+mod runner;
 mod suggest;
 
 use std::sync::Arc;
 
-use serde_json::Map;
-
-use crate::config::{Config, Confirm, ConfirmFallback, ResponseFormat, Server, Transport};
+use self::runner::ToolRunner;
+use self::suggest::Suggestions;
+use crate::config::{Config, Server, Transport};
 use crate::observe::Audit;
 use crate::platform::Client;
 use crate::protocol::Engine;
@@ -33,43 +34,33 @@ pub fn engine(config: &Config, client: &Client, audit: Option<Arc<Audit>>) -> En
 /// What the product offers with this configuration.
 pub fn registry(config: &Config, client: &Client, audit: Option<Arc<Audit>>) -> Registry {
     let tools = enabled(&config.server);
-    let shared = Arc::new(Shared {
+    let runner = Arc::new(ToolRunner {
         client: client.clone(),
         format: config.server.response_format,
         confirm: config.server.confirm,
         fallback: config.server.confirm_fallback,
         audit,
-        suggestions: suggest::Suggestions::default(),
     });
-    let entries = tools.iter().map(|tool| entry(tool, &shared, config.server.slim)).collect();
+    let suggestions = Arc::new(Suggestions::default());
+    let entries = tools.iter().map(|tool| entry(tool, &runner, config.server.slim)).collect();
     Registry::new(Offers {
         instructions: instructions::text(&tools, config.platform.sandbox),
         tools: entries,
-        prompts: prompts::entries(&tools, &shared),
+        prompts: prompts::entries(&tools, &runner, &suggestions),
         resources: Vec::new(),
-        templates: resources::entries(&tools, &shared),
+        templates: resources::entries(&tools, &runner, &suggestions),
         subscribe: false,
         // On stdio nobody can ask for a reload.
         changes: config.server.transport != Transport::Stdio,
     })
 }
 
-/// What every call of the product uses.
-struct Shared {
-    client: Client,
-    format: ResponseFormat,
-    confirm: Confirm,
-    fallback: ConfirmFallback,
-    audit: Option<Arc<Audit>>,
-    suggestions: suggest::Suggestions,
-}
-
-fn entry(tool: &'static Tool, shared: &Arc<Shared>, slim: bool) -> ToolEntry {
-    let tasking = long::tasking(tool, shared.confirm);
-    let shared = Arc::clone(shared);
+fn entry(tool: &'static Tool, runner: &Arc<ToolRunner>, slim: bool) -> ToolEntry {
+    let tasking = long::tasking(tool, runner.confirm);
+    let runner = Arc::clone(runner);
     ToolEntry {
         definition: tool.definition(slim),
-        run: Arc::new(move |call, arguments| run::run(tool, &shared, call, arguments)),
+        run: Arc::new(move |call, arguments| run::run(tool, &runner, call, arguments)),
         tasking,
     }
 }
@@ -81,14 +72,4 @@ fn is_enabled(tool: &Tool, server: &Server) -> bool {
         && !has(&server.exclude_tags)
         && (!server.read_only || tool.hints.read_only)
         && (!server.no_destructive || !tool.hints.destructive)
-}
-
-/// The tool called `name`, if it is among these.
-fn among(tools: &[&'static Tool], name: &str) -> Option<&'static Tool> {
-    tools.iter().find(|tool| tool.name == name).copied()
-}
-
-/// No arguments.
-fn nothing() -> Map<String, serde_json::Value> {
-    Map::new()
 }

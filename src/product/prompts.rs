@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::suggest::{Things, completer};
-use super::{Shared, among};
+use super::runner::{ToolRunner, among};
+use super::suggest::{Listed, Suggestions, completer};
 use crate::protocol::PromptEntry;
 use crate::tools::Tool;
 
@@ -26,7 +26,7 @@ struct Argument {
     name: &'static str,
     doc: &'static str,
     required: bool,
-    things: Option<Things>,
+    listed: Option<Listed>,
 }
 
 static RUNBOOKS: &[Runbook] = &[
@@ -38,7 +38,7 @@ static RUNBOOKS: &[Runbook] = &[
             name: "focus",
             doc: "An adapter to look at first",
             required: false,
-            things: Some(Things::Adapters),
+            listed: Some(Listed::Adapters),
         }],
         tools: &["get_health", "get_adapters", "get_applications"],
         text: "Review the health of the Itential Platform. Change nothing.\n\
@@ -58,13 +58,13 @@ static RUNBOOKS: &[Runbook] = &[
                 name: "job_id",
                 doc: "Id of the job; the latest failed one when left out",
                 required: false,
-                things: Some(Things::Jobs),
+                listed: Some(Listed::Jobs),
             },
             Argument {
                 name: "workflow",
                 doc: "Only jobs of this workflow",
                 required: false,
-                things: Some(Things::Workflows),
+                listed: Some(Listed::Workflows),
             },
         ],
         tools: &["get_jobs", "describe_job"],
@@ -88,13 +88,13 @@ static RUNBOOKS: &[Runbook] = &[
                 name: "workflow",
                 doc: "Name of the workflow, as get_workflows shows it",
                 required: true,
-                things: Some(Things::Workflows),
+                listed: Some(Listed::Workflows),
             },
             Argument {
                 name: "purpose",
                 doc: "What it is to achieve",
                 required: false,
-                things: None,
+                listed: None,
             },
         ],
         tools: &["get_workflows", "start_workflow", "describe_job"],
@@ -119,13 +119,13 @@ static RUNBOOKS: &[Runbook] = &[
                 name: "device",
                 doc: "Name of the device, as get_devices shows it",
                 required: true,
-                things: Some(Things::Devices),
+                listed: Some(Listed::Devices),
             },
             Argument {
                 name: "change",
                 doc: "What is to be different afterwards",
                 required: true,
-                things: None,
+                listed: None,
             },
         ],
         tools: &[
@@ -153,7 +153,7 @@ static RUNBOOKS: &[Runbook] = &[
             name: "plan",
             doc: "Name of the compliance plan",
             required: false,
-            things: Some(Things::CompliancePlans),
+            listed: Some(Listed::CompliancePlans),
         }],
         tools: &["get_compliance_plans", "run_compliance_plan", "describe_compliance_report"],
         text: "Review the compliance of devices. Checking reads from devices and changes none.\n\
@@ -169,13 +169,26 @@ static RUNBOOKS: &[Runbook] = &[
 ];
 
 /// The runbooks whose steps the enabled tools can take.
-pub fn entries(tools: &[&'static Tool], shared: &Arc<Shared>) -> Vec<PromptEntry> {
+pub fn entries(
+    tools: &[&'static Tool],
+    runner: &Arc<ToolRunner>,
+    suggestions: &Arc<Suggestions>,
+) -> Vec<PromptEntry> {
     let possible =
         |runbook: &&Runbook| runbook.tools.iter().all(|name| among(tools, name).is_some());
-    RUNBOOKS.iter().filter(possible).map(|runbook| entry(runbook, tools, shared)).collect()
+    RUNBOOKS
+        .iter()
+        .filter(possible)
+        .map(|runbook| entry(runbook, tools, runner, suggestions))
+        .collect()
 }
 
-fn entry(runbook: &'static Runbook, tools: &[&'static Tool], shared: &Arc<Shared>) -> PromptEntry {
+fn entry(
+    runbook: &'static Runbook,
+    tools: &[&'static Tool],
+    runner: &Arc<ToolRunner>,
+    suggestions: &Arc<Suggestions>,
+) -> PromptEntry {
     let arguments: Vec<Value> = runbook
         .arguments
         .iter()
@@ -187,7 +200,7 @@ fn entry(runbook: &'static Runbook, tools: &[&'static Tool], shared: &Arc<Shared
         "description": runbook.description,
         "arguments": arguments,
     });
-    let named = runbook.arguments.iter().filter_map(|a| Some((a.name, a.things?))).collect();
+    let named = runbook.arguments.iter().filter_map(|a| Some((a.name, a.listed?))).collect();
     PromptEntry {
         definition: definition.as_object().cloned().unwrap_or_default(),
         run: Arc::new(move |_, given| {
@@ -195,7 +208,7 @@ fn entry(runbook: &'static Runbook, tools: &[&'static Tool], shared: &Arc<Shared
             let messages = json!([{"role": "user", "content": content}]);
             Ok(json!({"description": runbook.description, "messages": messages}).into())
         }),
-        complete: completer(named, tools, shared),
+        complete: completer(named, tools, runner, suggestions),
     }
 }
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::suggest::{Things, completer};
-use super::{Shared, among, run};
+use super::run;
+use super::runner::{ToolRunner, among};
+use super::suggest::{Listed, Suggestions, completer};
 use crate::observe;
 use crate::protocol::{Call, Reply, RpcError, TemplateEntry, Variables};
 use crate::tools::Tool;
@@ -18,8 +19,8 @@ struct Document {
     title: &'static str,
     description: &'static str,
     mime: &'static str,
-    /// The variable of the address, and which things it names.
-    variable: (&'static str, Things),
+    /// The variable of the address, and which listed it names.
+    variable: (&'static str, Listed),
     /// The tool that reads it.
     tool: &'static str,
     /// How the variable finds the document in what the tool gives.
@@ -41,7 +42,7 @@ static DOCUMENTS: &[Document] = &[
         description: "A workflow that can be started: its route_name and the schema of its input. \
                       The name is that of its trigger, or its route_name.",
         mime: "application/json",
-        variable: ("name", Things::Workflows),
+        variable: ("name", Listed::Workflows),
         tool: "get_workflows",
         found: Found::InList(&["name", "route_name"]),
     },
@@ -51,7 +52,7 @@ static DOCUMENTS: &[Document] = &[
         title: "Job",
         description: "A job as it is now: status, tasks, variables, and why it failed.",
         mime: "application/json",
-        variable: ("id", Things::Jobs),
+        variable: ("id", Listed::Jobs),
         tool: "describe_job",
         found: Found::ByArgument("object_id"),
     },
@@ -61,14 +62,18 @@ static DOCUMENTS: &[Document] = &[
         title: "Device Configuration",
         description: "The configuration that runs on a device now. Reading it asks the device.",
         mime: "text/plain",
-        variable: ("name", Things::Devices),
+        variable: ("name", Listed::Devices),
         tool: "get_device_configuration",
         found: Found::ByArgument("name"),
     },
 ];
 
 /// The families that the enabled tools can read.
-pub fn entries(tools: &[&'static Tool], shared: &Arc<Shared>) -> Vec<TemplateEntry> {
+pub fn entries(
+    tools: &[&'static Tool],
+    runner: &Arc<ToolRunner>,
+    suggestions: &Arc<Suggestions>,
+) -> Vec<TemplateEntry> {
     let entry = |document: &'static Document| {
         let tool = among(tools, document.tool)?;
         let definition = json!({
@@ -79,12 +84,12 @@ pub fn entries(tools: &[&'static Tool], shared: &Arc<Shared>) -> Vec<TemplateEnt
             "mimeType": document.mime,
             "annotations": {"audience": ["user", "assistant"]},
         });
-        let complete = completer(vec![document.variable], tools, shared);
-        let shared = Arc::clone(shared);
+        let complete = completer(vec![document.variable], tools, runner, suggestions);
+        let runner = Arc::clone(runner);
         Some(TemplateEntry {
             definition: definition.as_object().cloned().unwrap_or_default(),
             read: Arc::new(move |call, uri, variables| {
-                read(document, tool, &shared, call, uri, variables)
+                read(document, tool, &runner, call, uri, variables)
             }),
             complete,
         })
@@ -95,7 +100,7 @@ pub fn entries(tools: &[&'static Tool], shared: &Arc<Shared>) -> Vec<TemplateEnt
 fn read(
     document: &'static Document,
     tool: &'static Tool,
-    shared: &Shared,
+    runner: &ToolRunner,
     call: &Call,
     uri: &str,
     variables: &Variables,
@@ -105,7 +110,7 @@ fn read(
         Found::ByArgument(argument) => Map::from_iter([(argument.to_owned(), json!(wanted))]),
         Found::InList(_) => Map::new(),
     };
-    let outcome = match run::outcome(tool, shared, call, &arguments) {
+    let outcome = match run::outcome(tool, runner, call, &arguments) {
         Ok(outcome) => outcome,
         Err(ToolError { kind: ErrorKind::NotFound | ErrorKind::InvalidArguments, .. }) => {
             return Err(RpcError::unknown_resource(uri, call.modern));

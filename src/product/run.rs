@@ -5,7 +5,8 @@ use std::time::Instant;
 use serde_json::{Map, Value, json};
 
 use super::host::{ToolHost, question};
-use super::{Shared, long};
+use super::long;
+use super::runner::ToolRunner;
 use crate::config::{Confirm, ResponseFormat};
 use crate::observe::{Entry, metrics};
 use crate::protocol::{Call, Reply, RpcError};
@@ -17,14 +18,14 @@ use crate::{observe, output};
 /// Serves `tools/call`.
 pub fn run(
     tool: &'static Tool,
-    shared: &Shared,
+    runner: &ToolRunner,
     call: &Call,
     given: &Map<String, Value>,
 ) -> Result<Reply, RpcError> {
-    match outcome(tool, shared, call, given) {
+    match outcome(tool, runner, call, given) {
         Ok(outcome) => {
-            let outcome = long::follow(tool, shared, call, outcome);
-            Ok(render(tool, shared.format, &outcome).into())
+            let outcome = long::follow(tool, runner, call, outcome);
+            Ok(render(tool, runner.format, &outcome).into())
         }
         Err(ToolError { kind: ErrorKind::NeedsInput(state), message }) => {
             Ok(question(state, &message))
@@ -43,18 +44,18 @@ pub fn run(
 /// Those of the tool, and [`ErrorKind::NeedsInput`] when a person must agree first.
 pub fn outcome(
     tool: &'static Tool,
-    shared: &Shared,
+    runner: &ToolRunner,
     call: &Call,
     given: &Map<String, Value>,
 ) -> Result<Outcome, ToolError> {
     let started = Instant::now();
-    let host = ToolHost::new(call, shared.fallback);
+    let host = ToolHost::new(call, runner.fallback);
     let outcome = Arguments::check(tool.parameters, given).and_then(|arguments| {
-        if shared.confirm == Confirm::Destructive && tool.hints.destructive {
+        if runner.confirm == Confirm::Destructive && tool.hints.destructive {
             let shown = observe::redact_json(&Value::Object(given.clone()));
             crate::tools::Host::confirm(&host, &format!("Run {} with {shown}?", tool.name))?;
         }
-        tool.call(&Context { api: shared.client.api(&call.cancel), host: &host }, &arguments)
+        tool.call(&Context { api: runner.client.api(&call.cancel), host: &host }, &arguments)
     });
     let caller = call.caller.identity.as_deref().unwrap_or("local");
     let trace = call.trace().map(|trace| format!(" trace={trace}")).unwrap_or_default();
@@ -64,7 +65,7 @@ pub fn outcome(
         log::info!("{} for {caller}: asks for agreement{trace}", tool.name);
         return outcome;
     }
-    if let Some(audit) = &shared.audit {
+    if let Some(audit) = &runner.audit {
         let failure = outcome.as_ref().err().map(ToString::to_string);
         audit.record(&Entry {
             caller,

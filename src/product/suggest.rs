@@ -4,18 +4,19 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{Shared, among, nothing, run};
+use super::run;
+use super::runner::{ToolRunner, among};
 use crate::limits;
 use crate::observe;
 use crate::protocol::{Complete, RpcError};
 use crate::sync::Lock;
 use crate::tools::Tool;
 
-/// Things that have names, and the tool that lists them.
+/// Listed that have names, and the tool that lists them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Things {
+pub enum Listed {
     /// By name.
     Adapters,
     /// By name.
@@ -31,18 +32,18 @@ pub enum Things {
 }
 
 /// Where the names of each kind come from: the tool, where its list stands, and the key of a name.
-const SOURCES: &[(Things, &str, &str, &str)] = &[
-    (Things::Adapters, "get_adapters", "", "name"),
-    (Things::CompliancePlans, "get_compliance_plans", "/plans", "name"),
-    (Things::Devices, "get_devices", "", "name"),
-    (Things::Jobs, "get_jobs", "", "_id"),
-    (Things::Projects, "get_projects", "", "name"),
-    (Things::Workflows, "get_workflows", "", "name"),
+const SOURCES: &[(Listed, &str, &str, &str)] = &[
+    (Listed::Adapters, "get_adapters", "", "name"),
+    (Listed::CompliancePlans, "get_compliance_plans", "/plans", "name"),
+    (Listed::Devices, "get_devices", "", "name"),
+    (Listed::Jobs, "get_jobs", "", "_id"),
+    (Listed::Projects, "get_projects", "", "name"),
+    (Listed::Workflows, "get_workflows", "", "name"),
 ];
 
 /// Names read from the platform not long ago: a person types faster than lists change.
 #[derive(Default)]
-pub struct Suggestions(Lock<HashMap<Things, Names>>);
+pub struct Suggestions(Lock<HashMap<Listed, Names>>);
 
 /// When they were read, and the names.
 type Names = (Instant, Arc<Vec<String>>);
@@ -50,29 +51,30 @@ type Names = (Instant, Arc<Vec<String>>);
 /// Completes the arguments of this table, each with names of its kind. None when no tool that is
 /// enabled can list any of them.
 pub fn completer(
-    arguments: Vec<(&'static str, Things)>,
+    arguments: Vec<(&'static str, Listed)>,
     tools: &[&'static Tool],
-    shared: &Arc<Shared>,
+    runner: &Arc<ToolRunner>,
+    suggestions: &Arc<Suggestions>,
 ) -> Option<Complete> {
     let sources: Vec<_> = arguments
         .into_iter()
-        .filter_map(|(argument, things)| {
-            let (_, tool, list, key) = SOURCES.iter().find(|(known, ..)| *known == things)?;
-            Some((argument, things, among(tools, tool)?, *list, *key))
+        .filter_map(|(argument, listed)| {
+            let (_, tool, list, key) = SOURCES.iter().find(|(known, ..)| *known == listed)?;
+            Some((argument, listed, among(tools, tool)?, *list, *key))
         })
         .collect();
     if sources.is_empty() {
         return None;
     }
-    let shared = Arc::clone(shared);
+    let (runner, suggestions) = (Arc::clone(runner), Arc::clone(suggestions));
     Some(Arc::new(move |call, argument, typed, _| {
-        let Some((_, things, tool, list, key)) =
+        let Some((_, listed, tool, list, key)) =
             sources.iter().find(|(name, ..)| *name == argument)
         else {
             return Ok(Vec::new());
         };
-        let names = shared.suggestions.names(*things, || {
-            let outcome = run::outcome(tool, &shared, call, &nothing())
+        let names = suggestions.names(*listed, || {
+            let outcome = run::outcome(tool, &runner, call, &Map::new())
                 .map_err(|error| RpcError::internal(observe::redact(&error.to_string())))?;
             let items = outcome.value.pointer(list).and_then(Value::as_array);
             let names = items.into_iter().flatten().filter_map(|item| item.get(key)?.as_str());
@@ -85,13 +87,13 @@ pub fn completer(
 impl Suggestions {
     fn names(
         &self,
-        things: Things,
+        listed: Listed,
         read: impl FnOnce() -> Result<Vec<String>, RpcError>,
     ) -> Result<Arc<Vec<String>>, RpcError> {
         let known = self
             .0
             .lock()
-            .get(&things)
+            .get(&listed)
             .filter(|(when, _)| when.elapsed() < limits::SUGGESTIONS_TTL)
             .map(|(_, names)| Arc::clone(names));
         if let Some(names) = known {
@@ -101,7 +103,7 @@ impl Suggestions {
         names.sort_unstable();
         names.dedup();
         let names = Arc::new(names);
-        self.0.lock().insert(things, (Instant::now(), Arc::clone(&names)));
+        self.0.lock().insert(listed, (Instant::now(), Arc::clone(&names)));
         Ok(names)
     }
 }
@@ -129,8 +131,8 @@ mod tests {
 
     #[test]
     fn the_table_names_tools() {
-        for (things, tool, ..) in SOURCES {
-            let tool = crate::tools::find(tool).unwrap_or_else(|| panic!("{things:?}: {tool}"));
+        for (listed, tool, ..) in SOURCES {
+            let tool = crate::tools::find(tool).unwrap_or_else(|| panic!("{listed:?}: {tool}"));
             assert!(tool.hints.read_only);
         }
     }

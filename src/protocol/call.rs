@@ -5,68 +5,15 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
+use super::caller::Caller;
 use super::message;
+use super::revision;
 use super::session::{NoAnswer, NoSink, Session, Sink};
+use super::severity::Severity;
 use super::tasks::Task;
 use crate::cancel::CancelToken;
 use crate::limits;
 use crate::sync::Lock;
-
-/// MCP's log levels, the least severe first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// `debug`
-    Debug,
-    /// `info`
-    Info,
-    /// `notice`
-    Notice,
-    /// `warning`
-    Warning,
-    /// `error`
-    Error,
-    /// `critical`
-    Critical,
-    /// `alert`
-    Alert,
-    /// `emergency`
-    Emergency,
-}
-
-impl Severity {
-    const ALL: [(Self, &'static str); 8] = [
-        (Self::Debug, "debug"),
-        (Self::Info, "info"),
-        (Self::Notice, "notice"),
-        (Self::Warning, "warning"),
-        (Self::Error, "error"),
-        (Self::Critical, "critical"),
-        (Self::Alert, "alert"),
-        (Self::Emergency, "emergency"),
-    ];
-
-    /// Reads a level's name.
-    pub fn read(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known)| *known == name).map(|(level, _)| *level)
-    }
-
-    /// The level's name.
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(level, _)| *level == self).map_or("info", |(_, name)| *name)
-    }
-
-    /// Every name, for messages.
-    pub fn names() -> String {
-        Self::ALL.map(|(_, name)| name).join(", ")
-    }
-}
-
-/// Who calls.
-#[derive(Clone, Debug, Default)]
-pub struct Caller {
-    /// The subject of a token or certificate; none on stdio and open listeners.
-    pub identity: Option<String>,
-}
 
 /// One running request.
 pub struct Call {
@@ -105,7 +52,7 @@ impl Call {
     ) -> Self {
         let meta = params.get("_meta");
         let log_level = if modern {
-            meta.and_then(|m| m.get(super::revision::META_LOG_LEVEL))
+            meta.and_then(|m| m.get(revision::META_LOG_LEVEL))
                 .and_then(Value::as_str)
                 .and_then(Severity::read)
         } else {
@@ -117,7 +64,7 @@ impl Call {
             .cloned();
         let progress = Lock::new(Progress { token, last: f64::NEG_INFINITY, sent: None });
         let capabilities = if modern {
-            let declared = meta.and_then(|m| m.get(super::revision::META_CAPABILITIES));
+            let declared = meta.and_then(|m| m.get(revision::META_CAPABILITIES));
             declared.cloned().unwrap_or(Value::Null)
         } else {
             session.capabilities()
@@ -164,7 +111,7 @@ impl Call {
     }
 
     /// The client's answer to the question `key` of an earlier
-    /// [`InputRequired`](super::Reply::InputRequired). Whoever needs proof that it was asked at all
+    /// [`InputRequired`](super::input::Reply::InputRequired). Whoever needs proof that it was asked at all
     /// looks at [`Call::carried`].
     pub fn input(&self, key: &str) -> Option<&Value> {
         self.params.get("inputResponses")?.get(key)

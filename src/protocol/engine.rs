@@ -4,17 +4,19 @@ use std::sync::{Arc, Weak};
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Caller, Severity};
+use super::answer::Answer;
+use super::caller::Caller;
+use super::dispatch::Dispatch;
 use super::error::RpcError;
 use super::input::RequestStates;
 use super::message;
 use super::message::{Id, Message};
-use super::outcome::{Answer, Outcome};
-use super::registry;
 use super::registry::Registry;
+use super::result;
 use super::revision;
 use super::seal::Seal;
 use super::session::{Session, Sink};
+use super::severity::Severity;
 use super::subscriptions::{Event, Subscriptions};
 use super::tasks::Tasks;
 use crate::limits;
@@ -113,15 +115,15 @@ impl Engine {
         caller: &Arc<Caller>,
         message: Message,
         sink: &Arc<dyn Sink>,
-    ) -> Outcome {
+    ) -> Dispatch {
         match message {
             Message::Response { id, outcome } => {
                 session.answered(&id, outcome);
-                Outcome::Nothing
+                Dispatch::Nothing
             }
             Message::Notification { method, params } => {
                 notified(session, &method, &params);
-                Outcome::Nothing
+                Dispatch::Nothing
             }
             Message::Request { id, method, params } => {
                 let request = Request { id, method, params };
@@ -134,7 +136,7 @@ impl Engine {
                 } else {
                     self.legacy(&origin, request)
                 };
-                outcome.unwrap_or_else(|error| Outcome::Answer(Answer::error(&id, &error, modern)))
+                outcome.unwrap_or_else(|error| Dispatch::Answer(Answer::error(&id, &error, modern)))
             }
         }
     }
@@ -143,14 +145,14 @@ impl Engine {
         self: &Arc<Self>,
         origin: &Origin<'_>,
         request: Request,
-    ) -> Result<Outcome, RpcError> {
+    ) -> Result<Dispatch, RpcError> {
         let session = origin.session;
         match request.method.as_str() {
             "initialize" => {
                 let hello = self.initialize(session, &request)?;
-                return Ok(Outcome::result(&request.id, &hello));
+                return Ok(Dispatch::result(&request.id, &hello));
             }
-            "ping" => return Ok(Outcome::result(&request.id, &json!({}))),
+            "ping" => return Ok(Dispatch::result(&request.id, &json!({}))),
             _ if session.revision().is_some() => {}
             _ if session.modern_seen() => {
                 return Err(RpcError::invalid_params(format!(
@@ -184,17 +186,17 @@ impl Engine {
             }
             _ => return self.common(origin, request),
         }
-        Ok(Outcome::result(&request.id, &json!({})))
+        Ok(Dispatch::result(&request.id, &json!({})))
     }
 
     fn modern(
         self: &Arc<Self>,
         origin: &Origin<'_>,
         request: Request,
-    ) -> Result<Outcome, RpcError> {
+    ) -> Result<Dispatch, RpcError> {
         check_meta(&request.params)?;
         match request.method.as_str() {
-            "server/discover" => Ok(Outcome::result(&request.id, &self.discover())),
+            "server/discover" => Ok(Dispatch::result(&request.id, &self.discover())),
             "subscriptions/listen" => self.listen(origin, request),
             "tasks/get" | "tasks/update" | "tasks/cancel" if self.registry().has_tasks() => {
                 self.about_task(origin, &request)
@@ -207,7 +209,7 @@ impl Engine {
         self: &Arc<Self>,
         origin: &Origin<'_>,
         request: Request,
-    ) -> Result<Outcome, RpcError> {
+    ) -> Result<Dispatch, RpcError> {
         let registry = self.registry();
         match request.method.as_str() {
             "tools/call" => self.call_tool(origin, request, &registry),
@@ -223,7 +225,7 @@ impl Engine {
                 let list = list.ok_or_else(|| RpcError::method_not_found(method))?;
                 let cursor = request.params.get("cursor");
                 let page = list.page(cursor, origin.modern, &self.server, &self.seal)?;
-                Ok(Outcome::Answer(Answer::result(&request.id, &page)))
+                Ok(Dispatch::Answer(Answer::result(&request.id, &page)))
             }
         }
     }
@@ -256,7 +258,7 @@ impl Engine {
             "capabilities": registry.capabilities(true),
             "instructions": registry.offers().instructions,
         });
-        registry::cacheable(&mut result, &self.introduction, limits::LIST_TTL);
+        result::stamp_cacheable(&mut result, &self.introduction, limits::LIST_TTL);
         result
     }
 }
@@ -271,7 +273,7 @@ fn notified(session: &Session, method: &str, params: &Map<String, Value>) {
 
 /// The checks of 2026-07-28 on `_meta`, in the order the official servers make them.
 fn check_meta(params: &Map<String, Value>) -> Result<(), RpcError> {
-    let wrong = |text: String| RpcError::invalid_params(text).with_data(json!({"in": "_meta"}));
+    let wrong = |text: String| RpcError::invalid_params(text).of_meta();
     let meta = params.get("_meta").and_then(Value::as_object);
     let version = meta.and_then(|m| m.get(revision::META_VERSION)).unwrap_or(&Value::Null);
     if !version.is_string() {

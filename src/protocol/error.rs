@@ -13,6 +13,8 @@ pub struct RpcError {
     pub message: String,
     /// What a program may want to read.
     pub data: Option<Value>,
+    /// Whether the protocol fields of the request are at fault, which modern HTTP answers with 400.
+    pub in_meta: bool,
 }
 
 /// A header and the body disagree, or a required header is missing (2026-07-28).
@@ -24,7 +26,7 @@ pub const UNSUPPORTED_VERSION: i32 = -32022;
 
 impl RpcError {
     fn new(code: i32, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), data: None }
+        Self { code, message: message.into(), data: None, in_meta: false }
     }
 
     /// -32700: not JSON.
@@ -79,6 +81,12 @@ impl RpcError {
         let text = format!("Unknown resource: '{shown}'. resources/templates/list shows the forms");
         let code = if modern { -32602 } else { -32002 };
         Self::new(code, text).with_data(json!({"uri": shown}))
+    }
+
+    /// The same error, of the protocol fields in `params._meta`.
+    pub fn of_meta(mut self) -> Self {
+        self.in_meta = true;
+        self.with_data(json!({"in": "_meta"}))
     }
 
     /// The same error with data.

@@ -13,7 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value, json};
 
-use super::call::Caller;
+use super::caller::Caller;
 use super::error::RpcError;
 use super::seal::Seal;
 use crate::limits;
@@ -28,7 +28,7 @@ pub enum Reply {
     InputRequired {
         /// Requests to the client, by the key under which each answer is expected.
         requests: Map<String, Value>,
-        /// What to remember until then; see [`Call::carried`](super::Call::carried).
+        /// What to remember until then; see [`Call::carried`](super::call::Call::carried).
         carry: Option<Value>,
     },
 }

@@ -1,32 +1,38 @@
 //! The Model Context Protocol, free of I/O.
 //!
 //! A transport reads bytes, hands [`message::read`]'s messages to [`Engine::receive`], and carries
-//! the [`Outcome`] back. Notifications, progress and questions to the client go through a [`Sink`].
+//! the [`Dispatch`] back. Notifications, progress and questions to the client go through a [`Sink`].
 
+mod answer;
 mod call;
+mod caller;
+mod dispatch;
 mod engine;
 mod error;
 mod input;
 mod json;
 pub mod message;
-mod outcome;
 mod page;
 
 mod registry;
+mod result;
 pub mod revision;
 mod seal;
 mod serve;
 mod session;
+mod severity;
 mod subscriptions;
 mod tasks;
 mod uri_template;
 
-pub use call::{Call, Caller, Severity};
+pub use answer::{Answer, malformed};
+pub use call::Call;
+pub use caller::Caller;
+pub use dispatch::{Dispatch, TaskStart, Work};
 pub use engine::Engine;
 pub use error::RpcError;
 pub use input::{Elicited, Reply};
 pub use json::parse as parse_json;
-pub use outcome::{Answer, Outcome, Work, malformed};
 pub use page::List;
 
 pub use registry::{
@@ -34,5 +40,6 @@ pub use registry::{
     TemplateEntry, ToolEntry,
 };
 pub use session::{NoAnswer, NoSink, Session, Sink};
+pub use severity::Severity;
 pub use subscriptions::Listening;
 pub use uri_template::Variables;

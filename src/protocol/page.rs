@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use serde_json::{Map, Value, json};
 
 use super::error::RpcError;
-use super::registry::cacheable;
+use super::result;
 use super::seal::Seal;
 use crate::limits;
 
@@ -77,7 +77,7 @@ impl List {
             result["nextCursor"] = json!(seal.seal(self.key, place.as_bytes())?);
         }
         if modern {
-            cacheable(&mut result, server, limits::LIST_TTL);
+            result::stamp_cacheable(&mut result, server, limits::LIST_TTL);
         }
         Ok(result.to_string().into_bytes())
     }

@@ -6,15 +6,17 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::answer::Answer;
 use super::call::Call;
+use super::dispatch::{Dispatch, TaskStart, Work};
 use super::engine::{Engine, Origin, Request, read_uri};
 use super::error::RpcError;
 use super::input;
 use super::input::Reply;
-use super::outcome::{Answer, Outcome, Work};
-use super::registry::{Complete, Registry, Run, Tasking, ToolEntry, cacheable, complete};
+use super::registry::{Complete, Registry, Run, Tasking, ToolEntry};
+use super::result;
 use super::revision;
-use super::subscriptions::Filter;
+use super::subscriptions::{Filter, Tells};
 use super::tasks::Task;
 use super::uri_template::Variables;
 use crate::cancel::CancelToken;
@@ -29,7 +31,7 @@ impl Engine {
         origin: &Origin<'_>,
         request: Request,
         registry: &Registry,
-    ) -> Result<Outcome, RpcError> {
+    ) -> Result<Dispatch, RpcError> {
         let name = text(&request.params, "name", "tools/call needs the tool's name as text")?;
         let Some(tool) = registry.tool(name) else { return Err(unknown_tool(name, registry)) };
         let arguments = arguments(&request.params)?;
@@ -49,7 +51,7 @@ impl Engine {
         origin: &Origin<'_>,
         request: Request,
         registry: &Registry,
-    ) -> Result<Outcome, RpcError> {
+    ) -> Result<Dispatch, RpcError> {
         let name = text(&request.params, "name", "prompts/get needs the prompt's name as text")?;
         let prompt = registry.prompt(name).ok_or_else(|| unknown_prompt(name, registry))?;
         let arguments = arguments(&request.params)?;
@@ -64,7 +66,7 @@ impl Engine {
         origin: &Origin<'_>,
         request: Request,
         registry: &Registry,
-    ) -> Result<Outcome, RpcError> {
+    ) -> Result<Dispatch, RpcError> {
         let uri = read_uri(&request.params)?.to_owned();
         let Some((read, variables)) = registry.resource(&uri) else {
             return Err(RpcError::unknown_resource(&uri, origin.modern));
@@ -79,7 +81,7 @@ impl Engine {
         origin: &Origin<'_>,
         request: Request,
         registry: &Registry,
-    ) -> Result<Outcome, RpcError> {
+    ) -> Result<Dispatch, RpcError> {
         let complete = completer(&request.params, registry)?;
         let argument = request.params.get("argument").and_then(Value::as_object);
         let part = |key: &str| argument.and_then(|a| a.get(key)).and_then(Value::as_str);
@@ -113,20 +115,28 @@ impl Engine {
         &self,
         origin: &Origin<'_>,
         request: Request,
-    ) -> Result<Outcome, RpcError> {
-        let wants = Filter::read(&request.params, &self.registry(), |id| {
-            self.tasks.owns(id, origin.caller)
-        })?;
+    ) -> Result<Dispatch, RpcError> {
+        let registry = self.registry();
+        let offers = registry.offers();
+        let listed = [true, registry.has_prompts(), registry.has_resources()];
+        let wants = Filter::read(
+            &request.params,
+            &Tells {
+                lists: listed.map(|listed| listed && offers.changes),
+                resource: &|uri| offers.subscribe && registry.resource(uri).is_some(),
+                task: &|id| self.tasks.owns(id, origin.caller),
+            },
+        )?;
         self.subscriptions
             .open(request.id, wants, origin.session, origin.sink)
-            .map(Outcome::Listening)
+            .map(Dispatch::Listening)
     }
 
     pub(super) fn about_task(
         &self,
         origin: &Origin<'_>,
         request: &Request,
-    ) -> Result<Outcome, RpcError> {
+    ) -> Result<Dispatch, RpcError> {
         if !self.call(origin, request).client_extends(revision::TASKS) {
             return Err(needs_tasks());
         }
@@ -145,8 +155,8 @@ impl Engine {
                 json!({})
             }
         };
-        complete(&mut result, &self.server);
-        Ok(Outcome::result(&request.id, &result))
+        result::stamp(&mut result, &self.server);
+        Ok(Dispatch::result(&request.id, &result))
     }
 
     fn start_task(
@@ -156,10 +166,10 @@ impl Engine {
         task: &Arc<Task>,
         run: Run,
         arguments: Map<String, Value>,
-    ) -> Result<Outcome, RpcError> {
+    ) -> Result<Dispatch, RpcError> {
         let mut created = task.snapshot();
         created["resultType"] = json!("task");
-        complete(&mut created, &self.server);
+        result::stamp(&mut created, &self.server);
         let running = Arc::clone(task);
         let (engine, call) = (Arc::clone(self), call.in_task(task));
         let work = move || {
@@ -171,15 +181,9 @@ impl Engine {
                 Err(RpcError::internal("The server failed on this task; see its log"))
             }));
         };
-        // A thread of its own: a task may wait for hours, and the workers are for short calls.
-        match std::thread::Builder::new().name("task".into()).spawn(work) {
-            Ok(_) => Ok(Outcome::result(&request.id, &created)),
-            Err(error) => {
-                log::error!("no thread could be started for a task: {error}");
-                task.give_up();
-                Err(RpcError::internal("The server cannot start another task; try again later"))
-            }
-        }
+        let created = Answer::result(&request.id, created.to_string().as_bytes());
+        let (id, task) = (request.id.clone(), Arc::clone(task));
+        Ok(Dispatch::Task(TaskStart { id, task, created, run: Box::new(work) }))
     }
 
     /// A call that may have been made before, with what was remembered then.
@@ -199,7 +203,7 @@ impl Engine {
         request: Request,
         mut call: Call,
         handler: Handler,
-    ) -> Result<Outcome, RpcError> {
+    ) -> Result<Dispatch, RpcError> {
         let Some(cancel) = origin.session.begin(&request.id) else {
             return Err(RpcError::invalid_request("This id belongs to a request still running"));
         };
@@ -214,7 +218,7 @@ impl Engine {
             }
         };
         let session = Arc::clone(origin.session);
-        Ok(Outcome::Work(Work { id, modern, tool, session, cancel, run: Box::new(work) }))
+        Ok(Dispatch::Work(Work { id, modern, tool, session, cancel, run: Box::new(work) }))
     }
 
     /// The result object of a reply.
@@ -223,7 +227,7 @@ impl Engine {
             Reply::Complete(mut result) => {
                 if call.modern && request.method == "resources/read" {
                     // What a resource shows is alive on the platform: nothing to keep.
-                    cacheable(&mut result, &self.server, Duration::ZERO);
+                    result::stamp_cacheable(&mut result, &self.server, Duration::ZERO);
                 }
                 result
             }
@@ -246,7 +250,7 @@ impl Engine {
             }
         };
         if call.modern {
-            complete(&mut result, &self.server);
+            result::stamp(&mut result, &self.server);
         }
         Ok(result)
     }
@@ -291,7 +295,7 @@ fn run_task(
     loop {
         match run(&call, arguments)? {
             Reply::Complete(mut result) => {
-                complete(&mut result, server);
+                result::stamp(&mut result, server);
                 return Ok(result);
             }
             Reply::InputRequired { requests, carry } => {

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::call::Severity;
 use super::message;
 use super::message::Id;
+use super::severity::Severity;
 use crate::cancel::CancelToken;
 use crate::limits;
 use crate::sync::Lock;
@@ -38,7 +38,7 @@ impl Sink for NoSink {
 /// One stdio connection, one HTTP session, or, for a modern request over HTTP, that request alone.
 #[derive(Default)]
 pub struct Session {
-    state: Lock<State>,
+    state: Lock<Agreed>,
     in_flight: Lock<HashMap<Id, CancelToken>>,
     questions: Lock<HashMap<Id, SyncSender<Result<Value, Value>>>>,
     next_question: AtomicU64,
@@ -49,7 +49,7 @@ pub struct Session {
 }
 
 #[derive(Default)]
-struct State {
+struct Agreed {
     revision: Option<&'static str>,
     modern_seen: bool,
     capabilities: Value,
@@ -210,7 +210,7 @@ impl Session {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, Agreed> {
         self.state.lock()
     }
 }

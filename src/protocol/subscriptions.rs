@@ -5,12 +5,11 @@ use std::sync::{Arc, MutexGuard};
 
 use serde_json::{Map, Value, json};
 
+use super::answer::Answer;
 use super::error::RpcError;
 use super::message;
 use super::message::Id;
-use super::outcome::Answer;
-use super::registry;
-use super::registry::Registry;
+use super::result;
 use super::revision;
 use super::session::{Session, Sink};
 use crate::cancel::CancelToken;
@@ -59,6 +58,16 @@ pub struct Filter {
     tasks: HashSet<String>,
 }
 
+/// What a server can tell one caller of.
+pub struct Tells<'a> {
+    /// Whether the lists of tools, of prompts and of resources can change.
+    pub lists: [bool; 3],
+    /// Whether the resource at a URI can change.
+    pub resource: &'a dyn Fn(&str) -> bool,
+    /// Whether a task is the caller's.
+    pub task: &'a dyn Fn(&str) -> bool,
+}
+
 const LISTS: [(&str, &str); 3] = [
     ("toolsListChanged", "notifications/tools/list_changed"),
     ("promptsListChanged", "notifications/prompts/list_changed"),
@@ -66,33 +75,24 @@ const LISTS: [(&str, &str); 3] = [
 ];
 
 impl Filter {
-    /// The part of a request's `notifications` that `registry` can serve. `owns` says whether a
-    /// task is the caller's.
+    /// The part of a request's `notifications` that the server can tell of.
     ///
     /// # Errors
     /// -32602 when it is no filter, or names more things than [`limits::SUBSCRIBED_NAMES`].
-    pub fn read(
-        params: &Map<String, Value>,
-        registry: &Registry,
-        owns: impl Fn(&str) -> bool,
-    ) -> Result<Self, RpcError> {
+    pub fn read(params: &Map<String, Value>, tells: &Tells<'_>) -> Result<Self, RpcError> {
         let Some(Value::Object(asked)) = params.get("notifications") else {
             return Err(RpcError::invalid_params("notifications must be an object"));
         };
-        let offers = registry.offers();
-        let offered = [true, registry.has_prompts(), registry.has_resources()];
         let lists = LISTS
             .into_iter()
-            .zip(offered)
-            .filter(|((key, _), offered)| {
-                *offered && offers.changes && asked.get(*key) == Some(&Value::Bool(true))
-            })
+            .zip(tells.lists)
+            .filter(|((key, _), told)| *told && asked.get(*key) == Some(&Value::Bool(true)))
             .map(|(list, _)| list)
             .collect();
         let mut resources = names(asked, "resourceSubscriptions")?;
-        resources.retain(|uri| offers.subscribe && registry.resource(uri).is_some());
+        resources.retain(|uri| (tells.resource)(uri));
         let mut tasks = names(asked, "taskIds")?;
-        tasks.retain(|id| owns(id));
+        tasks.retain(|id| (tells.task)(id));
         Ok(Self { lists, resources, tasks })
     }
 
@@ -247,7 +247,7 @@ impl Subscriptions {
         let listeners = std::mem::take(&mut self.lock().listeners);
         for listener in listeners.into_values().filter(|l| !l.cancel.is_cancelled()) {
             let mut result = json!({});
-            registry::complete(&mut result, server);
+            result::stamp(&mut result, server);
             result["_meta"][revision::META_SUBSCRIPTION] = listener.id.as_value().clone();
             listener.session.end(&listener.id);
             (listener.end)(Answer::result(&listener.id, result.to_string().as_bytes()));

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
-use super::call::Caller;
+use super::caller::Caller;
 use super::error::RpcError;
 use super::seal::Seal;
 use super::subscriptions::{Event, Subscriptions};
@@ -31,12 +31,12 @@ pub struct Task {
     created: String,
     /// Ends the call.
     pub cancel: CancelToken,
-    state: Lock<State>,
+    state: Lock<Course>,
     changed: Signal,
     subscriptions: Arc<Subscriptions>,
 }
 
-struct State {
+struct Course {
     status: Status,
     updated: String,
     message: Option<String>,
@@ -90,7 +90,7 @@ impl Tasks {
             born: Instant::now(),
             created: now.clone(),
             cancel: CancelToken::new(),
-            state: Lock::new(State {
+            state: Lock::new(Course {
                 status: Status::Working,
                 updated: now,
                 message: None,
@@ -231,14 +231,14 @@ impl Task {
         }
     }
 
-    fn touched(&self, mut state: MutexGuard<'_, State>) {
+    fn touched(&self, mut state: MutexGuard<'_, Course>) {
         state.updated = Utc::now().to_string();
         self.changed.notify_all();
         // Told before anybody can change it again, so that states arrive in their order.
         self.subscriptions.tell(&Event::Task { id: &self.id, state: &self.render(&state) });
     }
 
-    fn render(&self, state: &State) -> Value {
+    fn render(&self, state: &Course) -> Value {
         let mut shown = json!({
             "taskId": self.id,
             "status": state.status.name(),
@@ -259,7 +259,7 @@ impl Task {
         shown
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, Course> {
         self.state.lock()
     }
 }

@@ -11,12 +11,12 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::Workers;
+use super::serve::{self, Recipient};
+use super::workers::Workers;
 use crate::limits;
 use crate::protocol::message;
-use crate::protocol::message::{Incoming, Message};
-use crate::protocol::{Answer, Caller, Engine, Outcome, RpcError, Session, Sink, malformed};
-use crate::sync::Lock;
+use crate::protocol::message::{Id, Incoming};
+use crate::protocol::{Answer, Caller, Engine, RpcError, Session, Sink, malformed};
 
 /// Serves one client until `input` ends or `output` cannot be written any more. Gives whether a
 /// client said anything at all.
@@ -87,9 +87,16 @@ impl Connection {
         if text.is_empty() {
             return;
         }
+        let of = (&self.session, &self.caller);
+        let lines = Arc::new(self.lines.clone());
+        let sink: Arc<dyn Sink> = Arc::clone(&lines) as Arc<dyn Sink>;
         match message::read(text) {
-            Ok(Incoming::One(message)) => self.dispatch(message, None),
-            Ok(Incoming::Batch(messages)) if self.takes_batches() => self.batch(messages),
+            Ok(Incoming::One(message)) => {
+                serve::serve(&self.engine, &self.workers, of, message, &sink, &lines);
+            }
+            Ok(Incoming::Batch(messages)) if self.takes_batches() => {
+                serve::serve_batch(&self.engine, &self.workers, of, messages, &sink, lines);
+            }
             Ok(Incoming::Batch(_)) => {
                 let text = "Batches belong to protocol version 2025-03-26 only";
                 self.lines.send(message::error(None, &RpcError::invalid_request(text)));
@@ -105,79 +112,10 @@ impl Connection {
         self.session.revision() == Some("2025-03-26")
     }
 
-    fn batch(&self, messages: Vec<Result<Message, Box<message::Malformed>>>) {
-        let batch = Arc::new(Batch::new(self.lines.clone()));
-        for message in messages {
-            match message {
-                Ok(message) => self.dispatch(message, Some(&batch)),
-                Err(bad) => batch.add(malformed(&bad)),
-            }
-        }
-    }
-
-    fn dispatch(&self, message: Message, batch: Option<&Arc<Batch>>) {
-        let lines = self.lines.clone();
-        let batch = batch.cloned();
-        let reply = move |answer: Answer| match &batch {
-            Some(batch) => batch.add(answer),
-            None => drop(lines.send(answer.body)),
-        };
-        let sink: Arc<dyn Sink> = Arc::new(self.lines.clone());
-        match self.engine.receive(&self.session, &self.caller, message, &sink) {
-            Outcome::Nothing => {}
-            Outcome::Answer(answer) => reply(answer),
-            Outcome::Listening(listening) => {
-                let (id, lines) = (listening.id().clone(), self.lines.clone());
-                listening.start(move |answer| {
-                    let ended = json!({"requestId": id.as_value(), "reason": "The server stops"});
-                    lines.send(answer.body);
-                    lines.send(message::notification("notifications/cancelled", ended));
-                });
-            }
-            Outcome::Work(work) => match self.workers.slot() {
-                Some(slot) => slot.run(move || {
-                    if let Some(answer) = work.run() {
-                        reply(answer);
-                    }
-                }),
-                None => reply(work.busy()),
-            },
-        }
-    }
-
     fn refuse_long_line(&self) {
         let text = format!("A message may hold {} bytes at most", limits::MESSAGE_BYTES);
         log::warn!("a line longer than {} bytes was skipped", limits::MESSAGE_BYTES);
         self.lines.send(message::error(None, &RpcError::parse(text)));
-    }
-}
-
-/// The answers of one batch, sent together when the last one is there.
-struct Batch {
-    lines: Lines,
-    answers: Lock<Vec<Vec<u8>>>,
-}
-
-impl Batch {
-    fn new(lines: Lines) -> Self {
-        Self { lines, answers: Lock::default() }
-    }
-
-    fn add(&self, answer: Answer) {
-        self.answers.lock().push(answer.body);
-    }
-}
-
-impl Drop for Batch {
-    // Every request of the batch holds it; the last one to be answered lets go.
-    fn drop(&mut self) {
-        let answers = std::mem::take(self.answers.get_mut());
-        if !answers.is_empty() {
-            let mut body = b"[".to_vec();
-            body.extend_from_slice(&answers.join(&b','));
-            body.push(b']');
-            self.lines.send(body);
-        }
     }
 }
 
@@ -194,6 +132,22 @@ impl Sink for Lines {
             Err(TrySendError::Disconnected(_)) => false,
         }
     }
+}
+
+impl Recipient for Lines {
+    type Waiting = ();
+
+    fn answer(&self, answer: Answer) {
+        self.send(answer.body);
+    }
+
+    fn ended(&self, request: &Id, answer: Answer) {
+        let ended = json!({"requestId": request.as_value(), "reason": "The server stops"});
+        self.send(answer.body);
+        self.send(message::notification("notifications/cancelled", ended));
+    }
+
+    fn waiting(self: &Arc<Self>) {}
 }
 
 fn write_lines(mut output: impl Write, lines: &Receiver<Vec<u8>>) {

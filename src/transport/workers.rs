@@ -12,13 +12,13 @@ type Job = Box<dyn FnOnce() + Send>;
 
 /// A bounded pool with a bounded queue. Threads start when there is work and end with the process.
 #[derive(Clone)]
-pub struct Workers(Arc<Shared>);
+pub struct Workers(Arc<Pool>);
 
 /// A place in the queue. Unused, it is given back.
-pub struct Slot(Arc<Shared>);
+pub struct Slot(Arc<Pool>);
 
-struct Shared {
-    state: Lock<State>,
+struct Pool {
+    state: Lock<Queue>,
     work: Signal,
     idle: Signal,
     threads_max: usize,
@@ -26,7 +26,7 @@ struct Shared {
 }
 
 #[derive(Default)]
-struct State {
+struct Queue {
     queue: VecDeque<Job>,
     threads: usize,
     waiting: usize,
@@ -41,7 +41,7 @@ struct State {
 impl Workers {
     /// A pool of at most `threads` threads and `queue` waiting jobs.
     pub fn new(threads: usize, queue: usize) -> Self {
-        Self(Arc::new(Shared {
+        Self(Arc::new(Pool {
             state: Lock::default(),
             work: Signal::new(),
             idle: Signal::new(),
@@ -90,15 +90,15 @@ impl Drop for Slot {
     }
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl Pool {
+    fn lock(&self) -> MutexGuard<'_, Queue> {
         self.state.lock()
     }
 
     /// Sees to it that somebody comes for the queue. One thread at a time is called, and calls the
     /// next one when it leaves jobs behind: a job never waits for another job to end, and a row of
     /// short ones costs few switches between threads.
-    fn call_one(self: &Arc<Self>, state: &mut State) {
+    fn call_one(self: &Arc<Self>, state: &mut Queue) {
         if state.queue.is_empty() || state.called + state.looking > 0 {
             return;
         }

@@ -12,12 +12,12 @@ const SIZE_DIGITS: usize = 16;
 /// A decoder of chunks.
 #[derive(Clone, Debug)]
 pub struct Chunked {
-    state: State,
+    state: Expecting,
     cap: usize,
 }
 
 #[derive(Clone, Debug)]
-enum State {
+enum Expecting {
     /// In a chunk-size line, with what was read of it.
     Size(Vec<u8>),
     /// So many bytes of data are still to come.
@@ -30,7 +30,7 @@ enum State {
 
 impl Chunked {
     pub(super) fn new(cap: usize) -> Self {
-        Self { state: State::Size(Vec::new()), cap }
+        Self { state: Expecting::Size(Vec::new()), cap }
     }
 
     pub(super) fn take(
@@ -41,32 +41,33 @@ impl Chunked {
         let mut used = 0;
         while let Some(rest) = input.get(used..).filter(|rest| !rest.is_empty()) {
             match &mut self.state {
-                State::Data(left) => {
+                Expecting::Data(left) => {
                     let count = rest.len().min(*left);
                     out.extend_from_slice(rest.get(..count).unwrap_or_default());
                     used += count;
                     *left -= count;
                     if *left == 0 {
-                        self.state = State::DataEnd(0);
+                        self.state = Expecting::DataEnd(0);
                     }
                     continue;
                 }
-                State::Size(line) => {
+                Expecting::Size(line) => {
                     line.extend(rest.first());
                     if let Some(size) = size_line(line)? {
                         if size > self.cap.saturating_sub(out.len()) {
                             return Err(TOO_LARGE);
                         }
-                        self.state = if size == 0 { State::End(0) } else { State::Data(size) };
+                        self.state =
+                            if size == 0 { Expecting::End(0) } else { Expecting::Data(size) };
                     }
                 }
-                State::DataEnd(at) => {
+                Expecting::DataEnd(at) => {
                     expect_line_end(rest, at, "chunk data does not end with CRLF")?;
                     if *at == 2 {
-                        self.state = State::Size(Vec::new());
+                        self.state = Expecting::Size(Vec::new());
                     }
                 }
-                State::End(at) => {
+                Expecting::End(at) => {
                     expect_line_end(rest, at, "trailer fields are not accepted")?;
                     if *at == 2 {
                         return Ok((used + 1, true));

@@ -1,9 +1,9 @@
 //! Server-sent events, and the memory that lets a client come back to a broken stream.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::MutexGuard;
+use std::sync::{Arc, MutexGuard};
 
-use crate::http::Stream;
+use crate::http::{Stream, StreamOptions};
 use crate::limits;
 use crate::sync::Lock;
 
@@ -184,6 +184,12 @@ impl Streams {
 fn read_id(id: &str) -> Option<(u64, u64)> {
     let (stream, number) = id.split_once('-')?;
     Some((stream.parse().ok()?, number.parse().ok()?))
+}
+
+/// Streams of events are kept alive by comments, which every SSE reader skips.
+pub fn stream_options(ends_on_shutdown: bool) -> StreamOptions {
+    let ping: Arc<[u8]> = Arc::from(&b": ping\n\n"[..]);
+    StreamOptions { heartbeat: Some((limits::SSE_HEARTBEAT, ping)), ends_on_shutdown }
 }
 
 #[cfg(test)]

@@ -3,23 +3,25 @@
 
 use std::sync::Arc;
 
+use super::events;
 use super::headers;
-use super::visit::Visit;
-use super::{Front, events};
+use super::responder::Visit;
+use super::service::Service;
 use crate::http::{Response, Stream};
 use crate::protocol::message;
 use crate::protocol::message::Incoming;
-use crate::protocol::{Outcome, RpcError, Sink, malformed};
+use crate::protocol::{Answer, RpcError, Sink, malformed};
+use crate::transport::serve::{Recipient, serve};
 
 /// Opens a session: its first event tells where to send messages, and closing it ends everything.
-pub fn open(front: &Front, visit: Visit) {
-    let caller = front.caller(&visit.request);
-    let Some(opened) = front.sessions.open(caller.identity.as_deref()) else {
+pub fn open(service: &Service, visit: Visit) {
+    let caller = service.caller(&visit.request);
+    let Some(opened) = service.sessions.open(caller.identity.as_deref()) else {
         let text = "Too many sessions are open; try again later\n";
         return visit.respond(Response::text(503, text).with_header("Retry-After", "30"));
     };
-    let stream = visit.way.events(true);
-    let (sessions, id) = (Arc::clone(&front.sessions), opened.id.clone());
+    let stream = visit.responder.events(true);
+    let (sessions, id) = (Arc::clone(&service.sessions), opened.id.clone());
     stream.on_close(Box::new(move || sessions.end(&id)));
     let place = format!("/messages/?session_id={}", opened.id);
     if stream.send(events::named("endpoint", &place)).is_ok() {
@@ -28,7 +30,7 @@ pub fn open(front: &Front, visit: Visit) {
 }
 
 /// Takes one message; what is answered goes to the stream.
-pub fn message(front: &Front, visit: Visit) {
+pub fn message(service: &Service, visit: Visit) {
     let id = visit
         .request
         .query
@@ -37,8 +39,8 @@ pub fn message(front: &Front, visit: Visit) {
     let Some(id) = id else {
         return visit.respond(Response::text(400, "session_id is missing in the query\n"));
     };
-    let caller = front.caller(&visit.request);
-    let Some(session) = front.sessions.find(id, caller.identity.as_deref()) else {
+    let caller = service.caller(&visit.request);
+    let Some(session) = service.sessions.find(id, caller.identity.as_deref()) else {
         return visit.respond(Response::text(404, "This session does not exist any more\n"));
     };
     let Some(stream) = session.log.standalone() else {
@@ -65,25 +67,8 @@ pub fn message(front: &Front, visit: Visit) {
         }
         Ok(Incoming::One(message)) => {
             let sink: Arc<dyn Sink> = Arc::new(to_stream.clone());
-            match front.engine.receive(&session.session, &caller, message, &sink) {
-                Outcome::Nothing => {}
-                Outcome::Listening(listening) => {
-                    // The stream's session ends with it, and the subscription with the session.
-                    let end = to_stream.clone();
-                    listening.start(move |answer| {
-                        end.send(answer.body);
-                    });
-                }
-                Outcome::Answer(answer) => drop(to_stream.send(answer.body)),
-                Outcome::Work(work) => match front.workers.slot() {
-                    Some(slot) => slot.run(move || {
-                        if let Some(answer) = work.run() {
-                            to_stream.send(answer.body);
-                        }
-                    }),
-                    None => drop(to_stream.send(work.busy().body)),
-                },
-            }
+            let of = (&session.session, &caller);
+            serve(&service.engine, &service.workers, of, message, &sink, &Arc::new(to_stream));
         }
     }
 }
@@ -95,4 +80,15 @@ impl Sink for ToStream {
     fn send(&self, message: Vec<u8>) -> bool {
         self.0.send(events::message(None, &message)).is_ok()
     }
+}
+
+// The stream's session ends with it, and everything of the session then.
+impl Recipient for ToStream {
+    type Waiting = ();
+
+    fn answer(&self, answer: Answer) {
+        self.send(answer.body);
+    }
+
+    fn waiting(self: &Arc<Self>) {}
 }

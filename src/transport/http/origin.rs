@@ -10,7 +10,7 @@ use crate::config::Server as Settings;
 use crate::http::{Request, Response};
 
 /// The rules for this listener.
-pub struct Door {
+pub struct OriginRules {
     loopback: bool,
     origins: Vec<String>,
     hosts: Vec<String>,
@@ -21,7 +21,7 @@ pub struct Admitted {
     origin: Option<String>,
 }
 
-impl Door {
+impl OriginRules {
     /// The rules that these settings make.
     pub fn new(settings: &Settings) -> Self {
         let host = settings.host.trim_start_matches('[').trim_end_matches(']');

@@ -7,26 +7,29 @@ use std::sync::{Arc, MutexGuard};
 use std::time::Instant;
 
 use super::events::{self, EventLog};
+use super::pending::{Pending, Ticks, Waiting};
+use super::responder::AdmittedResponder;
 use super::sessions::HttpSession;
-use super::visit::Way;
 use crate::http::{Response, Stream};
 use crate::limits;
 use crate::protocol::{Answer, Sink};
 use crate::sync::Lock;
+use crate::transport::serve::Recipient;
 
 /// The way back to the client of one request.
 pub struct Reply {
-    state: Lock<State>,
+    state: Lock<Progress>,
     session: Option<Arc<HttpSession>>,
     /// Whether the client reads event streams at all.
     events: bool,
     /// Whether streams begin with an event to come back to.
     primed: bool,
     begun: Instant,
+    pending: Arc<Pending>,
 }
 
-enum State {
-    Undecided(Way),
+enum Progress {
+    Undecided(AdmittedResponder),
     /// A stream that can be come back to.
     Logged(u64),
     /// A stream that ends with its connection.
@@ -36,79 +39,26 @@ enum State {
 
 impl Reply {
     /// A reply in `session`, or, without one, to a request that stands alone.
-    pub fn new(way: Way, session: Option<Arc<HttpSession>>, events: bool) -> Self {
+    pub fn new(
+        way: AdmittedResponder,
+        session: Option<Arc<HttpSession>>,
+        events: bool,
+        pending: &Arc<Pending>,
+    ) -> Self {
         let way = match &session {
             Some(session) => way.of_session(&session.id),
             None => way,
         };
         let primed = session.as_ref().is_some_and(|session| session.primes());
-        let state = Lock::new(State::Undecided(way));
-        Self { state, session, events, primed, begun: Instant::now() }
-    }
-
-    /// Sends the answer and ends the reply.
-    pub fn finish(&self, answer: Answer) {
-        let mut state = self.lock();
-        match std::mem::replace(&mut *state, State::Done) {
-            State::Undecided(way) => way.respond(Response::json(answer.status, answer.body)),
-            State::Logged(stream) => {
-                if let Some(log) = self.log() {
-                    log.send(stream, &answer.body);
-                    log.finish(stream);
-                }
-            }
-            State::Bare(stream) => {
-                // Whether the client still reads does not matter any more.
-                let _ = stream.send(events::message(None, &answer.body));
-                stream.close();
-            }
-            State::Done => {}
-        }
-    }
-
-    /// Ends the reply without an answer, because its request was cancelled.
-    pub fn abandon(&self) {
-        let mut state = self.lock();
-        match std::mem::replace(&mut *state, State::Done) {
-            State::Undecided(way) => way.respond(Response::empty(202)),
-            State::Logged(stream) => {
-                if let Some(log) = self.log() {
-                    log.finish(stream);
-                }
-            }
-            State::Bare(stream) => stream.close(),
-            State::Done => {}
-        }
-    }
-
-    /// Turns a reply that takes long into a stream, whose heartbeat keeps proxies patient. False
-    /// when there is nothing left to do for it.
-    pub fn tick(&self) -> bool {
-        let mut state = self.lock();
-        match &*state {
-            State::Undecided(way) if way.closed() && self.session.is_none() => false,
-            State::Undecided(_) => {
-                if self.events && self.begun.elapsed() >= limits::STREAM_AFTER {
-                    self.open(&mut state);
-                    return false;
-                }
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// Runs `callback` when the client goes before it is answered.
-    pub fn on_gone(&self, callback: impl FnOnce() + Send + 'static) {
-        if let State::Undecided(way) = &*self.lock() {
-            way.on_gone(callback);
-        }
+        let state = Lock::new(Progress::Undecided(way));
+        let pending = Arc::clone(pending);
+        Self { state, session, events, primed, begun: Instant::now(), pending }
     }
 
     /// Begins the stream. Anything but an undecided reply stays as it is.
-    fn open(&self, state: &mut State) {
-        let way = match std::mem::replace(state, State::Done) {
-            State::Undecided(way) => way,
+    fn open(&self, state: &mut Progress) {
+        let way = match std::mem::replace(state, Progress::Done) {
+            Progress::Undecided(way) => way,
             other => {
                 *state = other;
                 return;
@@ -121,9 +71,9 @@ impl Reply {
                 if self.primed {
                     log.prime(number);
                 }
-                State::Logged(number)
+                Progress::Logged(number)
             }
-            None => State::Bare(stream),
+            None => Progress::Bare(stream),
         };
     }
 
@@ -131,8 +81,78 @@ impl Reply {
         self.session.as_ref().map(|session| &session.log)
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, Progress> {
         self.state.lock()
+    }
+}
+
+impl Recipient for Reply {
+    type Waiting = Waiting;
+
+    fn answer(&self, answer: Answer) {
+        let mut state = self.lock();
+        match std::mem::replace(&mut *state, Progress::Done) {
+            Progress::Undecided(way) => way.respond(Response::json(answer.status, answer.body)),
+            Progress::Logged(stream) => {
+                if let Some(log) = self.log() {
+                    log.send(stream, &answer.body);
+                    log.finish(stream);
+                }
+            }
+            Progress::Bare(stream) => {
+                // Whether the client still reads does not matter any more.
+                let _ = stream.send(events::message(None, &answer.body));
+                stream.close();
+            }
+            Progress::Done => {}
+        }
+    }
+
+    fn unanswered(&self) {
+        let mut state = self.lock();
+        match std::mem::replace(&mut *state, Progress::Done) {
+            Progress::Undecided(way) => way.respond(Response::empty(202)),
+            Progress::Logged(stream) => {
+                if let Some(log) = self.log() {
+                    log.finish(stream);
+                }
+            }
+            Progress::Bare(stream) => stream.close(),
+            Progress::Done => {}
+        }
+    }
+
+    fn takes_streams(&self) -> bool {
+        self.events
+    }
+
+    fn on_gone(&self, callback: Box<dyn FnOnce() + Send>) {
+        // A modern client cancels by closing its connection; one with a session may come back.
+        if let (Progress::Undecided(way), None) = (&*self.lock(), &self.session) {
+            way.on_gone(callback);
+        }
+    }
+
+    fn waiting(self: &Arc<Self>) -> Waiting {
+        self.pending.add(Arc::clone(self) as Arc<dyn Ticks>)
+    }
+}
+
+impl Ticks for Reply {
+    /// Turns a reply that takes long into a stream, whose heartbeat keeps proxies patient.
+    fn tick(&self) -> bool {
+        let mut state = self.lock();
+        match &*state {
+            Progress::Undecided(way) if way.closed() && self.session.is_none() => false,
+            Progress::Undecided(_) => {
+                if self.events && self.begun.elapsed() >= limits::STREAM_AFTER {
+                    self.open(&mut state);
+                    return false;
+                }
+                true
+            }
+            _ => false,
+        }
     }
 }
 
@@ -144,14 +164,14 @@ impl Sink for Reply {
         let mut state = self.lock();
         self.open(&mut state);
         match &*state {
-            State::Logged(stream) => {
+            Progress::Logged(stream) => {
                 if let Some(log) = self.log() {
                     log.send(*stream, &message);
                 }
                 true
             }
-            State::Bare(stream) => stream.send(events::message(None, &message)).is_ok(),
-            State::Undecided(_) | State::Done => false,
+            Progress::Bare(stream) => stream.send(events::message(None, &message)).is_ok(),
+            Progress::Undecided(_) | Progress::Done => false,
         }
     }
 
@@ -160,7 +180,7 @@ impl Sink for Reply {
         // Only a client that was given an id to come back to can do so.
         if self.primed && self.events {
             self.open(&mut state);
-            if let (State::Logged(stream), Some(log)) = (&*state, self.log()) {
+            if let (Progress::Logged(stream), Some(log)) = (&*state, self.log()) {
                 log.interrupt(*stream);
             }
         }

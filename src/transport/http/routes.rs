@@ -1,16 +1,17 @@
 //! Which request goes where.
 
-use super::visit::{Visit, Way};
-use super::{Front, legacy_sse, origin, status, streamable};
-use crate::http::{Exchange, Response};
+use super::responder::{AdmittedResponder, Visit};
+use super::service::Service;
+use super::{legacy_sse, origin, status_pages, streamable};
+use crate::http::{Exchange, Handler, Response};
 
 /// One row: where, how, and what answers.
 struct Route {
     methods: &'static [&'static str],
     place: Place,
     /// Whether it is there with these settings.
-    when: fn(&Front) -> bool,
-    run: fn(&Front, Visit),
+    when: fn(&Service) -> bool,
+    run: fn(&Service, Visit),
 }
 
 enum Place {
@@ -32,13 +33,13 @@ static ROUTES: &[Route] = &[
     Route {
         methods: &["GET"],
         place: Place::Fixed("/sse"),
-        when: |front| front.legacy_sse,
+        when: |service| service.legacy_sse,
         run: legacy_sse::open,
     },
     Route {
         methods: &["POST"],
         place: Place::Fixed("/messages"),
-        when: |front| front.legacy_sse,
+        when: |service| service.legacy_sse,
         run: legacy_sse::message,
     },
     Route {
@@ -57,40 +58,51 @@ static ROUTES: &[Route] = &[
         methods: READ,
         place: Place::Fixed("/status/readyz"),
         when: always,
-        run: status::ready,
+        run: status_pages::ready,
     },
-    Route { methods: READ, place: Place::Fixed("/status"), when: always, run: status::overview },
+    Route {
+        methods: READ,
+        place: Place::Fixed("/status"),
+        when: always,
+        run: status_pages::overview,
+    },
     Route {
         methods: READ,
         place: Place::Fixed("/metrics"),
-        when: |front| front.metrics,
-        run: status::metrics,
+        when: |service| service.metrics,
+        run: status_pages::metrics,
     },
 ];
 
-fn always(_: &Front) -> bool {
+fn always(_: &Service) -> bool {
     true
 }
 
+impl Handler for Service {
+    fn handle(&self, exchange: Exchange) {
+        dispatch(self, exchange);
+    }
+}
+
 /// Hands the exchange to its route, when its sender may come in at all.
-pub fn dispatch(front: &Front, exchange: Exchange) {
+fn dispatch(service: &Service, exchange: Exchange) {
     let Exchange { request, responder } = exchange;
-    let admitted = match front.door.admit(&request) {
+    let admitted = match service.origins.admit(&request) {
         Ok(admitted) => admitted,
         Err(refusal) => return responder.respond(refusal),
     };
     let preflight = admitted.is_browser() && request.method == "OPTIONS";
-    let visit = Visit { request, way: Way::new(responder, admitted) };
+    let visit = Visit { request, responder: AdmittedResponder::new(responder, admitted) };
     let path = trimmed(&visit.request.path);
     let found = ROUTES.iter().find(|route| {
         let place = match route.place {
-            Place::Endpoint => trimmed(&front.path),
+            Place::Endpoint => trimmed(&service.path),
             Place::Fixed(fixed) => fixed,
         };
-        path == place && (route.when)(front)
+        path == place && (route.when)(service)
     });
     let Some(route) = found else {
-        let text = format!("Not Found. The MCP endpoint is {}\n", front.path);
+        let text = format!("Not Found. The MCP endpoint is {}\n", service.path);
         return visit.respond(Response::text(404, text));
     };
     if preflight {
@@ -101,7 +113,7 @@ pub fn dispatch(front: &Front, exchange: Exchange) {
         let text = format!("Method Not Allowed. Allowed here: {allow}\n");
         return visit.respond(Response::text(405, text).with_header("Allow", allow));
     }
-    (route.run)(front, visit);
+    (route.run)(service, visit);
 }
 
 /// A trailing slash is served, not redirected: many clients lose a POST's body on a redirect.

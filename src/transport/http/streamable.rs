@@ -4,28 +4,29 @@ use std::sync::Arc;
 
 use super::events::STANDALONE;
 use super::headers::{self, Accept, VERSION};
+use super::legacy_sse;
 use super::reply::Reply;
+use super::responder::Visit;
+use super::service::Service;
 use super::sessions::HttpSession;
-use super::visit::Visit;
-use super::{Front, legacy_sse};
 use crate::http::{Request, Response};
 use crate::protocol::message;
 use crate::protocol::message::{Incoming, Malformed, Message};
-use crate::protocol::{Answer, NoSink, Outcome, RpcError, Session, Sink, malformed, revision};
-use crate::sync::Lock;
+use crate::protocol::{Dispatch, NoSink, RpcError, Session, Sink, malformed, revision};
+use crate::transport::serve::{serve, serve_batch};
 
 const SESSION: &str = "mcp-session-id";
 
 /// Answers one request to the endpoint.
-pub fn endpoint(front: &Front, visit: Visit) {
+pub fn endpoint(service: &Service, visit: Visit) {
     match visit.request.method.as_str() {
-        "POST" => post(front, visit),
-        "DELETE" => delete(front, visit),
-        _ => get(front, visit),
+        "POST" => post(service, visit),
+        "DELETE" => delete(service, visit),
+        _ => get(service, visit),
     }
 }
 
-fn post(front: &Front, visit: Visit) {
+fn post(service: &Service, visit: Visit) {
     let request = &visit.request;
     if !headers::is_json(request) {
         let text = "Content-Type must be application/json";
@@ -41,20 +42,20 @@ fn post(front: &Front, visit: Visit) {
             let answer = malformed(&bad);
             visit.respond(Response::json(answer.status, answer.body));
         }
-        Ok(Incoming::Batch(messages)) => batch(front, visit, messages),
-        Ok(Incoming::One(message)) => one(front, visit, message, accept),
+        Ok(Incoming::Batch(messages)) => batch(service, visit, messages),
+        Ok(Incoming::One(message)) => one(service, visit, message, accept),
     }
 }
 
 /// The era routing of one message: the body decides.
-fn one(front: &Front, visit: Visit, message: Message, accept: Accept) {
+fn one(service: &Service, visit: Visit, message: Message, accept: Accept) {
     let header = visit.request.header(VERSION).map(str::trim);
     let params = match &message {
         Message::Request { params, .. } | Message::Notification { params, .. } => Some(params),
         Message::Response { .. } => None,
     };
     if params.is_some_and(revision::claims_modern) {
-        return modern(front, visit, message, accept);
+        return modern(service, visit, message, accept);
     }
     let is_handshake =
         matches!(&message, Message::Request { method, .. } if method == "initialize");
@@ -74,111 +75,83 @@ fn one(front: &Front, visit: Visit, message: Message, accept: Accept) {
         return refuse_message(visit, &message, &error);
     }
     if is_handshake {
-        return handshake(front, visit, message);
+        return handshake(service, visit, message);
     }
-    match session_of(front, &visit.request) {
-        Ok(session) => legacy(front, visit, message, &session, accept),
+    match session_of(service, &visit.request) {
+        Ok(session) => legacy(service, visit, message, &session, accept),
         Err((status, error)) => refuse(visit, status, &error),
     }
 }
 
-fn modern(front: &Front, visit: Visit, message: Message, accept: Accept) {
-    if let Err(error) = headers::check_modern(&visit.request, &message, &front.engine.registry()) {
+fn modern(service: &Service, visit: Visit, message: Message, accept: Accept) {
+    if let Err(error) = headers::check_modern(&visit.request, &message, &service.engine.registry())
+    {
         return refuse_message(visit, &message, &error);
     }
     // Nothing is remembered between modern requests, not even for the length of a connection.
     let session = Arc::new(Session::new());
-    run(front, visit, message, &session, None, accept);
+    run(service, visit, message, &session, None, accept);
 }
 
-fn handshake(front: &Front, visit: Visit, message: Message) {
-    let caller = front.caller(&visit.request);
-    let Some(opened) = front.sessions.open(caller.identity.as_deref()) else {
+fn handshake(service: &Service, visit: Visit, message: Message) {
+    let caller = service.caller(&visit.request);
+    let Some(opened) = service.sessions.open(caller.identity.as_deref()) else {
         let text = "Too many sessions are open; try again later";
         return refuse(visit, 503, &RpcError::internal(text));
     };
     let sink: Arc<dyn Sink> = Arc::new(NoSink);
-    match front.engine.receive(&opened.session, &caller, message, &sink) {
-        Outcome::Answer(answer) if opened.session.revision().is_some() => {
-            visit.way.of_session(&opened.id).respond(Response::json(answer.status, answer.body));
+    match service.engine.receive(&opened.session, &caller, message, &sink) {
+        Dispatch::Answer(answer) if opened.session.revision().is_some() => {
+            visit
+                .responder
+                .of_session(&opened.id)
+                .respond(Response::json(answer.status, answer.body));
         }
-        outcome => {
-            front.sessions.end(&opened.id);
-            match outcome {
-                Outcome::Answer(answer) => {
-                    visit.respond(Response::json(400, answer.body));
-                }
-                Outcome::Nothing | Outcome::Work(_) | Outcome::Listening(_) => {
-                    visit.respond(Response::empty(202))
-                }
-            }
+        dispatch => {
+            service.sessions.end(&opened.id);
+            visit.respond(match dispatch {
+                Dispatch::Answer(answer) => Response::json(400, answer.body),
+                _ => Response::empty(202),
+            });
         }
     }
 }
 
 fn legacy(
-    front: &Front,
+    service: &Service,
     visit: Visit,
     message: Message,
     session: &Arc<HttpSession>,
     accept: Accept,
 ) {
-    run(front, visit, message, &session.session, Some(session), accept);
+    run(service, visit, message, &session.session, Some(session), accept);
 }
 
 /// Gives the message to the engine and sees its answer home.
 fn run(
-    front: &Front,
+    service: &Service,
     visit: Visit,
     message: Message,
     session: &Arc<Session>,
     in_session: Option<&Arc<HttpSession>>,
     accept: Accept,
 ) {
-    let caller = front.caller(&visit.request);
-    let reply = Arc::new(Reply::new(visit.way, in_session.cloned(), accept.events));
+    let caller = service.caller(&visit.request);
+    let reply = Reply::new(visit.responder, in_session.cloned(), accept.events, &service.pending);
+    let reply = Arc::new(reply);
     let sink: Arc<dyn Sink> = Arc::clone(&reply) as Arc<dyn Sink>;
-    match front.engine.receive(session, &caller, message, &sink) {
-        Outcome::Nothing => reply.abandon(),
-        Outcome::Answer(answer) => reply.finish(answer),
-        Outcome::Listening(listening) if !accept.events => {
-            let text = "Accept must allow text/event-stream for subscriptions/listen";
-            let answer = listening.refuse(&RpcError::invalid_request(text));
-            reply.finish(Answer { status: 406, ..answer });
-        }
-        Outcome::Listening(listening) => {
-            reply.on_gone(listening.closer());
-            let end = Arc::clone(&reply);
-            listening.start(move |answer| end.finish(answer));
-        }
-        Outcome::Work(work) => {
-            // A modern client cancels by closing its connection; a legacy one may come back.
-            if in_session.is_none() {
-                let cancel = work.cancel_token();
-                reply.on_gone(move || cancel.cancel());
-            }
-            let Some(slot) = front.workers.slot() else { return reply.finish(work.busy()) };
-            let waiting = front.pending.add(&reply);
-            slot.run(move || {
-                match work.run() {
-                    Some(answer) => reply.finish(answer),
-                    None => reply.abandon(),
-                }
-                drop(waiting);
-            });
-        }
-    }
+    serve(&service.engine, &service.workers, (session, &caller), message, &sink, &reply);
 }
 
 /// A batch: of revision 2025-03-26 only. Answered with one array when every answer is there.
-fn batch(front: &Front, visit: Visit, messages: Vec<Result<Message, Box<Malformed>>>) {
+fn batch(service: &Service, visit: Visit, messages: Vec<Result<Message, Box<Malformed>>>) {
     let modern = messages.iter().any(|message| match message {
         Ok(Message::Request { params, .. } | Message::Notification { params, .. }) => {
             revision::claims_modern(params)
         }
         _ => false,
     });
-    let session = match session_of(front, &visit.request) {
+    let session = match session_of(service, &visit.request) {
         Ok(session) => session,
         Err((status, error)) if !modern => return refuse(visit, status, &error),
         Err(_) => {
@@ -190,81 +163,28 @@ fn batch(front: &Front, visit: Visit, messages: Vec<Result<Message, Box<Malforme
         let text = "Batches belong to protocol version 2025-03-26 only";
         return refuse(visit, 400, &RpcError::invalid_request(text));
     }
-    let caller = front.caller(&visit.request);
-    let reply = Reply::new(visit.way, Some(Arc::clone(&session)), false);
-    let batch = Arc::new(Batch { reply, answers: Lock::default() });
+    let caller = service.caller(&visit.request);
+    let of_session = Some(Arc::clone(&session));
+    let reply = Arc::new(Reply::new(visit.responder, of_session, false, &service.pending));
     let sink: Arc<dyn Sink> = Arc::new(NoSink);
-    for message in messages {
-        let message = match message {
-            Ok(message) => message,
-            Err(bad) => {
-                batch.add(malformed(&bad));
-                continue;
-            }
-        };
-        if matches!(&message, Message::Request { method, .. } if method == "initialize") {
-            let error = RpcError::invalid_request("initialize must not stand in a batch");
-            batch.add(Answer { status: 400, body: error_body(&message, &error) });
-            continue;
-        }
-        match front.engine.receive(&session.session, &caller, message, &sink) {
-            // A batch is of the legacy era, which has no such request.
-            Outcome::Nothing | Outcome::Listening(_) => {}
-            Outcome::Answer(answer) => batch.add(answer),
-            Outcome::Work(work) => match front.workers.slot() {
-                Some(slot) => {
-                    let batch = Arc::clone(&batch);
-                    slot.run(move || {
-                        if let Some(answer) = work.run() {
-                            batch.add(answer);
-                        }
-                    });
-                }
-                None => batch.add(work.busy()),
-            },
-        }
-    }
-}
-
-/// The answers of one batch, sent together when the last one is there.
-struct Batch {
-    reply: Reply,
-    answers: Lock<Vec<Vec<u8>>>,
-}
-
-impl Batch {
-    fn add(&self, answer: Answer) {
-        self.answers.lock().push(answer.body);
-    }
-}
-
-impl Drop for Batch {
-    fn drop(&mut self) {
-        let answers = std::mem::take(self.answers.get_mut());
-        if answers.is_empty() {
-            return self.reply.abandon();
-        }
-        let mut body = b"[".to_vec();
-        body.extend_from_slice(&answers.join(&b','));
-        body.push(b']');
-        self.reply.finish(Answer { status: 200, body });
-    }
+    let of = (&session.session, &caller);
+    serve_batch(&service.engine, &service.workers, of, messages, &sink, reply);
 }
 
 /// GET opens the stream for messages that belong to no request, or goes on with a broken one.
-fn get(front: &Front, visit: Visit) {
+fn get(service: &Service, visit: Visit) {
     let accept = Accept::of(&visit.request);
     if visit.request.header(VERSION).map(str::trim) == Some(revision::MODERN) {
         return refuse_method(visit);
     }
     if visit.request.header(SESSION).is_none() {
-        if front.legacy_sse {
+        if service.legacy_sse {
             // Clients of 2024-11-05 look for their stream at whatever URL they were given.
-            return legacy_sse::open(front, visit);
+            return legacy_sse::open(service, visit);
         }
         return explain(visit, accept);
     }
-    let session = match session_of(front, &visit.request) {
+    let session = match session_of(service, &visit.request) {
         Ok(session) => session,
         Err((status, error)) => return refuse(visit, status, &error),
     };
@@ -273,7 +193,7 @@ fn get(front: &Front, visit: Visit) {
         return refuse(visit, 406, &RpcError::invalid_request(text));
     }
     let last = visit.request.header("last-event-id").map(str::to_owned);
-    let stream = visit.way.of_session(&session.id).events(true);
+    let stream = visit.responder.of_session(&session.id).events(true);
     if !last.is_some_and(|last| session.log.resume(&last, &stream)) {
         session.log.open_standalone(stream);
         if session.primes() {
@@ -282,13 +202,13 @@ fn get(front: &Front, visit: Visit) {
     }
 }
 
-fn delete(front: &Front, visit: Visit) {
+fn delete(service: &Service, visit: Visit) {
     if visit.request.header(VERSION).map(str::trim) == Some(revision::MODERN) {
         return refuse_method(visit);
     }
-    match session_of(front, &visit.request) {
+    match session_of(service, &visit.request) {
         Ok(session) => {
-            front.sessions.end(&session.id);
+            service.sessions.end(&session.id);
             visit.respond(Response::empty(200));
         }
         Err((status, error)) => refuse(visit, status, &error),
@@ -296,7 +216,7 @@ fn delete(front: &Front, visit: Visit) {
 }
 
 /// The session that a legacy request names.
-fn session_of(front: &Front, request: &Request) -> Result<Arc<HttpSession>, (u16, RpcError)> {
+fn session_of(service: &Service, request: &Request) -> Result<Arc<HttpSession>, (u16, RpcError)> {
     if let Some(version) = request.header(VERSION).map(str::trim)
         && !revision::LEGACY.contains(&version)
     {
@@ -311,8 +231,8 @@ fn session_of(front: &Front, request: &Request) -> Result<Arc<HttpSession>, (u16
         let text = "Mcp-Session-Id is required; send initialize to begin a session";
         return Err((400, RpcError::invalid_request(text)));
     };
-    let identity = front.caller(request).identity.clone();
-    front.sessions.find(id.trim(), identity.as_deref()).ok_or_else(|| {
+    let identity = service.caller(request).identity.clone();
+    service.sessions.find(id.trim(), identity.as_deref()).ok_or_else(|| {
         (404, RpcError::invalid_request("Session not found; send initialize to begin a new one"))
     })
 }

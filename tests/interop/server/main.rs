@@ -14,7 +14,7 @@ use std::time::Duration;
 use itential_mcp::config::{self, Sources};
 use itential_mcp::http::{Listen, Options, Server};
 use itential_mcp::protocol::{Engine, Offers, Registry};
-use itential_mcp::transport::http::Front;
+use itential_mcp::transport::http::Service;
 use itential_mcp::transport::stdio;
 use serde_json::json;
 
@@ -46,10 +46,10 @@ fn main() {
 
 fn serve(engine: Arc<Engine>, port: u16) {
     let config = config::load(&Sources::default()).expect("the defaults are sound").config;
-    let front = Arc::new(Front::new(engine, &config, Box::new(|| true)));
+    let service = Arc::new(Service::new(engine, &config, Box::new(|| true)));
     let listen = Listen::Name("127.0.0.1".into(), port);
-    let server = Server::start(listen, Options::default(), front.clone()).expect("a free port");
-    front.tend().expect("a thread");
+    let server = Server::start(listen, Options::default(), service.clone()).expect("a free port");
+    service.tend().expect("a thread");
     println!("http://{}{}", server.local_addr(), config.server.path);
     loop {
         std::thread::sleep(Duration::from_secs(60));

@@ -5,64 +5,33 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::error;
+use super::answer::Answer;
 use super::error::RpcError;
-use super::message;
-use super::message::{Id, Malformed};
+use super::message::Id;
 use super::session::Session;
 use super::subscriptions::Listening;
+use super::tasks::Task;
 use crate::cancel::CancelToken;
 
 /// What became of a message.
-pub enum Outcome {
+pub enum Dispatch {
     /// Nothing is to be said.
     Nothing,
     /// Said at once.
     Answer(Answer),
     /// To be run on a worker thread, because it may wait for the platform.
     Work(Work),
+    /// Said at once, while its work goes on as a task on a thread of its own: it may take hours.
+    Task(TaskStart),
     /// Stays open without a thread, and is spoken on when something changes.
     Listening(Listening),
 }
 
-impl Outcome {
+impl Dispatch {
     /// A result said at once.
     pub(super) fn result(id: &Id, result: &Value) -> Self {
         Self::Answer(Answer::result(id, result.to_string().as_bytes()))
     }
-}
-
-/// A rendered answer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Answer {
-    /// The HTTP status that goes with it.
-    pub status: u16,
-    /// The JSON-RPC response.
-    pub body: Vec<u8>,
-}
-
-impl Answer {
-    /// A result that is JSON already.
-    pub(super) fn result(id: &Id, result: &[u8]) -> Self {
-        Self { status: 200, body: message::result(id, result) }
-    }
-
-    /// An error. The modern era gives protocol errors an HTTP status of their own.
-    pub(super) fn error(id: &Id, error: &RpcError, modern: bool) -> Self {
-        let status = match error.code {
-            _ if !modern => 200,
-            -32601 => 404,
-            error::HEADER_MISMATCH | error::MISSING_CAPABILITY | error::UNSUPPORTED_VERSION => 400,
-            -32602 if error.data == Some(json!({"in": "_meta"})) => 400,
-            _ => 200,
-        };
-        Self { status, body: message::error(Some(id), error) }
-    }
-}
-
-/// The answer to something that is no message. HTTP answers it with 400.
-pub fn malformed(malformed: &Malformed) -> Answer {
-    Answer { status: 400, body: message::error(malformed.id.as_ref(), &malformed.error) }
 }
 
 /// A request that waits for a worker.
@@ -113,5 +82,29 @@ impl Work {
     /// The request's id.
     pub fn id(&self) -> &Id {
         &self.id
+    }
+}
+
+/// A call that goes on as a task.
+pub struct TaskStart {
+    pub(super) id: Id,
+    pub(super) task: Arc<Task>,
+    /// What is said at once.
+    pub created: Answer,
+    /// What goes on.
+    pub run: Box<dyn FnOnce() + Send>,
+}
+
+impl TaskStart {
+    /// Gives up because no thread is to be had, and says so.
+    pub fn refused(task: &Task, id: &Id) -> Answer {
+        task.give_up();
+        let text = "The server cannot start another task; try again later";
+        Answer::error(id, &RpcError::internal(text), true)
+    }
+
+    /// The parts of it: its request's id, its task, what is said at once, what goes on.
+    pub fn into_parts(self) -> (Id, Arc<Task>, Answer, Box<dyn FnOnce() + Send>) {
+        (self.id, self.task, self.created, self.run)
     }
 }

@@ -1,6 +1,6 @@
 //! One admitted request, and the way back to whoever sent it.
 
-use super::event_stream;
+use super::events::stream_options;
 use super::origin::Admitted;
 use crate::http::{Request, Responder, Response, Stream};
 
@@ -9,11 +9,11 @@ pub struct Visit {
     /// What was asked.
     pub request: Request,
     /// The way back.
-    pub way: Way,
+    pub responder: AdmittedResponder,
 }
 
-/// The way back: adds to every response what the sender needs to read it.
-pub struct Way {
+/// The way back to the sender: adds to every response what the sender needs to read it.
+pub struct AdmittedResponder {
     responder: Responder,
     admitted: Admitted,
     session: Option<String>,
@@ -22,11 +22,11 @@ pub struct Way {
 impl Visit {
     /// Sends a complete answer.
     pub fn respond(self, response: Response) {
-        self.way.respond(response);
+        self.responder.respond(response);
     }
 }
 
-impl Way {
+impl AdmittedResponder {
     /// The way back through `responder`.
     pub fn new(responder: Responder, admitted: Admitted) -> Self {
         Self { responder, admitted, session: None }
@@ -51,7 +51,7 @@ impl Way {
             .with_header("Cache-Control", "no-cache, no-transform")
             .with_header("X-Accel-Buffering", "no");
         let head = dress(&self.admitted, self.session.as_deref(), head);
-        self.responder.stream_with(head, event_stream(idle))
+        self.responder.stream_with(head, stream_options(idle))
     }
 
     /// Whether nobody waits any more.

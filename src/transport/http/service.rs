@@ -1,0 +1,83 @@
+//! The MCP service behind an HTTP listener.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use super::origin::OriginRules;
+use super::pending::Pending;
+use super::sessions::Sessions;
+use super::status::{Probe, Status};
+use crate::config::{Config, Transport};
+use crate::http::Request;
+use crate::limits;
+use crate::protocol::{Caller, Engine};
+use crate::transport::workers::Workers;
+
+/// Answers the requests of an HTTP listener.
+pub struct Service {
+    pub(super) engine: Arc<Engine>,
+    pub(super) workers: Workers,
+    pub(super) sessions: Arc<Sessions>,
+    pub(super) origins: OriginRules,
+    pub(super) path: String,
+    pub(super) legacy_sse: bool,
+    pub(super) metrics: bool,
+    pub(super) status: Arc<Status>,
+    pub(super) pending: Arc<Pending>,
+}
+
+impl Service {
+    /// A service with these settings. `probe` tells whether the platform answers.
+    pub fn new(engine: Arc<Engine>, config: &Config, probe: Probe) -> Self {
+        let settings = &config.server;
+        let workers = Workers::new(limits::TOOL_WORKERS, limits::TOOL_QUEUE);
+        Self {
+            engine,
+            workers,
+            sessions: Arc::new(Sessions::new(settings.max_sessions)),
+            origins: OriginRules::new(settings),
+            path: settings.path.clone(),
+            legacy_sse: settings.transport == Transport::Sse,
+            metrics: settings.metrics,
+            status: Arc::new(Status::new(probe, config.platform.sandbox)),
+            pending: Arc::default(),
+        }
+    }
+
+    /// Ends what a stop must not leave open: every session and its streams. Running calls have
+    /// `grace` to be answered.
+    pub fn stop(&self, grace: Duration) {
+        self.engine.stop();
+        self.workers.drain(grace);
+        self.sessions.end_all();
+    }
+
+    /// Looks after what waits, until this service is gone: replies that take long become streams,
+    /// sessions that nobody uses end.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn tend(self: &Arc<Self>) -> std::io::Result<()> {
+        let service = Arc::downgrade(self);
+        thread::Builder::new().name("http-replies".into()).spawn(move || {
+            while let Some(service) = service.upgrade() {
+                service.pending.tick();
+                service.sessions.expire();
+                drop(service);
+                thread::sleep(Duration::from_secs(1));
+            }
+        })?;
+        Ok(())
+    }
+
+    /// What `/status` and `/metrics` show besides what this room knows.
+    pub fn status(&self) -> &Arc<Status> {
+        &self.status
+    }
+
+    /// Who sent a request.
+    pub(super) fn caller(&self, request: &Request) -> Arc<Caller> {
+        Arc::new(Caller { identity: request.client_subject.clone() })
+    }
+}

@@ -1,0 +1,83 @@
+//! Health, readiness and numbers, for supervisors and load balancers. Never authenticated.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::responder::Visit;
+use super::service::Service;
+use crate::http::Response;
+use crate::observe::metrics;
+
+/// `/status/readyz`: whether the platform answers. Asked at most every few seconds.
+pub fn ready(service: &Service, visit: Visit) {
+    if let Some(ready) = service.status.known() {
+        return visit.respond(readiness(ready));
+    }
+    let Some(slot) = service.workers.slot() else {
+        return visit.respond(not_ready("every worker is busy"));
+    };
+    let status = Arc::clone(&service.status);
+    slot.run(move || visit.respond(readiness(status.ask())));
+}
+
+fn readiness(ready: bool) -> Response {
+    if ready {
+        Response::json(200, r#"{"status":"ready"}"#)
+    } else {
+        // Whoever may ask this need not know where the platform is; the log tells the operator.
+        not_ready("the platform does not answer; see the log of this server")
+    }
+}
+
+fn not_ready(reason: &str) -> Response {
+    let body = json!({"status": "not ready", "reason": reason}).to_string();
+    Response::json(503, body)
+}
+
+/// `/status`: this server at a glance.
+pub fn overview(service: &Service, visit: Visit) {
+    let status = &service.status;
+    let mut body = json!({
+        "status": "ok",
+        "name": "itential-mcp",
+        "version": env!("CARGO_PKG_VERSION"),
+        "uptime_seconds": status.started.elapsed().as_secs(),
+        "sessions": service.sessions.len(),
+        "certificate": status.certificate(),
+    });
+    if status.sandbox {
+        body["sandbox"] = json!(true);
+    }
+    visit.respond(Response::json(200, body.to_string()));
+}
+
+/// `/metrics`, in the Prometheus text format.
+pub fn metrics(service: &Service, visit: Visit) {
+    let status = &service.status;
+    let mut text = metrics::CALLS.render();
+    let mut add = |name: &str, kind: &str, help: &str, value: f64| {
+        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
+    };
+    let uptime = status.started.elapsed().as_secs_f64();
+    add("itential_mcp_uptime_seconds", "gauge", "Time since the start.", uptime);
+    let sessions = service.sessions.len() as f64;
+    add("itential_mcp_sessions", "gauge", "Open sessions of the legacy era.", sessions);
+    if let Some(stats) = status.listener.get().and_then(|stats| stats()) {
+        let open = stats.connections as f64;
+        add("itential_mcp_connections", "gauge", "Open connections.", open);
+        add("itential_mcp_streams", "gauge", "Open event streams.", stats.streams as f64);
+        let accepted = stats.accepted as f64;
+        add("itential_mcp_accepted_total", "counter", "Accepted connections.", accepted);
+        let away = stats.turned_away as f64;
+        add("itential_mcp_turned_away_total", "counter", "Connections refused at a cap.", away);
+        let requests = stats.requests as f64;
+        add("itential_mcp_requests_total", "counter", "HTTP requests.", requests);
+    }
+    if let Some(days) = status.certificate().get("days_left").and_then(Value::as_f64) {
+        add("itential_mcp_certificate_days_left", "gauge", "Days the certificate is valid.", days);
+    }
+    let body = text.into_bytes();
+    visit.respond(Response::empty(200).with_body("text/plain; version=0.0.4", body));
+}
