@@ -372,11 +372,9 @@ fn a_get_stream_stays_open_and_ends_with_its_session() {
 #[test]
 fn a_modern_client_that_goes_cancels_its_call() {
     let platform = Platform::start();
-    platform.faults(json!([
-        {"match": {"method": "GET", "path": "/health/adapters"}, "delay_ms": 20_000, "times": 1}
-    ]));
-    let server =
-        HttpServer::start(&platform.env(), &["--transport", "http", "--log-level", "info"]);
+    platform.hang("/health/adapters");
+    let env = platform.patient_env();
+    let server = HttpServer::start(&env, &["--transport", "http", "--log-level", "info"]);
     let request = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
         "params": modern(json!({"name": "get_adapters", "arguments": {}}))});
     let text = request.to_string();
@@ -392,12 +390,7 @@ fn a_modern_client_that_goes_cancels_its_call() {
         .as_bytes(),
     )
     .expect("it reads");
-    // The platform has the request once it shows it; then the client goes.
-    let deadline = std::time::Instant::now() + support::PATIENCE;
-    while platform.count("GET", "/health/adapters") == 0 {
-        assert!(std::time::Instant::now() < deadline, "the platform was not asked");
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
+    platform.wait_for("GET", "/health/adapters");
     drop(socket);
     let line = server.served.log_line("get_adapters for local: failed");
     assert!(line.to_lowercase().contains("cancel"), "{line}");
@@ -493,8 +486,7 @@ fn a_stop_ends_streams_and_exits_cleanly() {
         b"POST /mcp HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{",
     )
     .expect("it reads");
-    let killed = std::process::Command::new("kill").arg(server.served.pid().to_string()).status();
-    assert!(killed.is_ok_and(|status| status.success()));
+    support::signal("TERM", server.served.pid());
     assert_eq!(events.next(), None, "the stream ends");
     assert_eq!(server.served.wait().code(), Some(0));
 }

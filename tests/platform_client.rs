@@ -12,6 +12,7 @@ mod login;
 mod requests;
 #[path = "platform_client/server.rs"]
 mod server;
+mod support;
 #[path = "platform_client/tls.rs"]
 mod tls;
 
@@ -24,6 +25,7 @@ use itential_mcp::platform::{Client, Error, Path};
 use serde_json::Value;
 
 use server::{Act, Seen, Server};
+use support::HANG;
 
 /// Settings for a plain-HTTP platform at the server's address.
 fn settings(server: &Server) -> Platform {
@@ -44,6 +46,11 @@ fn settings(server: &Server) -> Platform {
 
 fn client(server: &Server) -> Client {
     Client::new(&settings(server)).unwrap()
+}
+
+/// A client that waits for its answers as long as [`HANG`].
+fn patient_client(server: &Server) -> Client {
+    Client::new(&Platform { timeout: HANG, ..settings(server) }).unwrap()
 }
 
 fn get(client: &Client, path: &'static str) -> Result<Value, Error> {

@@ -189,12 +189,11 @@ fn what_is_asked_wrongly_is_answered_with_what_is_right() {
 #[test]
 fn a_slow_call_delays_nobody_and_can_be_cancelled() {
     let platform = Platform::start();
-    platform.faults(json!([
-        {"match": {"method": "GET", "path": "/health/adapters"}, "delay_ms": 8000, "times": 1}
-    ]));
-    let mut server = StdioServer::start(&platform.env(), &[]);
+    platform.hang("/health/adapters");
+    let mut server = StdioServer::start(&platform.patient_env(), &[]);
     server.initialize("2025-11-25");
     let slow = server.ask("tools/call", json!({"name": "get_adapters", "arguments": {}}));
+    platform.wait_for("GET", "/health/adapters");
     assert_eq!(server.request("ping", json!({}))["result"], json!({}));
     assert_eq!(server.call("get_applications", json!({}))["isError"], false);
     server.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled",
@@ -202,6 +201,7 @@ fn a_slow_call_delays_nobody_and_can_be_cancelled() {
     server.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled",
                         "params": {"requestId": "never existed"}}));
     assert_eq!(server.request("ping", json!({}))["result"], json!({}));
+    // Were the call not cancelled, the end of the input would wait for it.
     let (status, rest, _) = server.finish();
     assert!(status.success());
     assert!(rest.iter().all(|m| m["id"] != slow), "a cancelled request was answered: {rest:?}");
@@ -290,15 +290,14 @@ fn stdout_is_pure_json_at_every_log_level() {
 #[cfg(unix)]
 #[test]
 fn signals_end_the_server_promptly() {
-    let platform = Platform::start();
     for (signal, code) in [("TERM", 0), ("INT", 130)] {
-        let mut server = StdioServer::start(&platform.env(), &[]);
+        let platform = Platform::start();
+        platform.hang("/health/adapters");
+        let mut server = StdioServer::start(&platform.patient_env(), &[]);
         server.initialize("2025-11-25");
-        let killed = std::process::Command::new("kill")
-            .args(["-s", signal, &server.pid().to_string()])
-            .status()
-            .expect("kill exists");
-        assert!(killed.success());
+        server.ask("tools/call", json!({"name": "get_adapters", "arguments": {}}));
+        platform.wait_for("GET", "/health/adapters");
+        support::signal(signal, server.pid());
         assert_eq!(server.wait().code(), Some(code), "{signal}");
     }
 }

@@ -25,12 +25,6 @@ fn status_seen_by(port: u16, authority: &str) -> Option<String> {
     Some(text)
 }
 
-fn hang_up(server: &Served) {
-    let told =
-        std::process::Command::new("kill").args(["-s", "HUP", &server.pid().to_string()]).status();
-    assert!(told.is_ok_and(|status| status.success()));
-}
-
 #[test]
 fn a_new_certificate_is_served_and_a_hundred_streams_live_on() {
     let platform = Platform::start();
@@ -70,13 +64,13 @@ fn a_new_certificate_is_served_and_a_hundred_streams_live_on() {
     // A pair that does not match changes nothing.
     let (certificate, key) = new.issue(&["localhost"]);
     scratch.write("server.pem", &certificate);
-    hang_up(&server);
+    support::signal("HUP", server.pid());
     server.log_line("certificate and private key do not match");
     let status = status_seen_by(port, &old.pem()).expect("the old certificate is still served");
     assert!(status.contains("reload_failed"), "{status}");
 
     write_key(&scratch, "server.key", &key);
-    hang_up(&server);
+    support::signal("HUP", server.pid());
     server.log_line("INFO: reloaded");
     let status = status_seen_by(port, &new.pem());
     let status =

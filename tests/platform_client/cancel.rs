@@ -1,34 +1,38 @@
 //! A call that nobody waits for ends soon and leaves nothing behind.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use itential_mcp::cancel::CancelToken;
 use itential_mcp::platform::Path;
 
-use crate::client;
 use crate::server::{Act, Server, answer, json};
+use crate::support::{HANG, eventually};
+use crate::{client, patient_client};
 
-/// Runs `GET /x`, cancels it after a moment, and checks that it ended long before the server would
-/// have answered.
-fn cancelled_get(act: Act) -> Server {
+/// Runs `GET /x`, cancels it in its middle, and checks that it ended before `otherwise`, when it
+/// would have gone on.
+fn cancelled_get(act: Act, otherwise: Duration) -> Server {
     let server = Server::start(move |seen| match seen.path() {
         "/x" => act.clone(),
         _ => json(200, "{}"),
     });
-    let client = client(&server);
+    let client = patient_client(&server);
     let token = CancelToken::new();
-    let stop = token.clone();
-    let canceller = std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_millis(150));
-        stop.cancel();
-    });
     let begun = Instant::now();
-    let error = client.api(&token).get(&Path::literal("/x"), &[]).unwrap_err();
-    assert!(error.is_cancelled(), "{error:?}");
-    assert!(begun.elapsed() < Duration::from_millis(1500), "took {:?}", begun.elapsed());
-    assert!(error.to_string().contains("GET /x"), "{error}");
-    canceller.join().unwrap();
+    std::thread::scope(|threads| {
+        threads.spawn(|| {
+            eventually("the request", || server.calls().iter().any(|call| call.path() == "/x"));
+            // A little later, so that the client is in the middle of what it does then.
+            std::thread::sleep(Duration::from_millis(150));
+            token.cancel();
+        });
+        let error = client.api(&token).get(&Path::literal("/x"), &[]).unwrap_err();
+        assert!(error.is_cancelled(), "{error:?}");
+        assert!(error.to_string().contains("GET /x"), "{error}");
+    });
+    assert!(begun.elapsed() < otherwise, "took {:?}", begun.elapsed());
 
     // Another call on the same client is not affected and gets its own answer.
     client.api(&CancelToken::new()).get(&Path::literal("/y"), &[]).unwrap();
@@ -45,25 +49,20 @@ fn cancelled_get(act: Act) -> Server {
 
 #[test]
 fn while_waiting_for_the_answer() {
-    let server =
-        cancelled_get(Act::Late(Duration::from_secs(4), b"HTTP/1.1 200 OK\r\n\r\n".to_vec()));
-    let patience = Instant::now();
-    while server.hung_up.load(Ordering::SeqCst) == 0 && patience.elapsed() < Duration::from_secs(3)
-    {
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    assert_eq!(server.hung_up.load(Ordering::SeqCst), 1, "the connection must be dropped");
+    let server = cancelled_get(Act::Late(HANG, b"HTTP/1.1 200 OK\r\n\r\n".to_vec()), HANG);
+    eventually("the end of the connection", || server.hung_up.load(Ordering::SeqCst) == 1);
     assert_eq!(server.calls().iter().filter(|call| call.path() == "/x").count(), 1);
 }
 
 #[test]
 fn while_reading_the_body() {
-    cancelled_get(Act::Send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{".to_vec()));
+    let begun = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{".to_vec();
+    cancelled_get(Act::Send(begun), HANG);
 }
 
 #[test]
 fn while_pausing_between_attempts() {
-    cancelled_get(answer(429, &[("Retry-After", "4")], ""));
+    cancelled_get(answer(429, &[("Retry-After", "10")], ""), Duration::from_secs(10));
 }
 
 #[test]
@@ -79,26 +78,31 @@ fn before_it_began() {
 
 #[test]
 fn while_another_call_logs_in() {
-    let server = Server::raw(|seen| match seen.path() {
-        "/login" => Act::Late(
-            Duration::from_millis(600),
-            b"HTTP/1.1 200 OK\r\nSet-Cookie: token=t\r\nContent-Length: 0\r\n\r\n".to_vec(),
-        ),
+    let (release, released) = mpsc::channel();
+    let released = Mutex::new(released);
+    let logins = AtomicUsize::new(0);
+    let server = Server::raw(move |seen| match seen.path() {
+        "/login" => {
+            // The first login is answered once its call has been given up.
+            if logins.fetch_add(1, Ordering::SeqCst) == 0 {
+                released.lock().unwrap().recv().unwrap();
+            }
+            answer(200, &[("Set-Cookie", "token=t")], "")
+        }
         _ => json(200, "{}"),
     });
-    let client = client(&server);
+    let client = patient_client(&server);
+    // The one that logs in goes away; those who wait must not go down with it.
+    let first = CancelToken::new();
     std::thread::scope(|threads| {
-        // The one that logs in goes away; those who wait must not go down with it.
-        let first = CancelToken::new();
-        let running = first.clone();
-        let client = &client;
-        let leader = threads.spawn(move || client.api(&running).get(&Path::literal("/x"), &[]));
-        std::thread::sleep(Duration::from_millis(100));
+        let leader = threads.spawn(|| client.api(&first).get(&Path::literal("/x"), &[]));
+        eventually("the login", || server.logins() == 1);
         let waiting =
             threads.spawn(|| client.api(&CancelToken::new()).get(&Path::literal("/y"), &[]));
         std::thread::sleep(Duration::from_millis(100));
         first.cancel();
-        assert!(leader.join().unwrap().is_err_and(|error| error.is_cancelled()));
+        assert!(leader.join().unwrap().unwrap_err().is_cancelled());
+        release.send(()).unwrap();
         waiting.join().unwrap().unwrap();
     });
 }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use itential_mcp::config::Secret;
 use itential_mcp::platform::{Client, ErrorKind};
 use serde_json::{Value, json as j};
 
 use crate::server::{Server, answer, json, with_login};
+use crate::support::eventually;
 use crate::{client, get, in_turn, post, settings};
 
 #[test]
@@ -143,16 +144,15 @@ fn is_not_repeated_for_ever_when_a_fresh_session_is_refused() {
 
 #[test]
 fn is_renewed_when_older_than_ttl() {
-    let server = Server::start(|_| json(200, "{}"));
-    let mut platform = settings(&server);
-    platform.ttl = Some(Duration::from_millis(100));
-    let client = Client::new(&platform).unwrap();
-    get(&client, "/x").unwrap();
-    get(&client, "/x").unwrap();
-    assert_eq!(server.logins(), 1);
-    std::thread::sleep(Duration::from_millis(120));
-    get(&client, "/x").unwrap();
-    assert_eq!(server.logins(), 2);
+    for (ttl, logins) in [(Duration::from_secs(3600), 1), (Duration::from_nanos(1), 2)] {
+        let server = Server::start(|_| json(200, "{}"));
+        let mut platform = settings(&server);
+        platform.ttl = Some(ttl);
+        let client = Client::new(&platform).unwrap();
+        get(&client, "/x").unwrap();
+        get(&client, "/x").unwrap();
+        assert_eq!(server.logins(), logins, "{ttl:?}");
+    }
 }
 
 #[test]
@@ -167,15 +167,12 @@ fn keepalive_renews_an_ended_session_and_ends_with_the_client() {
     }));
     let client = client(&server);
     client.keepalive(Duration::from_millis(20)).unwrap();
-    let patience = Instant::now();
-    while server.logins() < 2 && patience.elapsed() < Duration::from_secs(5) {
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    assert_eq!(server.logins(), 2);
+    eventually("another login", || server.logins() == 2);
     drop(client);
-    // One request may have been under way.
-    std::thread::sleep(Duration::from_millis(60));
-    let before = server.seen().len();
-    std::thread::sleep(Duration::from_millis(150));
-    assert_eq!(server.seen().len(), before);
+    // One request may have been under way; then silence lasts.
+    eventually("the end of the requests", || {
+        let before = server.seen().len();
+        std::thread::sleep(Duration::from_millis(150));
+        server.seen().len() == before
+    });
 }
