@@ -240,6 +240,9 @@ pub const START_PAUSES: Pauses =
 pub const COMPONENT_PAUSES: Pauses =
     Pauses { first: Duration::from_millis(500), longest: Duration::from_millis(500) };
 
+/// Longest name, in bytes, for which a similar one is looked for.
+pub const NEAREST_BYTES: usize = 128;
+
 /// Devices looked through for a similar name: a hint is not worth reading a whole large network.
 pub const HINT_DEVICES: usize = 500;
 

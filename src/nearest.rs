@@ -1,31 +1,58 @@
 //! "Did you mean": the known name nearest to a mistaken one.
 
+use crate::limits;
+
 /// The candidate that `name` is most likely a misspelling of.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Names are short; a hostile one is not worth comparing.
+    if name.len() > limits::NEAREST_BYTES {
+        return None;
+    }
     let name = name.to_lowercase();
     candidates
         .into_iter()
-        .map(|c| (edit_distance(&name, &c.to_lowercase()), c))
+        .map(|c| (distance(&name, &c.to_lowercase()), c))
         .min_by_key(|(distance, _)| *distance)
         .filter(|(distance, c)| *distance <= 1 + c.chars().count() / 4)
         .map(|(_, c)| c)
 }
 
-fn edit_distance(a: &str, b: &str) -> usize {
-    // Names are short; a hostile one is not worth comparing.
-    if a.len() > 128 {
-        return usize::MAX;
+/// How many typing errors apart two words are: a character too many, missing or wrong, or two
+/// neighbours swapped (optimal string alignment).
+pub fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 0..a.len() {
+        let mut row = vec![i + 1];
+        for j in 0..b.len() {
+            let substituted = last[j] + usize::from(a[i] != b[j]);
+            let mut best = substituted.min(last[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] {
+                best = best.min(before[j - 1] + 1);
+            }
+            row.push(best);
+        }
+        before = std::mem::replace(&mut last, row);
     }
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, cb) in b.iter().enumerate() {
-            let above = row[j + 1];
-            row[j + 1] = (diagonal + usize::from(ca != *cb)).min(above + 1).min(row[j] + 1);
-            diagonal = above;
+    last.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances() {
+        for (a, b, n) in [
+            ("", "", 0),
+            ("a", "", 1),
+            ("kitten", "sitting", 3),
+            ("é", "e", 1),
+            ("prot", "port", 1),
+        ] {
+            assert_eq!(distance(a, b), n, "{a} {b}");
+            assert_eq!(distance(b, a), n, "{b} {a}");
         }
     }
-    row[b.len()]
 }

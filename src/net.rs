@@ -1,4 +1,4 @@
-//! The platform's host: a name, an IP address, and perhaps a port.
+//! Hosts and networks, as configurations write them.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
@@ -6,53 +6,95 @@ use std::str::FromStr;
 /// Longest DNS name.
 const NAME_BYTES: usize = 253;
 
-/// Splits a host from its port: `h`, `h:8080`, `10.0.0.1`, `::1`, `[::1]`, `[::1]:8080`.
-///
-/// # Errors
-/// What is allowed and, for the usual mistakes, what to write instead.
-pub fn parse(text: &str) -> Result<(String, Option<u16>), String> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Err("a host name or an IP address, not an empty text".into());
+/// A host name or IP address, perhaps with a port: `h`, `h:8080`, `10.0.0.1`, `::1`, `[::1]:8080`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Host {
+    name: String,
+    port: Option<u16>,
+}
+
+impl Host {
+    /// The name, or the address without brackets.
+    pub fn name(&self) -> &str {
+        &self.name
     }
-    if let Some((scheme, _)) = text.split_once("://") {
-        let tls = match scheme.to_ascii_lowercase().as_str() {
-            "http" => "set platform.disable_tls for plain HTTP",
-            _ => "HTTPS is the default",
-        };
-        return Err(format!("a host name or an IP address without a scheme ({tls})"));
+
+    /// The port that stands behind the name.
+    pub fn port(&self) -> Option<u16> {
+        self.port
     }
-    if is_ipv6(text) {
-        return Ok((text.into(), None));
-    }
-    if let Some(rest) = text.strip_prefix('[') {
-        let Some((address, after)) = rest.split_once(']') else {
-            return Err("an IPv6 address whose bracket is closed, such as [::1]".into());
-        };
-        if !is_ipv6(address) {
-            return Err("an IPv6 address between the brackets, such as [::1]".into());
+
+    /// The name as a URL holds it: an IPv6 address in brackets.
+    pub fn in_url(&self) -> String {
+        match self.name.contains(':') {
+            true => format!("[{}]", self.name),
+            false => self.name.clone(),
         }
-        let number = match after {
-            "" => None,
-            _ => Some(port(after.strip_prefix(':').unwrap_or_default())?),
-        };
-        return Ok((address.into(), number));
-    }
-    if text.contains('/') {
-        return Err("a host name or an IP address without a path".into());
-    }
-    match text.split_once(':') {
-        Some((name, number)) => Ok((check_name(name)?, Some(port(number)?))),
-        None => Ok((check_name(text)?, None)),
     }
 }
 
-/// An IPv6 literal, with or without a zone (`fe80::1%eth0`).
+impl From<IpAddr> for Host {
+    fn from(address: IpAddr) -> Self {
+        Self { name: address.to_string(), port: None }
+    }
+}
+
+impl FromStr for Host {
+    type Err = String;
+
+    /// # Errors
+    /// What is allowed and, for the usual mistakes, what to write instead.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err("a host name or an IP address, not an empty text".into());
+        }
+        if let Some((scheme, _)) = text.split_once("://") {
+            let tls = match scheme.to_ascii_lowercase().as_str() {
+                "http" => "set platform.disable_tls for plain HTTP",
+                _ => "HTTPS is the default",
+            };
+            return Err(format!("a host name or an IP address without a scheme ({tls})"));
+        }
+        if text.contains('%') {
+            return Err("a host name or an IP address without a zone ('%')".into());
+        }
+        let (name, port) = match text.strip_prefix('[') {
+            _ if is_ipv6(text) => (text.to_owned(), None),
+            Some(rest) => {
+                let Some((address, after)) = rest.split_once(']') else {
+                    return Err("an IPv6 address whose bracket is closed, such as [::1]".into());
+                };
+                if !is_ipv6(address) {
+                    return Err("an IPv6 address between the brackets, such as [::1]".into());
+                }
+                let number = match after {
+                    "" => None,
+                    _ => Some(port(after.strip_prefix(':').unwrap_or_default())?),
+                };
+                (address.to_owned(), number)
+            }
+            None if text.contains('/') => {
+                return Err("a host name or an IP address without a path".into());
+            }
+            None => match text.split_once(':') {
+                Some((name, number)) => (check_name(name)?, Some(port(number)?)),
+                None => (check_name(text)?, None),
+            },
+        };
+        Ok(Self { name, port })
+    }
+}
+
+/// Returns true if `host` (a name, or an address with or without brackets) is this machine.
+pub fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare.eq_ignore_ascii_case("localhost")
+        || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 fn is_ipv6(text: &str) -> bool {
-    let (address, zone) = text.split_once('%').unwrap_or((text, "zone"));
-    address.parse::<Ipv6Addr>().is_ok()
-        && !zone.is_empty()
-        && zone.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+    text.parse::<Ipv6Addr>().is_ok()
 }
 
 fn check_name(name: &str) -> Result<String, String> {
@@ -103,13 +145,19 @@ impl FromStr for Network {
             Some((address, bits)) => (address, Some(bits)),
             None => (text, None),
         };
-        let address = address.trim().parse::<IpAddr>().map_err(|_| wrong())?.to_canonical();
+        let written = address.trim().parse::<IpAddr>().map_err(|_| wrong())?;
+        let address = written.to_canonical();
         let (_, width) = number(address);
+        // `::ffff:10.0.0.0/104` is `10.0.0.0/8`.
+        let mapped = if written == address { 0 } else { 96 };
         let bits = match bits {
-            Some(bits) => bits.trim().parse().map_err(|_| wrong())?,
-            None => width,
+            Some(bits) => bits.trim().parse::<u8>().map_err(|_| wrong())?,
+            None => width + mapped,
         };
-        if bits > width { Err(wrong()) } else { Ok(Self { address, bits }) }
+        match bits.checked_sub(mapped) {
+            Some(bits) if bits <= width => Ok(Self { address, bits }),
+            _ => Err(wrong()),
+        }
     }
 }
 
@@ -137,9 +185,9 @@ mod tests {
             ("::1", "::1", None),
             ("[::1]", "::1", None),
             ("[::1]:8443", "::1", Some(8443)),
-            ("fe80::1%eth0", "fe80::1%eth0", None),
         ] {
-            assert_eq!(parse(text), Ok((host.to_string(), port)), "{text}");
+            let expected = Host { name: host.to_owned(), port };
+            assert_eq!(text.parse(), Ok(expected), "{text}");
         }
     }
 
@@ -166,10 +214,27 @@ mod tests {
             "https://h:1",
             "a b",
             "fe80::1%",
+            "fe80::1%eth0",
             &long,
         ] {
-            assert!(parse(text).is_err(), "{text}");
+            assert!(text.parse::<Host>().is_err(), "{text}");
         }
-        assert!(parse("http://h").is_err_and(|e| e.contains("disable_tls")));
+        assert!("http://h".parse::<Host>().is_err_and(|e| e.contains("disable_tls")));
+    }
+
+    #[test]
+    fn networks_hold_addresses_of_their_kind() {
+        let holds = |network: &str, address: &str| {
+            let network: Network = network.parse().expect("a network");
+            network.contains(address.parse().expect("an address"))
+        };
+        assert!(holds("10.0.0.0/8", "10.1.2.3"));
+        assert!(holds("::ffff:10.0.0.0/104", "10.1.2.3"));
+        assert!(holds("10.0.0.0/8", "::ffff:10.1.2.3"));
+        assert!(!holds("10.0.0.0/8", "11.0.0.1"));
+        assert!(!holds("::/0", "10.0.0.1"));
+        for text in ["10.0.0.0/33", "proxy", "::1/129", "10.0.0.1/", "::ffff:10.0.0.0/8"] {
+            assert!(text.parse::<Network>().is_err(), "{text}");
+        }
     }
 }

@@ -287,7 +287,7 @@ fn the_tools_in_docs_are_those_of_the_table() {
     let kept = std::fs::read_to_string(path).expect("docs/tools.md is kept");
     assert!(
         kept == stdout(&["tools", "--format", "markdown"]),
-        "docs/tools.md is out of date; run: itential-mcp tools --format markdown > docs/tools.md"
+        "docs/tools.md is out of date; run: docs/regenerate"
     );
     let list = stdout(&["tools"]);
     for name in list.lines().skip(1).filter_map(|line| line.split(' ').next()) {
@@ -301,7 +301,7 @@ fn the_reference_in_docs_is_what_the_table_says() {
     let kept = std::fs::read_to_string(path).expect("docs/configuration.md is kept");
     assert!(
         kept == stdout(&["config", "docs"]),
-        "docs/configuration.md is out of date; run: itential-mcp config docs > docs/configuration.md"
+        "docs/configuration.md is out of date; run: docs/regenerate"
     );
     for row in settings() {
         assert!(kept.contains(&format!("### `{}`\n", row.id())), "{}", row.id());

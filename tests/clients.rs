@@ -2,8 +2,7 @@
 
 mod support;
 
-use itential_mcp::cli::clients::{Remote, TABLE};
-use itential_mcp::cli::commands::CLIENTS;
+use itential_mcp::cli::clients::{CLIENTS, Remote, TABLE};
 use serde_json::{Value, json};
 use support::certificates::{Authority, params, write_key};
 use support::scratch::Scratch;

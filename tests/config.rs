@@ -221,7 +221,7 @@ fn secrets_come_from_files_of_their_own() {
         let secret = |config: Config| {
             let found = match row.key {
                 "password" => Some(config.platform.password),
-                "client_secret" => config.platform.client.map(|(_, secret)| secret),
+                "client_secret" => config.platform.client_secret,
                 "auth_public_key" => config.auth.public_key,
                 _ => config.auth.oauth_client_secret,
             };
@@ -285,7 +285,7 @@ fn platform_host_takes_names_addresses_and_a_port() {
             [env("ITENTIAL_MCP_PLATFORM_HOST", host), file(&format!("[platform]\nhost = {host}\n"))]
         {
             let platform = setup.config().platform;
-            assert_eq!((platform.host.as_str(), platform.port), (name, port), "{host}");
+            assert_eq!((platform.host.name(), platform.port), (name, port), "{host}");
         }
         assert_eq!(*args(&["--platform-host", host]).show().value("platform.host"), host);
     }

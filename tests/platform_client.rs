@@ -30,14 +30,15 @@ use support::HANG;
 /// Settings for a plain-HTTP platform at the server's address.
 fn settings(server: &Server) -> Platform {
     Platform {
-        host: server.address.ip().to_string(),
+        host: server.address.ip().into(),
         port: Some(server.address.port()),
         disable_tls: true,
         disable_verify: false,
         ca_file: None,
         user: "admin".to_owned(),
         password: Secret::new("p\"ä,\\"),
-        client: None,
+        client_id: None,
+        client_secret: None,
         timeout: Duration::from_secs(5),
         ttl: None,
         sandbox: false,

@@ -133,8 +133,7 @@ fn what_is_announced_changes_only_on_purpose() {
     assert!(
         announced == snapshot,
         "tools/list is not what tests/snapshots/tools.json holds; line, (now, before): {first:?}\n\
-         If that is meant: UPDATE_SNAPSHOTS=1 cargo test --test tools \
-         what_is_announced_changes_only_on_purpose"
+         If that is meant: docs/regenerate"
     );
 }
 

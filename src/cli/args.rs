@@ -4,8 +4,8 @@ use std::ffi::{OsStr, OsString};
 
 use lexopt::Arg;
 
-use super::commands::{COMMANDS, CONFIG, Command, Flag, HELP, VERSION};
-use crate::config::{Setting, nearest, value};
+use super::command::{CONFIG, Command, Flag, HELP, Invocation, UsageError, VERSION};
+use crate::config::{nearest, value};
 
 /// What the command line asks for.
 #[derive(Debug)]
@@ -18,50 +18,16 @@ pub enum Request {
     Version,
 }
 
-/// A command with what was given to it.
-#[derive(Debug)]
-pub struct Invocation {
-    /// The command.
-    pub command: &'static Command,
-    /// Positional arguments, at most as many as the command has.
-    pub arguments: Vec<String>,
-    options: Vec<(Flag, String)>,
-}
-
-/// A command line that cannot be understood.
-#[derive(Debug)]
-pub struct UsageError {
-    /// The command it was meant for, if one was reached.
-    pub command: Option<&'static Command>,
-    /// What is wrong.
-    pub message: String,
-}
-
-impl Invocation {
-    /// The last value of an option.
-    pub fn option(&self, name: &str) -> Option<&str> {
-        let found = self.options.iter().rev().find(|(flag, _)| flag.name == name);
-        found.map(|(_, value)| value.as_str())
-    }
-
-    /// Whether a switch was given.
-    pub fn switch(&self, name: &str) -> bool {
-        self.option(name).is_some()
-    }
-
-    /// The options that are settings, in order.
-    pub fn settings(&self) -> Vec<(&'static Setting, String)> {
-        let settings = self.options.iter();
-        settings.filter_map(|(flag, value)| Some((flag.setting?, value.clone()))).collect()
-    }
-}
-
 /// Reads the arguments after the program's name.
 ///
 /// # Errors
 /// The first thing that cannot be understood.
-pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Request, UsageError> {
+pub fn parse(
+    args: impl Iterator<Item = OsString>,
+    commands: &'static [Command],
+) -> Result<Request, UsageError> {
     let mut reader = Reader {
+        commands,
         parser: lexopt::Parser::from_args(args),
         command: None,
         arguments: Vec::new(),
@@ -83,6 +49,7 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Request, UsageError
 }
 
 struct Reader {
+    commands: &'static [Command],
     parser: lexopt::Parser,
     command: Option<&'static Command>,
     arguments: Vec<String>,
@@ -122,7 +89,8 @@ impl Reader {
             None => {
                 // In the Python server only these two stand here, and `--conf` means the first.
                 let own = [Flag { drop_in: true, ..CONFIG }, HELP, VERSION];
-                let run = COMMANDS[0].flags().into_iter().filter(|flag| flag.setting.is_some());
+                let run =
+                    self.commands[0].flags().into_iter().filter(|flag| flag.setting.is_some());
                 own.into_iter().chain(run.map(|flag| Flag { drop_in: false, ..flag })).collect()
             }
         }
@@ -162,7 +130,8 @@ impl Reader {
         let meant = nearest(bare, flags.iter().map(|flag| flag.name));
         let meant = meant.map(|name| format!("; did you mean --{name}?")).unwrap_or_default();
         // An option of another command is better explained than guessed at.
-        let owners: Vec<_> = COMMANDS
+        let owners: Vec<_> = self
+            .commands
             .iter()
             .filter(|command| command.flags().iter().any(|flag| flag.name == bare))
             .map(|command| command.name)
@@ -225,17 +194,20 @@ impl Reader {
 
     fn argument(&mut self, text: String) -> Result<(), UsageError> {
         let Some(command) = self.command else {
-            self.command = Some(Command::find(&text).ok_or_else(|| {
-                let names = COMMANDS.iter().map(|command| command.name);
-                let meant = nearest(&text, names.clone());
-                let meant = meant.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-                let names: Vec<_> = names.collect();
-                self.error(format!(
-                    "unknown command {}{meant} (choose from {})",
-                    value::shown(&text),
-                    names.join(", ")
-                ))
-            })?);
+            self.command = Some(
+                self.commands.iter().find(|command| command.name == text).ok_or_else(|| {
+                    let names = self.commands.iter().map(|command| command.name);
+                    let meant = nearest(&text, names.clone());
+                    let meant =
+                        meant.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
+                    let names: Vec<_> = names.collect();
+                    self.error(format!(
+                        "unknown command {}{meant} (choose from {})",
+                        value::shown(&text),
+                        names.join(", ")
+                    ))
+                })?,
+            );
             return Ok(());
         };
         let Some(argument) = command.arguments.get(self.arguments.len()) else {
@@ -255,7 +227,7 @@ impl Reader {
 
     fn finish(self) -> Result<Invocation, UsageError> {
         // Options alone mean `run`.
-        let command = self.command.unwrap_or(&COMMANDS[0]);
+        let command = self.command.unwrap_or(&self.commands[0]);
         let fail = |message| Err(UsageError { command: Some(command), message });
         let missing = command.arguments.get(self.arguments.len());
         if let Some(missing) = missing.filter(|argument| !argument.optional) {
@@ -271,7 +243,8 @@ impl Reader {
         if let Some((flag, _)) = self.options.iter().find(|(flag, _)| foreign(flag)) {
             return fail(format!("option --{} does not belong to {}", flag.name, command.name));
         }
-        Ok(Invocation { command, arguments: self.arguments, options: self.options })
+        let Self { commands, arguments, options, .. } = self;
+        Ok(Invocation { command, arguments, options, commands })
     }
 
     fn utf8(&self, text: OsString) -> Result<String, UsageError> {

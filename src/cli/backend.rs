@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use crate::config::{Config, Platform, Secret};
+use crate::net::Host;
 use crate::observe::Audit;
 use crate::platform::Client;
 use crate::sandbox::{self, Sandbox};
@@ -50,11 +51,11 @@ pub(super) fn start(platform: &mut Platform) -> Result<Sandbox, String> {
         "SANDBOX: a simulated platform with invented data serves at http://{}; nothing real changes",
         sandbox.addr()
     );
-    platform.host = sandbox.addr().ip().to_string();
+    platform.host = Host::from(sandbox.addr().ip());
     platform.port = Some(sandbox.addr().port());
     platform.disable_tls = true;
     platform.user = sandbox::USER.to_owned();
     platform.password = Secret::new(sandbox::PASSWORD);
-    platform.client = None;
+    (platform.client_id, platform.client_secret) = (None, None);
     Ok(sandbox)
 }

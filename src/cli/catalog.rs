@@ -156,7 +156,7 @@ fn shortened(text: &str, room: usize) -> String {
 
 const INTRODUCTION: &str = concat!(
     "# Tools\n\n",
-    "<!-- Generated: itential-mcp tools --format markdown > docs/tools.md -->\n\n",
+    "<!-- Generated: docs/regenerate -->\n\n",
     "The tools of this server, by the application of the platform that they work with; the first ",
     "tag of a tool is its area. Every parameter that is not required may also be null. Models ",
     "may send numbers, flags, lists and objects as text: what can be understood is understood, and ",

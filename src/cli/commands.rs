@@ -1,60 +1,17 @@
-//! The table of commands: parsing, help, man page and completions are derived from it.
+//! The table of commands: parsing, help, man page and completions are derived from it, and each row
+//! holds what its command does.
 
-use crate::config::{Group, Setting, settings};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
 
-/// Name of the program in usage lines and messages.
-pub const PROGRAM: &str = "itential-mcp";
-
-/// One command.
-#[derive(Debug)]
-pub struct Command {
-    /// What the user types.
-    pub name: &'static str,
-    /// One line for the list of commands.
-    pub summary: &'static str,
-    /// What else to know, in sentences.
-    pub details: &'static str,
-    /// Positional arguments.
-    pub arguments: &'static [Argument],
-    /// Options of this command alone.
-    pub options: &'static [Flag],
-    /// Groups of settings it takes.
-    pub groups: &'static [Group],
-}
-
-/// A positional argument.
-#[derive(Debug)]
-pub struct Argument {
-    /// Name in usage lines.
-    pub name: &'static str,
-    /// Accepted words; empty is anything.
-    pub choices: &'static [&'static str],
-    /// What it is.
-    pub doc: &'static str,
-    /// Whether it may be left out.
-    pub optional: bool,
-}
-
-/// An option of the command line.
-#[derive(Clone, Copy, Debug)]
-pub struct Flag {
-    /// Long name without dashes.
-    pub name: &'static str,
-    /// Short name.
-    pub short: Option<char>,
-    /// Name of the value; empty for switches.
-    pub metavar: &'static str,
-    /// Accepted words; empty is anything.
-    pub choices: &'static [&'static str],
-    /// Default as text; empty is none.
-    pub default: &'static str,
-    /// What it does.
-    pub doc: &'static str,
-    /// Whether the Python server had it: its abbreviations keep their meaning.
-    pub drop_in: bool,
-    /// The setting it gives a value to.
-    pub setting: Option<&'static Setting>,
-}
+use super::clients::{self, CLIENTS, ClientOptions};
+use super::command::{Argument, Command, Flag, Invocation, PROGRAM, argument, option};
+use super::probe::{self, ProbeOptions};
+use super::test::{self, TestOptions};
+use super::text::{fail, print};
+use super::{call, catalog, completions, explain, man, reference, sandbox, serve, tls};
+use crate::config::{Config, Group};
 
 /// Every command, in the order of help texts.
 pub static COMMANDS: &[Command] = &[
@@ -65,6 +22,14 @@ pub static COMMANDS: &[Command] = &[
         arguments: &[],
         options: &[],
         groups: Group::ALL,
+        run: |invocation| {
+            Ok(match invocation.load() {
+                Ok(loaded) => {
+                    serve::run(&loaded, &|| invocation.load().map_err(|error| error.to_string()))
+                }
+                Err(error) => fail(&format!("server stopped unexpectedly: {error}")),
+            })
+        },
     },
     Command {
         name: "call",
@@ -73,6 +38,10 @@ pub static COMMANDS: &[Command] = &[
         arguments: &[argument("tool", "Name of the tool")],
         options: &[PARAMS],
         groups: &[Group::Platform, Group::Tools, Group::Safety, Group::Logging],
+        run: |invocation| {
+            let (tool, params) = (invocation.argument(0), invocation.option("params"));
+            Ok(invocation.with_config(|config| call::call(config, tool, params)))
+        },
     },
     Command {
         name: "tools",
@@ -82,6 +51,13 @@ pub static COMMANDS: &[Command] = &[
         arguments: &[],
         options: &[ENABLED, TOOLS_FORMAT],
         groups: &[Group::Tools, Group::Safety],
+        run: |invocation| {
+            let show = match invocation.option("format") {
+                Some("markdown") => catalog::reference,
+                _ => catalog::tools,
+            };
+            Ok(listed(invocation, show))
+        },
     },
     Command {
         name: "tags",
@@ -91,6 +67,7 @@ pub static COMMANDS: &[Command] = &[
         arguments: &[],
         options: &[ENABLED],
         groups: &[Group::Tools, Group::Safety],
+        run: |invocation| Ok(listed(invocation, catalog::tags)),
     },
     Command {
         name: "test",
@@ -100,6 +77,15 @@ pub static COMMANDS: &[Command] = &[
         arguments: &[],
         options: &[TIMEOUT, TEST_FORMAT, VERBOSE, QUIET],
         groups: &[Group::Platform, Group::Logging],
+        run: |invocation| {
+            let options = TestOptions {
+                timeout: Duration::from_secs(invocation.number("timeout", 1, 86_400)?),
+                json: invocation.option("format") == Some("json"),
+                verbose: invocation.switch("verbose"),
+                quiet: invocation.switch("quiet"),
+            };
+            Ok(invocation.with_config(|config| test::test(config, &options)))
+        },
     },
     Command {
         name: "config",
@@ -113,6 +99,7 @@ pub static COMMANDS: &[Command] = &[
         }],
         options: &[SHOW_FORMAT],
         groups: Group::ALL,
+        run: |invocation| Ok(configuration(invocation)),
     },
     Command {
         name: "tls",
@@ -130,6 +117,11 @@ pub static COMMANDS: &[Command] = &[
         ],
         options: &[CHECK_FORMAT],
         groups: &[Group::Listener, Group::Tls],
+        run: |invocation| {
+            let host = invocation.arguments.get(1).map(String::as_str);
+            let json = invocation.option("format") == Some("json");
+            Ok(invocation.with_config(|config| tls::check(&config.server, host, json)))
+        },
     },
     Command {
         name: "probe",
@@ -140,6 +132,16 @@ pub static COMMANDS: &[Command] = &[
         arguments: &[],
         options: &[PROBE_URL, READY, PROBE_TIMEOUT, PROBE_CA_FILE, INSECURE],
         groups: &[Group::Listener, Group::Tls],
+        run: |invocation| {
+            let options = ProbeOptions {
+                url: invocation.option("url").map(str::to_owned),
+                ready: invocation.switch("ready"),
+                timeout: Duration::from_secs(invocation.number("timeout", 1, 3_600)?),
+                ca_file: invocation.option("ca-file").map(PathBuf::from),
+                insecure: invocation.switch("insecure"),
+            };
+            Ok(invocation.with_config(|config| probe::probe(config, &options)))
+        },
     },
     Command {
         name: "client-config",
@@ -148,12 +150,27 @@ pub static COMMANDS: &[Command] = &[
                   http and sse, how to reach it. Secrets are never printed: their places are \
                   filled in as the client allows. Without a client, prints for all of them.",
         arguments: &[Argument {
-            choices: CLIENTS,
+            choices: &CLIENTS,
             optional: true,
             ..argument("client", "Program that will use the server")
         }],
         options: &[CLIENT_NAME, CLIENT_URL, CLIENT_CA_FILE],
         groups: Group::ALL,
+        run: |invocation| {
+            let options = ClientOptions {
+                client: invocation.arguments.first().cloned(),
+                name: invocation.option("name").unwrap_or("itential").to_owned(),
+                url: invocation.option("url").map(str::to_owned),
+                ca_file: invocation.option("ca-file").map(PathBuf::from),
+                config_file: invocation.sources().file(),
+            };
+            Ok(match invocation.load().map_err(|error| error.to_string()) {
+                Ok(loaded) => {
+                    clients::print_config(&loaded, &options).unwrap_or_else(|error| fail(&error))
+                }
+                Err(error) => fail(&error),
+            })
+        },
     },
     Command {
         name: "sandbox",
@@ -163,6 +180,11 @@ pub static COMMANDS: &[Command] = &[
         arguments: &[],
         options: &[SANDBOX_HOST, SANDBOX_PORT],
         groups: &[],
+        run: |invocation| {
+            let host = invocation.option("host").unwrap_or("127.0.0.1");
+            let port = invocation.number("port", 0, u16::MAX.into())?;
+            Ok(sandbox::sandbox(host, u16::try_from(port).unwrap_or(u16::MAX)))
+        },
     },
     Command {
         name: "completions",
@@ -175,6 +197,9 @@ pub static COMMANDS: &[Command] = &[
         }],
         options: &[],
         groups: &[],
+        run: |invocation| {
+            Ok(print(&completions::script(invocation.commands, invocation.argument(0))))
+        },
     },
     Command {
         name: "man",
@@ -183,6 +208,7 @@ pub static COMMANDS: &[Command] = &[
         arguments: &[],
         options: &[],
         groups: &[],
+        run: |invocation| Ok(print(&man::page(invocation.commands))),
     },
     Command {
         name: "version",
@@ -191,23 +217,12 @@ pub static COMMANDS: &[Command] = &[
         arguments: &[],
         options: &[],
         groups: &[],
+        run: |_| {
+            // The empty line belongs to the Python server's output, which scripts read.
+            Ok(print(&format!("{PROGRAM} {}\n\n", env!("CARGO_PKG_VERSION"))))
+        },
     },
 ];
-
-/// The clients that `client-config` knows.
-pub const CLIENTS: &[&str] =
-    &["claude-desktop", "claude-code", "vscode", "cursor", "windsurf", "gemini", "codex", "zed"];
-
-/// `--config`, understood before and after every command.
-pub const CONFIG: Flag = option("config", "FILE", "", "Read this configuration file").ours();
-
-/// `--help`, understood everywhere.
-pub const HELP: Flag =
-    Flag { short: Some('h'), ..option("help", "", "", "Show this help and exit") };
-
-/// `--version`, understood everywhere.
-pub const VERSION: Flag =
-    Flag { short: Some('V'), ..option("version", "", "", "Show the version and exit") }.ours();
 
 const PARAMS: Flag = option(
     "params",
@@ -273,74 +288,27 @@ const SANDBOX_HOST: Flag = option("host", "host", "127.0.0.1", "Address to liste
 const SANDBOX_PORT: Flag =
     option("port", "port", "3000", "Port to listen on; 0 lets the system choose").ours();
 
-const fn argument(name: &'static str, doc: &'static str) -> Argument {
-    Argument { name, choices: &[], doc, optional: false }
-}
-
-const fn option(
-    name: &'static str,
-    metavar: &'static str,
-    default: &'static str,
-    doc: &'static str,
-) -> Flag {
-    Flag { name, short: None, metavar, choices: &[], default, doc, drop_in: true, setting: None }
-}
-
-impl Flag {
-    /// Not an option of the Python server in this place.
-    const fn ours(mut self) -> Self {
-        self.drop_in = false;
-        self
-    }
-
-    /// The option of a setting. Its default is the table's, never a value of the environment.
-    fn of(setting: &'static Setting) -> Self {
-        Self {
-            name: setting.flag,
-            short: None,
-            metavar: setting.metavar,
-            choices: setting.choices(),
-            default: if setting.is_switch() { "" } else { setting.default },
-            doc: setting.doc,
-            drop_in: setting.drop_in,
-            setting: Some(setting),
-        }
-    }
-
-    /// Whether it stands without a value.
-    pub fn is_switch(&self) -> bool {
-        self.metavar.is_empty()
+/// What a list command shows. Without --enabled the lists do not depend on any configuration, so none
+/// is read.
+fn listed(invocation: &Invocation, show: fn(Option<&Config>) -> ExitCode) -> ExitCode {
+    match invocation.switch("enabled") {
+        true => invocation.with_config(|config| show(Some(config))),
+        false => show(None),
     }
 }
 
-impl Command {
-    /// The command of this name.
-    pub fn find(name: &str) -> Option<&'static Self> {
-        COMMANDS.iter().find(|command| command.name == name)
-    }
-
-    /// The settings of one group, as options.
-    pub fn settings_of(group: Group) -> impl Iterator<Item = Flag> {
-        settings().filter(move |row| row.group == group).map(Flag::of)
-    }
-
-    /// Every option understood after this command.
-    pub fn flags(&self) -> Vec<Flag> {
-        let settings = self.groups.iter().flat_map(|group| Self::settings_of(*group));
-        let own = self.options.iter().copied();
-        own.chain(settings).chain([CONFIG, HELP, VERSION]).collect()
-    }
-
-    /// The usage line.
-    pub fn usage(&self) -> String {
-        let mut line = format!("{PROGRAM} {}", self.name);
-        for argument in self.arguments {
-            line.push_str(&match argument.optional {
-                true => format!(" [{}]", argument.name),
-                false => format!(" <{}>", argument.name),
-            });
-        }
-        line + " [OPTIONS]"
+fn configuration(invocation: &Invocation) -> ExitCode {
+    match invocation.argument(0) {
+        "example" => print(&reference::example()),
+        "docs" => print(&reference::markdown()),
+        action => match invocation.load() {
+            Ok(loaded) if action == "check" => print(&explain::check(&loaded)),
+            Ok(loaded) if invocation.option("format") == Some("json") => {
+                print(&explain::json(&loaded))
+            }
+            Ok(loaded) => print(&explain::text(&loaded)),
+            Err(error) => error.0.iter().fold(ExitCode::FAILURE, |_, line| fail(line)),
+        },
     }
 }
 
@@ -349,6 +317,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use crate::config::settings;
 
     #[test]
     fn options_are_unique_in_every_command() {
@@ -364,7 +333,8 @@ mod tests {
     #[test]
     fn run_and_config_take_every_setting() {
         for name in ["run", "config"] {
-            let flags = Command::find(name).expect("in the table").flags();
+            let row = COMMANDS.iter().find(|command| command.name == name);
+            let flags = row.expect("in the table").flags();
             for row in settings() {
                 assert!(flags.iter().any(|flag| flag.name == row.flag), "{name} --{}", row.flag);
             }

@@ -1,14 +1,14 @@
 //! Completion scripts for shells.
 
-use super::commands::{COMMANDS, CONFIG, Command, Flag, HELP, PROGRAM, VERSION};
+use super::command::{CONFIG, Command, Flag, HELP, PROGRAM, VERSION};
 use crate::config::Kind;
 
 /// The script for `shell`, one of the words of the command's table row.
-pub fn script(shell: &str) -> String {
+pub fn script(commands: &[Command], shell: &str) -> String {
     match shell {
-        "bash" => bash(),
-        "fish" => fish(),
-        _ => zsh(),
+        "bash" => bash(commands),
+        "fish" => fish(commands),
+        _ => zsh(commands),
     }
 }
 
@@ -35,18 +35,18 @@ fn completes(flag: &Flag) -> Complete {
     }
 }
 
-fn names() -> String {
-    COMMANDS.iter().map(|command| command.name).collect::<Vec<_>>().join(" ")
+fn names(commands: &[Command]) -> String {
+    commands.iter().map(|command| command.name).collect::<Vec<_>>().join(" ")
 }
 
 fn choices(command: &Command) -> String {
     command.arguments.iter().flat_map(|a| a.choices).copied().collect::<Vec<_>>().join(" ")
 }
 
-fn bash() -> String {
+fn bash(commands: &[Command]) -> String {
     let mut values = String::new();
-    let mut commands = String::new();
-    for command in COMMANDS {
+    let mut cases = String::new();
+    for command in commands {
         let flags = command.flags();
         for flag in &flags {
             let reply = match completes(flag) {
@@ -64,7 +64,7 @@ fn bash() -> String {
             ));
         }
         let options: Vec<_> = flags.iter().map(|flag| format!("--{}", flag.name)).collect();
-        commands.push_str(&format!(
+        cases.push_str(&format!(
             "        {}) words='{} {}' ;;\n",
             command.name,
             options.join(" "),
@@ -81,22 +81,22 @@ fn bash() -> String {
          \x20   done\n\
          \x20   case \"${{command:-run}}:$previous\" in\n{values}    esac\n\
          \x20   case \"$command\" in\n\
-         \x20       '') words='{names} --config --help --version' ;;\n{commands}    esac\n\
+         \x20       '') words='{names} --config --help --version' ;;\n{cases}    esac\n\
          \x20   COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n\
          }}\n\
          complete -o bashdefault -F _itential_mcp {PROGRAM}\n",
-        names = names(),
+        names = names(commands),
     )
 }
 
-fn fish() -> String {
+fn fish(commands: &[Command]) -> String {
     let mut out = format!("# fish completion for {PROGRAM}\n");
     let line =
         |condition: &str, rest: &str| format!("complete -c {PROGRAM} -n '{condition}' {rest}\n");
     for flag in [CONFIG, HELP, VERSION] {
         out.push_str(&line("true", &fish_option(&flag)));
     }
-    for command in COMMANDS {
+    for command in commands {
         let summary = quoted(command.summary);
         let rest = format!("-f -a {} -d '{summary}'", command.name);
         out.push_str(&line("__fish_use_subcommand", &rest));
@@ -123,10 +123,10 @@ fn fish_option(flag: &Flag) -> String {
     format!("-l {}{short}{value} -d '{}'", flag.name, quoted(flag.doc))
 }
 
-fn zsh() -> String {
+fn zsh(commands: &[Command]) -> String {
     let mut out =
         format!("#compdef {PROGRAM}\n\n_itential_mcp() {{\n  local -a commands\n  commands=(\n");
-    for command in COMMANDS {
+    for command in commands {
         out.push_str(&format!("    '{}:{}'\n", command.name, zsh_quoted(command.summary)));
     }
     out.push_str("  )\n  local curcontext=\"$curcontext\" state line\n  _arguments -C \\\n");
@@ -137,7 +137,7 @@ fn zsh() -> String {
     out.push_str(
         "    command) _describe command commands ;;\n    argument)\n      case $words[1] in\n",
     );
-    for command in COMMANDS {
+    for command in commands {
         out.push_str(&format!("        {}) _arguments", command.name));
         for flag in command.flags() {
             out.push_str(&format!(" \\\n          {}", zsh_option(&flag)));

@@ -1,16 +1,16 @@
 //! Help, made from the tables. It shows static defaults only: the environment may hold secrets.
 
-use super::commands::{COMMANDS, CONFIG, Command, Flag, HELP, PROGRAM, VERSION};
+use super::command::{CONFIG, Command, Flag, HELP, PROGRAM, VERSION};
 use super::text::wrap;
 
 /// Column at which descriptions begin.
 const COLUMN: usize = 30;
 
 /// Help of the program.
-pub fn program(width: usize) -> String {
+pub fn program(commands: &[Command], width: usize) -> String {
     let mut out = String::from("MCP server for the Itential Platform\n\nUsage:\n");
     out.push_str(&format!("  {PROGRAM} [--config FILE] <COMMAND> [OPTIONS]\n\nCommands:\n"));
-    for command in COMMANDS {
+    for command in commands {
         entry(&mut out, 2, command.name, command.summary, 20, width);
     }
     out.push_str("\nOptions:\n");

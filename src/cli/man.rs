@@ -1,11 +1,11 @@
 //! The manual page, in roff.
 
-use super::commands::{COMMANDS, CONFIG, Command, Flag, HELP, PROGRAM, VERSION};
+use super::command::{CONFIG, Command, Flag, HELP, PROGRAM, VERSION};
 use super::help::{described, spelled};
 use crate::config::Group;
 
 /// The page; read it with `man -l -`.
-pub fn page() -> String {
+pub fn page(commands: &[Command]) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let mut out = format!(".TH ITENTIAL\\-MCP 1 \"\" \"{PROGRAM} {version}\" \"User Commands\"\n");
     out.push_str(
@@ -18,7 +18,7 @@ pub fn page() -> String {
          output or over HTTP with TLS. Options without a command mean run.",
     ));
     out.push_str(".SH COMMANDS\n");
-    for command in COMMANDS {
+    for command in commands {
         out.push_str(&format!(
             ".TP\n.B {}\n",
             escape(command.usage().trim_start_matches(PROGRAM).trim())

@@ -108,7 +108,7 @@ fn with_aliases(words: &[&str], aliases: &[(&str, &str)]) -> String {
 
 const INTRODUCTION: &str = concat!(
     "# Configuration\n\n",
-    "<!-- Generated: itential-mcp config docs > docs/configuration.md -->\n\n",
+    "<!-- Generated: docs/regenerate -->\n\n",
     "Every setting has a key in the configuration file, an environment variable and an option. For ",
     "each setting on its own, the first of these that has a value wins:\n\n",
     "1. the environment variable\n",

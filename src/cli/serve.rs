@@ -11,10 +11,9 @@ use super::signals::{self, Asked};
 use super::text::{complain, fail};
 use super::tls;
 use crate::cancel::CancelToken;
-use crate::config::{AuthKind, Config, Transport};
+use crate::config::{AuthType, Config, Loaded, Setting, Transport};
 use crate::http::tls::{Facts, Reloader};
 use crate::http::{Listen, Options, Server};
-use crate::net::Network;
 use crate::platform::{Client, Path, check};
 use crate::protocol::Engine;
 use crate::transport::http::Service;
@@ -25,10 +24,11 @@ use crate::{limits, observe, product};
 const CANNOT_LISTEN: u8 = 3;
 
 /// Reads the configuration again.
-pub type Reread<'a> = &'a dyn Fn() -> Result<Config, String>;
+pub type Reread<'a> = &'a dyn Fn() -> Result<Loaded, String>;
 
 /// Serves with this configuration.
-pub fn run(config: &Config, reread: Reread<'_>) -> ExitCode {
+pub fn run(loaded: &Loaded, reread: Reread<'_>) -> ExitCode {
+    let config = &loaded.config;
     observe::init(config.server.log_level);
     for warning in config.warnings.iter().cloned().chain(not_served(config)) {
         // A setting that has no effect is said also when the log is off: somebody believes in it.
@@ -39,7 +39,7 @@ pub fn run(config: &Config, reread: Reread<'_>) -> ExitCode {
     }
     let served = match config.server.transport {
         Transport::Stdio => serve_stdio(config),
-        Transport::Sse | Transport::Http => serve_http(config, reread),
+        Transport::Sse | Transport::Http => serve_http(loaded, reread),
     };
     served.unwrap_or_else(|message| {
         fail(&format!("server stopped unexpectedly: {}", observe::redact(&message)))
@@ -74,7 +74,7 @@ fn serve_stdio(config: &Config) -> Result<ExitCode, String> {
     if settings.certificate_file.is_some() || settings.private_key_file.is_some() {
         log::warn!("certificate_file and private_key_file mean nothing with transport stdio");
     }
-    if config.auth.kind != AuthKind::None {
+    if config.auth.kind != AuthType::None {
         log::warn!("auth_type means nothing with transport stdio: whoever starts it may use it");
     }
     let (_backend, engine) = prepare(config)?;
@@ -92,8 +92,9 @@ fn serve_stdio(config: &Config) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn serve_http(config: &Config, reread: Reread<'_>) -> Result<ExitCode, String> {
-    if config.auth.kind != AuthKind::None {
+fn serve_http(loaded: &Loaded, reread: Reread<'_>) -> Result<ExitCode, String> {
+    let config = &loaded.config;
+    if config.auth.kind != AuthType::None {
         return Err(
             "auth_type: this build cannot check who calls over HTTP, and refuses to serve \
                     everybody instead; require client certificates with client_ca_file"
@@ -111,7 +112,7 @@ fn serve_http(config: &Config, reread: Reread<'_>) -> Result<ExitCode, String> {
     }
     let settings = &config.server;
     let listen = Listen::Name(settings.host.clone(), settings.port);
-    let server = match Server::start(listen, options(config, tls.clone())?, service.clone()) {
+    let server = match Server::start(listen, options(config, tls.clone()), service.clone()) {
         Ok(server) => Arc::new(server),
         Err(error) => {
             complain(&format!("ERROR: {error}"));
@@ -128,7 +129,7 @@ fn serve_http(config: &Config, reread: Reread<'_>) -> Result<ExitCode, String> {
         .find_map(|asked| match asked {
             Asked::Stop(code) => Some(code),
             Asked::Reload => {
-                reload(reread, &backend, &engine, tls.as_deref());
+                reload(loaded, reread, &backend, &engine, tls.as_deref());
                 None
             }
         })
@@ -172,25 +173,33 @@ fn certificate(tls: &Reloader) -> serde_json::Value {
     shown
 }
 
-fn options(config: &Config, tls: Option<Arc<Reloader>>) -> Result<Options, String> {
+fn options(config: &Config, tls: Option<Arc<Reloader>>) -> Options {
     let settings = &config.server;
-    let proxies: Result<Vec<Network>, String> =
-        settings.trusted_proxies.iter().map(|network| network.parse()).collect();
-    Ok(Options {
+    Options {
         max_connections: settings.max_connections,
         max_connections_per_address: settings.max_connections_per_address,
-        trusted_proxies: proxies.map_err(|why| format!("trusted_proxies: {why}"))?,
+        trusted_proxies: settings.trusted_proxies.clone(),
         tls,
         ..Options::default()
-    })
+    }
 }
 
 /// Takes over what may change while the server runs; a mistake keeps what was there.
-fn reload(reread: Reread<'_>, backend: &Backend, engine: &Engine, tls: Option<&Reloader>) {
+fn reload(
+    loaded: &Loaded,
+    reread: Reread<'_>,
+    backend: &Backend,
+    engine: &Engine,
+    tls: Option<&Reloader>,
+) {
     match reread() {
-        Ok(config) => {
+        Ok(now) => {
+            for row in changed(loaded, &now).filter(|row| !row.reloadable) {
+                log::warn!("reload: {} has changed, which takes a restart", row.id());
+            }
+            let config = &now.config;
             observe::init(config.server.log_level);
-            engine.replace(product::registry(&config, &backend.client, backend.audit.clone()));
+            engine.replace(product::registry(config, &backend.client, backend.audit.clone()));
         }
         Err(error) => log::error!("reload: the configuration stays as it was: {error}"),
     }
@@ -201,6 +210,16 @@ fn reload(reread: Reread<'_>, backend: &Backend, engine: &Engine, tls: Option<&R
     if tls.is_none_or(|tls| tls.reload_now().is_ok()) {
         log::info!("reloaded");
     }
+}
+
+/// The settings whose values are not what they were.
+fn changed(before: &Loaded, now: &Loaded) -> impl Iterator<Item = &'static Setting> {
+    let values = before.settings.iter().zip(&now.settings);
+    let changed: Vec<_> = values
+        .filter(|(before, now)| before.value != now.value)
+        .map(|(before, _)| before.setting)
+        .collect();
+    changed.into_iter()
 }
 
 /// One line that says where to connect, whatever the log level: it is how people and scripts learn

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::text::print;
-use crate::config::{Server, Transport};
+use crate::config::{Server, TlsVersion, Transport};
 use crate::http::tls::{self, Facts, Problem, TlsError, TlsFiles};
 
 /// The TLS files of a server; `None` when it is to serve without TLS.
@@ -15,7 +15,7 @@ pub fn files(settings: &Server) -> Option<TlsFiles> {
         certificate_file: settings.certificate_file.clone(),
         private_key_file: settings.private_key_file.clone(),
         client_ca_file: settings.client_ca_file.clone(),
-        tls13_only: settings.tls13_only,
+        tls13_only: settings.tls_min_version == TlsVersion::Tls13,
         allow_expired_certificate: settings.allow_expired_certificate,
     };
     let any = [&files.certificate_file, &files.private_key_file, &files.client_ca_file];

@@ -1,11 +1,40 @@
 //! Tools declared in the configuration: `[tool:NAME]` and `ITENTIAL_MCP_TOOL_<NAME>_<KEY>`.
 
-use super::layers::Findings;
+use super::findings::Findings;
 use super::sources::{ConfigFile, Environment, Source, is_service_link};
 use super::suggest::nearest;
 use super::unknown::{TOOL_ENV, TOOL_SECTION};
 use super::value::{items, shown};
-use super::{BindingKind, ToolBinding};
+
+/// A tool declared in the configuration.
+#[derive(Clone, Debug)]
+pub struct ToolBinding {
+    /// The name clients see.
+    pub tool_name: String,
+    /// The automation trigger or the Gateway Manager service.
+    pub kind: BindingKind,
+    /// Name of the trigger or service on the platform.
+    pub name: String,
+    /// `description`.
+    pub description: Option<String>,
+    /// `tags`, trimmed.
+    pub tags: Vec<String>,
+}
+
+/// What a configured tool runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BindingKind {
+    /// An automation's endpoint trigger.
+    Endpoint {
+        /// Name of the automation that owns the trigger.
+        automation: String,
+    },
+    /// A Gateway Manager service.
+    Service {
+        /// The cluster that runs it.
+        cluster: String,
+    },
+}
 
 /// The keys of a tool section, with what they mean.
 pub const KEYS: &[(&str, &str)] = &[

@@ -4,10 +4,28 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
+use super::bindings::{self, ToolBinding};
+use super::findings::Findings;
+use super::settings::{Auth, Platform, Server};
 use super::settings::{Setting, settings};
 use super::sources::{ConfigFile, Environment, Source, Sources, is_service_link, read};
+use super::unknown;
 use super::value::{self, Value};
-use super::{Config, bindings, typed, unknown};
+
+/// Everything the program was told, validated.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// How this process serves MCP clients.
+    pub server: Server,
+    /// Who may call.
+    pub auth: Auth,
+    /// The Itential Platform behind the tools.
+    pub platform: Platform,
+    /// Tools declared in the configuration (`[tool:NAME]`, `ITENTIAL_MCP_TOOL_*`).
+    pub tools: Vec<ToolBinding>,
+    /// What looked wrong but does not stop the program; for the log and `config check`.
+    pub warnings: Vec<String>,
+}
 
 /// A setting with its value and where it came from.
 #[derive(Clone, Debug)]
@@ -57,15 +75,44 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
     if !findings.errors.is_empty() {
         return Err(Error(findings.errors));
     }
-    let config = typed::config(&resolved, tools, findings.warnings).map_err(|e| Error(vec![e]))?;
+    let config = typed(&resolved, tools, findings.warnings).map_err(|e| Error(vec![e]))?;
     Ok(Loaded { config, settings: resolved })
 }
 
-/// What loading found.
-#[derive(Default)]
-pub(super) struct Findings {
-    pub(super) errors: Vec<String>,
-    pub(super) warnings: Vec<String>,
+/// The typed form; every value has been checked against its row.
+fn typed(
+    resolved: &[Resolved],
+    tools: Vec<ToolBinding>,
+    warnings: Vec<String>,
+) -> Result<Config, String> {
+    let of = |section: &'static str| {
+        move |key: &str| {
+            let is = |row: &Setting| row.section.name() == section && row.key == key;
+            let found = resolved.iter().find(|resolved| is(resolved.setting));
+            found.map_or(Value::Unset, |resolved| resolved.value.clone())
+        }
+    };
+    let mut platform = Platform::read(&of("platform"))?;
+    platform.port = port(&platform, resolved)?;
+    let (server, auth) = (Server::read(&of("server"))?, Auth::read(&of("server"))?);
+    Ok(Config { server, auth, platform, tools, warnings })
+}
+
+/// The port may stand in `host` unless `port` says otherwise.
+fn port(platform: &Platform, resolved: &[Resolved]) -> Result<Option<u16>, String> {
+    let source = |key: &str| {
+        let is = |row: &Setting| row.id() == format!("platform.{key}");
+        resolved.iter().find(|resolved| is(resolved.setting)).map(|resolved| &resolved.source)
+    };
+    match (platform.host.port(), platform.port, source("host"), source("port")) {
+        (Some(a), Some(b), Some(host), Some(port)) if a != b && *port != Source::Default => {
+            Err(format!(
+                "platform.host from {host} says port {a}, platform.port from {port} says {b}; keep \
+                 one of them"
+            ))
+        }
+        (in_host, own, ..) => Ok(in_host.or(own)),
+    }
 }
 
 fn resolve(
@@ -226,4 +273,29 @@ fn secret_file(row: &Setting, path: &Path, named_by: &str, findings: &mut Findin
     };
     findings.errors.push(format!("{}: {problem} (named by {named_by})", row.id()));
     String::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Transport;
+    use std::time::Duration;
+
+    #[test]
+    fn defaults_make_a_config() {
+        let config = load(&Sources::default()).expect("the defaults are sound").config;
+        assert_eq!(config.server.transport, Transport::Stdio);
+        assert_eq!(config.server.port, 8000);
+        assert_eq!(config.server.exclude_tags, ["experimental", "beta"]);
+        assert_eq!(config.server.log_level, None);
+        assert_eq!(config.platform.port, None);
+        assert_eq!(config.platform.password.expose(), "admin");
+        assert!(config.platform.timeout > Duration::ZERO);
+        assert_eq!(config.server.max_connections, crate::limits::CONNECTIONS);
+        assert_eq!(
+            config.server.max_connections_per_address,
+            crate::limits::CONNECTIONS_PER_ADDRESS
+        );
+        assert!(config.warnings.is_empty());
+    }
 }

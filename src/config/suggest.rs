@@ -1,5 +1,7 @@
 //! "Did you mean": the known name nearest to an unknown one.
 
+use crate::nearest::distance;
+
 /// Names found in published charts, images and documents that never did anything, and what their
 /// authors wanted.
 const MISTAKES: &[(&str, &str)] = &[
@@ -60,45 +62,10 @@ fn moved_section(name: &str) -> Vec<String> {
     SECTIONS.iter().map(|section| format!("{PREFIX}{section}{bare}")).collect()
 }
 
-/// How many typing errors apart two words are: a character too many, missing or wrong, or two
-/// neighbours swapped (optimal string alignment).
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 0..a.len() {
-        let mut row = vec![i + 1];
-        for j in 0..b.len() {
-            let substituted = last[j] + usize::from(a[i] != b[j]);
-            let mut best = substituted.min(last[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] {
-                best = best.min(before[j - 1] + 1);
-            }
-            row.push(best);
-        }
-        before = std::mem::replace(&mut last, row);
-    }
-    last.last().copied().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::settings::settings;
-
-    #[test]
-    fn distances() {
-        for (a, b, n) in [
-            ("", "", 0),
-            ("a", "", 1),
-            ("kitten", "sitting", 3),
-            ("é", "e", 1),
-            ("prot", "port", 1),
-        ] {
-            assert_eq!(distance(a, b), n, "{a} {b}");
-            assert_eq!(distance(b, a), n, "{b} {a}");
-        }
-    }
 
     #[test]
     fn published_mistakes_lead_to_names_that_exist() {

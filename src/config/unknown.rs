@@ -3,7 +3,7 @@
 //! Most are typing errors and get a warning. In everything about authentication they are errors: a
 //! misspelt key would leave the server open.
 
-use super::layers::Findings;
+use super::findings::Findings;
 use super::settings::{Setting, settings};
 use super::sources::{CONFIG_ENV, ConfigFile, ENV_PREFIX, Environment, is_service_link};
 use super::suggest::nearest;

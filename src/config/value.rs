@@ -1,12 +1,11 @@
 //! From text to a value: one set of rules for every source.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::path::PathBuf;
 
 use super::secret::Secret;
-use super::settings::{Kind, LEVEL_ALIASES, LEVELS, Setting};
-use crate::net;
+use super::settings::table::{Kind, LEVEL_ALIASES, LEVELS, Setting};
+use crate::net::{Host, Network};
 
 /// A validated value. There is no way to print a secret by accident.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +69,7 @@ pub fn parse(row: &Setting, text: &str) -> Result<Value, Invalid> {
         Kind::Bool => boolean(text).map(Value::Bool),
         Kind::Choice(words, aliases) => choice(text, words, aliases).map_err(malformed),
         Kind::Level => choice(text, LEVELS, LEVEL_ALIASES).map_err(wrong),
-        Kind::Host => net::parse(text).map(|_| Value::Text(text.trim().into())).map_err(wrong),
+        Kind::Host => text.parse::<Host>().map(|_| Value::Text(text.trim().into())).map_err(wrong),
         Kind::Int(min, max) => integer(text, min, max, "a whole number").map(Value::Int),
         Kind::Seconds(min, max) => {
             integer(text, min, max, "a whole number of seconds").map(Value::Int)
@@ -161,16 +160,7 @@ pub(super) fn items(text: &str, separator: impl Fn(char) -> bool) -> Vec<String>
 
 fn networks(text: &str) -> Result<Vec<String>, String> {
     let list = items(text, |c| c == ',');
-    let is_network = |item: &String| {
-        let (address, bits) = item.split_once('/').unwrap_or((item, "0"));
-        let most = match address.parse() {
-            Ok(IpAddr::V4(_)) => 32,
-            Ok(IpAddr::V6(_)) => 128,
-            Err(_) => return false,
-        };
-        bits.parse::<u8>().is_ok_and(|bits| bits <= most)
-    };
-    match list.iter().find(|item| !is_network(item)) {
+    match list.iter().find(|item| item.parse::<Network>().is_err()) {
         None => Ok(list),
         Some(item) => Err(format!(
             "IP addresses or networks such as 10.0.0.0/8, separated by commas; {} is neither",

@@ -1,10 +1,7 @@
 //! The shared client.
 
-use std::net::Ipv6Addr;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
-
-use ureq::http::Uri;
 
 use super::api::Api;
 use super::connection::{Connection, LoginWith};
@@ -28,22 +25,11 @@ impl Client {
     /// [`ErrorKind::Setup`] when the host, a CA file or a proxy variable cannot work.
     pub fn new(platform: &config::Platform) -> Result<Self, Error> {
         let scheme = if platform.disable_tls { "http" } else { "https" };
-        let host = platform.host.trim_start_matches('[').trim_end_matches(']');
-        let is_v6 = host.parse::<Ipv6Addr>().is_ok();
-        let shown = if is_v6 { format!("[{host}]") } else { host.to_owned() };
+        let (host, shown) = (platform.host.name(), platform.host.in_url());
         let base = match platform.port {
             Some(port) => format!("{scheme}://{shown}:{port}"),
             None => format!("{scheme}://{shown}"),
         };
-        let sound = base.parse::<Uri>().is_ok_and(|uri| uri.host() == Some(shown.as_str()));
-        if host.is_empty() || !sound || (host.contains(':') && !is_v6) {
-            return Err(Error::untargeted(ErrorKind::Setup {
-                problem: format!(
-                    "platform host '{host}' is not a host name or IP address (give it without \
-                     scheme, port and path)"
-                ),
-            }));
-        }
         let port = platform.port.unwrap_or(if platform.disable_tls { 80 } else { 443 });
         let proxy = proxy::choose(scheme, host, port, |name| std::env::var(name).ok())?;
         let through_proxy =
@@ -65,9 +51,9 @@ impl Client {
         Ok(Self(Arc::new(Connection {
             agent: agent::build(agent::Setup { timeout, tls, proxy }),
             base,
-            login: match &platform.client {
+            login: match platform.client() {
                 Some((id, secret)) => {
-                    LoginWith::ClientCredentials { id: id.clone(), secret: secret.clone() }
+                    LoginWith::ClientCredentials { id: id.to_owned(), secret: secret.clone() }
                 }
                 None => LoginWith::Password {
                     user: platform.user.clone(),

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::error::{Error, ErrorKind};
+use crate::net;
 
 /// The proxy for `scheme://host:port`: `HTTPS_PROXY` or `HTTP_PROXY` by scheme, else `ALL_PROXY`,
 /// unless `NO_PROXY` names the host; every name also in lower case. A loopback platform is always
@@ -25,7 +26,8 @@ pub(super) fn choose(
     };
     let own = if scheme == "https" { "HTTPS_PROXY" } else { "HTTP_PROXY" };
     let Some((name, value)) = either(own).or_else(|| either("ALL_PROXY")) else { return Ok(None) };
-    if is_loopback(host) || either("NO_PROXY").is_some_and(|(_, list)| excluded(&list, host, port))
+    if net::is_loopback(host)
+        || either("NO_PROXY").is_some_and(|(_, list)| excluded(&list, host, port))
     {
         return Ok(None);
     }
@@ -37,11 +39,6 @@ pub(super) fn choose(
             "the environment variable {name} is not a proxy address like http://proxy.example:3128"
         ),
     }))
-}
-
-fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Whether a `NO_PROXY` list covers the host: `*`, a name and all names below it, with or without

@@ -141,14 +141,17 @@ fn settings_and_network_failures_are_told_apart() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let unknown = format!("{}.example", "a".repeat(64));
     for (platform, name, says) in [
-        (Platform { host: String::new(), ..good.clone() }, "configuration", "not configured"),
         (Platform { user: String::new(), ..good.clone() }, "configuration", "not configured"),
         (
             Platform { disable_tls: false, ca_file: Some("/no/ca.pem".into()), ..good.clone() },
             "configuration",
             "/no/ca.pem",
         ),
-        (Platform { host: unknown, ..good.clone() }, "dns", "Could not resolve hostname 'aaa"),
+        (
+            Platform { host: unknown.parse().expect("a host"), ..good.clone() },
+            "dns",
+            "Could not resolve hostname 'aaa",
+        ),
         (
             Platform { port: Some(free.port()), ..good.clone() },
             "tcp",

@@ -47,7 +47,8 @@ fn with_oauth_client_credentials() {
     let token = json(200, r#"{"access_token":"a.b.c","expires_in":3600}"#);
     let server = Server::raw(in_turn(vec![token, json(200, "{}")]));
     let mut platform = settings(&server);
-    platform.client = Some(("my id".to_owned(), Secret::new("s&cret")));
+    (platform.client_id, platform.client_secret) =
+        (Some("my id".to_owned()), Some(Secret::new("s&cret")));
     get(&Client::new(&platform).unwrap(), "/x").unwrap();
     let seen = server.seen();
     assert_eq!((seen[0].method.as_str(), seen[0].target.as_str()), ("POST", "/oauth/token"));
@@ -63,7 +64,8 @@ fn without_a_token_in_the_answer_is_an_error() {
     {
         let server = Server::raw(move |_| answer(200, &[], body));
         let mut platform = settings(&server);
-        platform.client = oauth.then(|| ("id".to_owned(), Secret::new("secret")));
+        (platform.client_id, platform.client_secret) =
+            (oauth.then(|| "id".to_owned()), oauth.then(|| Secret::new("secret")));
         let error = get(&Client::new(&platform).unwrap(), "/x").unwrap_err();
         assert!(matches!(error.kind, ErrorKind::Login { .. }), "{body}: {error}");
         assert_eq!(server.seen().len(), 1, "nothing may be sent without a session");

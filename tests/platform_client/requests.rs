@@ -79,10 +79,6 @@ fn keep_an_explicit_port() {
     platform.disable_verify = true;
     platform.port = Some(80);
     assert_eq!(Client::new(&platform).unwrap().server(), "https://127.0.0.1:80");
-    for host in ["", "https://h", "h/x", "h:1", "u@h", "a b"] {
-        platform.host = host.to_owned();
-        assert_says(&Client::new(&platform).unwrap_err(), &["platform host", host]);
-    }
 }
 
 #[test]
@@ -285,10 +281,10 @@ fn no_connection_says_why() {
     assert_says(&error, &["connection refused", &free.to_string(), "platform host and port"]);
 
     // A label this long is refused by every resolver without asking anybody.
-    platform.host = format!("{}.example", "a".repeat(64));
+    platform.host = format!("{}.example", "a".repeat(64)).parse().expect("a host");
     let error = get(&Client::new(&platform).unwrap(), "/x").unwrap_err();
     assert!(matches!(error.kind, ErrorKind::Dns { .. }), "{error:?}");
-    assert_says(&error, &[&platform.host, "cannot be resolved", "spelling"]);
+    assert_says(&error, &[platform.host.name(), "cannot be resolved", "spelling"]);
 }
 
 #[test]

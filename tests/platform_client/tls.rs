@@ -230,5 +230,10 @@ fn child_of_proxy() {
 pub fn from_environment(host: &str) -> Platform {
     let server = Server::start(|_| json(200, "{}"));
     let port = std::env::var("PLATFORM_PORT").map_or(1, |port| port.parse().unwrap());
-    Platform { host: host.to_owned(), port: Some(port), disable_tls: false, ..settings(&server) }
+    Platform {
+        host: host.parse().expect("a host"),
+        port: Some(port),
+        disable_tls: false,
+        ..settings(&server)
+    }
 }

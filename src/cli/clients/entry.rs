@@ -2,12 +2,26 @@
 
 use std::path::{Path, PathBuf, absolute};
 
-use super::ClientOptions;
 use crate::cli::probe::{everywhere, reachable};
 use crate::cli::tls;
 use crate::config::value::Value;
-use crate::config::{AuthKind, Config, Environment, Loaded, Resolved, Source, Transport};
+use crate::config::{AuthType, Config, Environment, Loaded, Resolved, Source, Transport};
 use crate::http::tls::{Facts, load};
+
+/// What the configuration is for.
+#[derive(Clone, Debug)]
+pub struct ClientOptions {
+    /// One of `CLIENTS`; all of them when left out.
+    pub client: Option<String>,
+    /// What the client calls the server.
+    pub name: String,
+    /// Address of the server as clients reach it.
+    pub url: Option<String>,
+    /// Authority of the server's certificate.
+    pub ca_file: Option<PathBuf>,
+    /// The configuration file that these settings came from.
+    pub config_file: Option<PathBuf>,
+}
 
 /// The variable that holds the token of a caller, where a client can read variables.
 const TOKEN: &str = "MCP_BEARER_TOKEN";
@@ -181,7 +195,7 @@ impl Running {
             );
         }
         // With oauth_proxy clients get their token by themselves.
-        let token = (config.auth.kind == AuthKind::Jwt).then(|| Hidden {
+        let token = (config.auth.kind == AuthType::Jwt).then(|| Hidden {
             variable: TOKEN.into(),
             title: "Bearer token for the Itential MCP server".into(),
         });

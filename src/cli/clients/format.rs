@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::entry::{Entry, Hidden, Running, Started, Text};
-use super::{Client, Remote, Secrets};
+use super::table::{Client, Remote, Secrets};
 
 /// The file of `client`, in JSON or TOML, with the server under `name`.
 pub fn file(client: &Client, entry: &Entry, name: &str) -> String {

@@ -1,61 +1,57 @@
 //! `[platform]`.
 
-use super::{Group, Kind, Section, Setting, TEN_YEARS};
+use std::path::PathBuf;
+use std::time::Duration;
 
-pub(super) const ROWS: &[Setting] = &[
-    row("host", "ITENTIAL_MCP_PLATFORM_HOST")
-        .flag("platform-host", "host")
-        .kind(Kind::Host, "localhost")
-        .doc("Name or IP address of the Itential Platform; `host:port` is accepted"),
-    row("port", "ITENTIAL_MCP_PLATFORM_PORT")
-        .flag("platform-port", "port")
-        .kind(Kind::Int(0, 65535), "0")
-        .doc("Port of the platform; 0 means 443 with TLS and 80 without"),
-    row("disable_tls", "ITENTIAL_MCP_PLATFORM_DISABLE_TLS")
-        .flag("platform-disable-tls", "")
-        .kind(Kind::Bool, "false")
-        .doc("Talk plain HTTP to the platform"),
-    row("disable_verify", "ITENTIAL_MCP_PLATFORM_DISABLE_VERIFY")
-        .flag("platform-disable-verify", "")
-        .kind(Kind::Bool, "false")
-        .doc("Do not check the platform's certificate; prefer ca_file for a private authority"),
-    row("ca_file", "ITENTIAL_MCP_PLATFORM_CA_FILE")
-        .flag("platform-ca-file", "path")
-        .kind(Kind::Path, "")
-        .ours()
-        .doc("PEM file with authorities to trust for the platform, beside the system's own"),
-    row("user", "ITENTIAL_MCP_PLATFORM_USER")
-        .flag("platform-user", "user")
-        .kind(Kind::Text, "admin")
-        .doc("User name for a login with user and password"),
-    row("password", "ITENTIAL_MCP_PLATFORM_PASSWORD")
-        .flag("platform-password", "password")
-        .kind(Kind::Secret, "admin")
-        .doc("Password for a login with user and password"),
-    row("client_id", "ITENTIAL_MCP_PLATFORM_CLIENT_ID")
-        .flag("platform-client-id", "client_id")
-        .doc("OAuth client id; with client_secret it replaces user and password"),
-    row("client_secret", "ITENTIAL_MCP_PLATFORM_CLIENT_SECRET")
-        .flag("platform-client-secret", "client_secret")
-        .kind(Kind::Secret, "")
-        .doc("OAuth client secret, used together with client_id"),
-    row("timeout", "ITENTIAL_MCP_PLATFORM_TIMEOUT")
-        .flag("platform-timeout", "secs")
-        .kind(Kind::Seconds(1, 86_400), "30")
-        .doc("Seconds one request to the platform may take"),
-    row("ttl", "ITENTIAL_MCP_PLATFORM_TTL")
-        .flag("platform-ttl", "secs")
-        .kind(Kind::Seconds(i64::MIN, TEN_YEARS), "0")
-        .doc(
-            "Seconds after which to log in to the platform again; 0 means only when it asks for it",
-        ),
-    row("sandbox", "ITENTIAL_MCP_PLATFORM_SANDBOX")
-        .flag("sandbox", "")
-        .kind(Kind::Bool, "false")
-        .ours()
-        .doc("Use the built-in simulated platform instead of a real one, for trying and training"),
-];
+use super::table::{Kind, TEN_YEARS};
+use super::told::settings;
+use crate::config::secret::Secret;
+use crate::net::Host;
 
-const fn row(key: &'static str, env: &'static str) -> Setting {
-    Setting::new(Section::Platform, Group::Platform, key, env)
+settings! {
+    /// The Itential Platform behind the tools: `[platform]`.
+    Platform, Platform "platform" "";
+
+    /// Name or IP address of the Itential Platform; `host:port` is accepted
+    host: Host = Platform, Kind::Host, "localhost", "host";
+
+    /// Port of the platform; 0 means 443 with TLS and 80 without
+    port: Option<u16> = Platform, Kind::Int(0, 65535), "0", "port";
+
+    /// Talk plain HTTP to the platform
+    disable_tls: bool = Platform, Kind::Bool, "false", "";
+
+    /// Do not check the platform's certificate; prefer ca_file for a private authority
+    disable_verify: bool = Platform, Kind::Bool, "false", "";
+
+    /// PEM file with authorities to trust for the platform, beside the system's own
+    ca_file: Option<PathBuf> = Platform, Kind::Path, "", "path" [ours];
+
+    /// User name for a login with user and password
+    user: String = Platform, Kind::Text, "admin", "user";
+
+    /// Password for a login with user and password
+    password: Secret = Platform, Kind::Secret, "admin", "password";
+
+    /// OAuth client id; with client_secret it replaces user and password
+    client_id: Option<String> = Platform, Kind::Text, "", "client_id";
+
+    /// OAuth client secret, used together with client_id
+    client_secret: Option<Secret> = Platform, Kind::Secret, "", "client_secret";
+
+    /// Seconds one request to the platform may take
+    timeout: Duration = Platform, Kind::Seconds(1, 86_400), "30", "secs";
+
+    /// Seconds after which to log in to the platform again; 0 means only when it asks for it
+    ttl: Option<Duration> = Platform, Kind::Seconds(i64::MIN, TEN_YEARS), "0", "secs";
+
+    /// Use the built-in simulated platform instead of a real one, for trying and training
+    sandbox: bool = Platform, Kind::Bool, "false", "" [ours short];
+}
+
+impl Platform {
+    /// Id and secret of OAuth client credentials, when both are set.
+    pub fn client(&self) -> Option<(&str, &Secret)> {
+        self.client_id.as_deref().zip(self.client_secret.as_ref())
+    }
 }

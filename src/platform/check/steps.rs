@@ -146,13 +146,7 @@ impl<'a> Walk<'a> {
             cause,
             suggestion: CONFIGURATION,
         };
-        if platform.host.is_empty() {
-            return Err(failed(
-                "Platform host not configured",
-                "platform host is empty".to_owned(),
-            ));
-        }
-        if platform.client.is_none() && platform.user.is_empty() {
+        if platform.client().is_none() && platform.user.is_empty() {
             let cause = "neither user and password nor client_id and client_secret are set";
             return Err(failed("Authentication type not configured", cause.to_owned()));
         }
@@ -161,7 +155,7 @@ impl<'a> Walk<'a> {
         let client = Client::new(&config::Platform { timeout, ..platform.clone() })
             .map_err(|error| failed("Configuration cannot work", error.to_string()))?;
         let mut outcome = Outcome::passed("Configuration loaded successfully")
-            .with("platform_host", platform.host.as_str())
+            .with("platform_host", platform.host.name())
             .with("platform_port", self.port())
             .with("auth_type", self.auth_type())
             .with("tls_enabled", !platform.disable_tls);
@@ -273,7 +267,7 @@ impl<'a> Walk<'a> {
         // Who it is decides nothing; a platform that does not tell is fine.
         let told = api.get(&Path::literal("/whoami"), &[]).ok();
         let user = told.as_ref().and_then(|who| who.get("username")).and_then(Value::as_str);
-        let configured = || self.platform.client.is_none().then(|| self.platform.user.clone());
+        let configured = || self.platform.client().is_none().then(|| self.platform.user.clone());
         let user = user.map(str::to_owned).or_else(configured);
         let kind = self.auth_type();
         let mut outcome =
@@ -350,7 +344,7 @@ impl<'a> Walk<'a> {
     }
 
     fn host(&self) -> &str {
-        self.platform.host.trim_start_matches('[').trim_end_matches(']')
+        self.platform.host.name()
     }
 
     fn port(&self) -> u16 {
@@ -363,7 +357,7 @@ impl<'a> Walk<'a> {
     }
 
     fn auth_type(&self) -> &'static str {
-        if self.platform.client.is_some() { "oauth" } else { "basic" }
+        if self.platform.client().is_some() { "oauth" } else { "basic" }
     }
 
     fn left(&self) -> Duration {

@@ -4,10 +4,9 @@
 //! rebinding). A browser shows itself by `Origin` or `Sec-Fetch-Site`; such a request must come from
 //! an allowed origin. Programs send neither and pass.
 
-use std::net::IpAddr;
-
 use crate::config::Server as Settings;
 use crate::http::{Request, Response};
+use crate::net::is_loopback;
 
 /// The rules for this listener.
 pub struct OriginRules {
@@ -24,9 +23,7 @@ pub struct Admitted {
 impl OriginRules {
     /// The rules that these settings make.
     pub fn new(settings: &Settings) -> Self {
-        let host = settings.host.trim_start_matches('[').trim_end_matches(']');
-        let loopback = host.eq_ignore_ascii_case("localhost")
-            || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        let loopback = is_loopback(&settings.host);
         let normal = |items: &[String]| -> Vec<String> {
             items.iter().map(|item| item.trim_end_matches('/').to_ascii_lowercase()).collect()
         };
@@ -103,9 +100,4 @@ fn name_of(host: &str) -> &str {
         Some(colon) if !host.ends_with(']') => &host[..colon],
         _ => host,
     }
-}
-
-fn is_loopback(name: &str) -> bool {
-    let bare = name.trim_start_matches('[').trim_end_matches(']');
-    bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

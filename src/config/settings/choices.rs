@@ -1,0 +1,106 @@
+//! Settings whose value is one of some words: each word stands beside what it means.
+
+use super::table::Kind;
+use super::typed::Typed;
+use crate::config::value::Value;
+
+/// An enumeration with the word, and other names of it, for each variant.
+macro_rules! choice {
+    (
+        $(#[$about:meta])* $name:ident
+        { $($(#[$doc:meta])* $variant:ident = $word:literal $(or $alias:literal)?,)* }
+    ) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl $name {
+            /// What a configuration may say.
+            pub(super) const KIND: Kind = Kind::Choice(&[$($word),*], &[$($(($alias, $word),)?)*]);
+
+            /// The word for it.
+            pub fn word(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)*
+                }
+            }
+        }
+
+        impl Typed for $name {
+            fn typed(value: &Value) -> Option<Self> {
+                match value {
+                    $(Value::Text(word) if word == $word => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+choice! {
+    /// How MCP messages arrive.
+    Transport {
+        /// Newline-delimited JSON-RPC on standard input and output.
+        Stdio = "stdio",
+        /// HTTP+SSE of 2024-11-05 and Streamable HTTP side by side.
+        Sse = "sse",
+        /// Streamable HTTP.
+        Http = "http" or "streamable-http",
+    }
+}
+
+choice! {
+    /// The oldest TLS version that clients may speak.
+    TlsVersion {
+        /// TLS 1.2 and 1.3.
+        Tls12 = "1.2",
+        /// TLS 1.3 only.
+        Tls13 = "1.3",
+    }
+}
+
+choice! {
+    /// How the text of a result is written.
+    ResponseFormat {
+        /// Compact JSON.
+        Json = "json",
+        /// Token-Oriented Object Notation.
+        Toon = "toon",
+    }
+}
+
+choice! {
+    /// When a destructive call needs a person's agreement.
+    Confirm {
+        /// Never ask.
+        Never = "never",
+        /// Ask before every tool that declares itself destructive.
+        Destructive = "destructive",
+    }
+}
+
+choice! {
+    /// What happens to a call that needs confirmation when the client cannot ask its user.
+    ConfirmFallback {
+        /// Run the call.
+        Allow = "allow",
+        /// Refuse the call and say why.
+        Deny = "deny",
+    }
+}
+
+choice! {
+    /// How callers prove who they are.
+    AuthType {
+        /// They do not.
+        None = "none",
+        /// A signed bearer token.
+        Jwt = "jwt",
+        /// Refused at start: it never worked; `oauth_proxy` is what users want.
+        Oauth = "oauth",
+        /// This server stands between the client and an OAuth provider.
+        OauthProxy = "oauth_proxy",
+    }
+}
