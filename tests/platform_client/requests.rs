@@ -56,7 +56,7 @@ fn carry_path_query_and_body() {
 fn reach_an_ipv6_platform() {
     // What can be checked where IPv6 is switched off, too.
     let mut platform = settings(&Server::start(|_| json(200, "{}")));
-    (platform.host, platform.port) = ("::1".to_owned(), Some(9));
+    (platform.host, platform.port) = ("::1".parse().expect("a host"), Some(9));
     let client = Client::new(&platform).unwrap();
     assert_eq!(client.server(), "http://[::1]:9");
     assert_says(&get(&client, "/x").unwrap_err(), &["[::1]:9"]);
