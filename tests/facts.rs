@@ -3,12 +3,13 @@
 
 mod support;
 
+use itential_mcp::protocol::revision::{LEGACY, MODERN};
 use serde_json::json;
 use support::schema;
 
 #[test]
-fn every_published_schema_tells_right_from_wrong() {
-    for revision in ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"] {
+fn the_schema_of_every_revision_served_tells_right_from_wrong() {
+    for revision in LEGACY.into_iter().chain(MODERN) {
         let tool = schema::published(revision, "Tool");
         let good =
             json!({"name": "t", "description": "It works", "inputSchema": {"type": "object"}});

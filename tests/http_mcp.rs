@@ -2,6 +2,7 @@
 
 mod support;
 
+use itential_mcp::protocol::revision::LEGACY;
 use serde_json::{Value, json};
 use support::http_server::{HttpServer, call, initialize};
 use support::{Platform, modern, schema};
@@ -21,7 +22,7 @@ fn body(answer: &support::raw_http::Answer) -> Value {
 fn legacy_sessions_live_from_initialize_to_delete() {
     let platform = Platform::start();
     let server = server(&platform, "http");
-    for version in ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"] {
+    for version in LEGACY {
         let id = server.session(version);
         let in_session = [("Mcp-Session-Id", id.as_str()), ("MCP-Protocol-Version", version)];
         let note = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});

@@ -4,10 +4,9 @@ mod support;
 
 use std::time::Duration;
 
+use itential_mcp::protocol::revision::{LEGACY, MODERN};
 use serde_json::{Value, json};
-use support::{Platform, StdioServer, modern, schema};
-
-const LEGACY: [&str; 4] = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"];
+use support::{Platform, StdioServer, modern_of, schema};
 
 #[test]
 fn every_legacy_revision_shakes_hands_lists_and_calls() {
@@ -38,30 +37,31 @@ fn every_legacy_revision_shakes_hands_lists_and_calls() {
 #[test]
 fn unknown_revisions_are_answered_with_the_newest_handshake() {
     let platform = Platform::start();
-    for asked in ["2026-07-28", "1999-01-01", ""] {
+    for asked in [MODERN[0], "1999-01-01", ""] {
         let mut server = StdioServer::start(&platform.env(), &[]);
-        assert_eq!(server.initialize(asked)["result"]["protocolVersion"], "2025-11-25", "{asked}");
+        assert_eq!(server.initialize(asked)["result"]["protocolVersion"], LEGACY[0], "{asked}");
     }
 }
 
 #[test]
-fn the_stateless_era_discovers_lists_and_calls() {
+fn every_stateless_revision_discovers_lists_and_calls() {
     let platform = Platform::start();
-    let mut server = StdioServer::start(&platform.env(), &[]);
-    let found = server.request("server/discover", modern(json!({})));
-    schema::check("2026-07-28", "DiscoverResult", &found["result"]);
-    assert_eq!(found["result"]["supportedVersions"], json!(["2026-07-28"]));
-    let list = server.request("tools/list", modern(json!({})));
-    schema::check("2026-07-28", "ListToolsResult", &list["result"]);
-    let result = server
-        .request("tools/call", modern(json!({"name": "get_health", "arguments": {}})))["result"]
-        .clone();
-    schema::check("2026-07-28", "CallToolResult", &result);
-    assert_eq!(result["resultType"], "complete");
-    assert_eq!(result["isError"], false, "{result}");
-    // A probe is no commitment: the handshake still works afterwards.
-    assert_eq!(server.initialize("2025-06-18")["result"]["protocolVersion"], "2025-06-18");
-    assert!(server.request("tools/list", json!({}))["result"]["tools"].is_array());
+    for revision in MODERN {
+        let mut server = StdioServer::start(&platform.env(), &[]);
+        let found = server.request("server/discover", modern_of(revision, json!({})));
+        schema::check(revision, "DiscoverResult", &found["result"]);
+        assert_eq!(found["result"]["supportedVersions"], json!(MODERN));
+        let list = server.request("tools/list", modern_of(revision, json!({})));
+        schema::check(revision, "ListToolsResult", &list["result"]);
+        let call = modern_of(revision, json!({"name": "get_health", "arguments": {}}));
+        let result = server.request("tools/call", call)["result"].clone();
+        schema::check(revision, "CallToolResult", &result);
+        assert_eq!(result["resultType"], "complete");
+        assert_eq!(result["isError"], false, "{result}");
+        // A probe is no commitment: the handshake still works afterwards.
+        assert_eq!(server.initialize("2025-06-18")["result"]["protocolVersion"], "2025-06-18");
+        assert!(server.request("tools/list", json!({}))["result"]["tools"].is_array());
+    }
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn stateless_requests_are_checked() {
         schema::check("2026-07-28", "JSONRPCErrorResponse", &answer);
     }
     let answer = server.request("tools/list", json!({"_meta": {version: "1", capabilities: {}}}));
-    assert_eq!(answer["error"]["data"]["supported"], json!(["2026-07-28"]));
+    assert_eq!(answer["error"]["data"]["supported"], json!(MODERN));
     assert_eq!(answer["error"]["data"]["requested"], "1");
     let without = server.request("tools/list", json!({}));
     assert_eq!(without["error"]["code"], -32602, "{without}");

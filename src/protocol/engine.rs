@@ -254,7 +254,7 @@ impl Engine {
     fn discover(&self) -> Value {
         let registry = self.registry();
         let mut result = json!({
-            "supportedVersions": [revision::MODERN],
+            "supportedVersions": revision::MODERN,
             "capabilities": registry.capabilities(true),
             "instructions": registry.offers().instructions,
         });
@@ -276,11 +276,14 @@ fn check_meta(params: &Map<String, Value>) -> Result<(), RpcError> {
     let wrong = |text: String| RpcError::invalid_params(text).of_meta();
     let meta = params.get("_meta").and_then(Value::as_object);
     let version = meta.and_then(|m| m.get(revision::META_VERSION)).unwrap_or(&Value::Null);
-    if !version.is_string() {
-        return Err(wrong(format!("_meta \"{}\" must be text", revision::META_VERSION)));
-    }
-    if version != revision::MODERN {
-        return Err(RpcError::unsupported_version(version));
+    match version.as_str() {
+        None => {
+            return Err(wrong(format!("_meta \"{}\" must be text", revision::META_VERSION)));
+        }
+        Some(named) if !revision::is_modern(named) => {
+            return Err(RpcError::unsupported_version(version));
+        }
+        Some(_) => {}
     }
     if !meta.and_then(|m| m.get(revision::META_CAPABILITIES)).is_some_and(Value::is_object) {
         return Err(wrong(format!("_meta needs \"{}\" (an object)", revision::META_CAPABILITIES)));

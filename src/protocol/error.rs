@@ -72,7 +72,7 @@ impl RpcError {
     /// -32022: naming what is served.
     pub fn unsupported_version(requested: &Value) -> Self {
         Self::new(UNSUPPORTED_VERSION, "This protocol version is not served")
-            .with_data(json!({"supported": [revision::MODERN], "requested": requested}))
+            .with_data(json!({"supported": revision::MODERN, "requested": requested}))
     }
 
     /// No such resource: a code of its own in the legacy era, -32602 in the modern one.

@@ -6,10 +6,10 @@
 
 use serde_json::{Map, Value};
 
-/// The stateless revision.
-pub const MODERN: &str = "2026-07-28";
+/// Stateless revisions that are served, newest first.
+pub const MODERN: [&str; 1] = ["2026-07-28"];
 
-/// Revisions with a handshake, newest first.
+/// Revisions with a handshake that are served, newest first.
 pub const LEGACY: [&str; 4] = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
 
 /// `_meta` key: the revision a modern request speaks.
@@ -31,6 +31,11 @@ pub const TASKS: &str = "io.modelcontextprotocol/tasks";
 /// The revision to answer a handshake with: the one asked for when it is served, else the newest.
 pub fn negotiate(requested: &str) -> &'static str {
     LEGACY.iter().find(|known| **known == requested).copied().unwrap_or(LEGACY[0])
+}
+
+/// Returns true if `version` is a stateless revision that is served.
+pub fn is_modern(version: &str) -> bool {
+    MODERN.contains(&version)
 }
 
 /// Whether `params` claim the modern era. Any claim counts, also of a version not served, so that

@@ -15,6 +15,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use itential_mcp::protocol::revision::MODERN;
 use serde_json::{Value, json};
 
 /// Longest wait for anything. Tests never depend on how long something takes, only that it ends;
@@ -318,10 +319,15 @@ pub fn run(env: &[(String, String)], arguments: &[&str]) -> (i32, String, String
     )
 }
 
-/// `_meta` of a request of 2026-07-28.
+/// Parameters of a stateless request, of the newest revision.
 pub fn modern(extra: Value) -> Value {
+    modern_of(MODERN[0], extra)
+}
+
+/// Parameters of a stateless request.
+pub fn modern_of(revision: &str, extra: Value) -> Value {
     let mut params = json!({"_meta": {
-        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/protocolVersion": revision,
         "io.modelcontextprotocol/clientCapabilities": {},
         "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"}
     }});

@@ -59,11 +59,11 @@ fn one(service: &Service, visit: Visit, message: Message, accept: Accept) {
     }
     let is_handshake =
         matches!(&message, Message::Request { method, .. } if method == "initialize");
-    if header == Some(revision::MODERN) {
+    if let Some(version) = header.filter(|version| revision::is_modern(version)) {
         let error = if is_handshake {
             RpcError::header_mismatch(format!(
-                "{} has no initialize; name the version in params._meta, or leave the header out",
-                revision::MODERN
+                "{version} has no initialize; name the version in params._meta, or leave the \
+                 header out"
             ))
         } else {
             RpcError::invalid_params(format!(
@@ -174,8 +174,8 @@ fn batch(service: &Service, visit: Visit, messages: Vec<Result<Message, Box<Malf
 /// GET opens the stream for messages that belong to no request, or goes on with a broken one.
 fn get(service: &Service, visit: Visit) {
     let accept = Accept::of(&visit.request);
-    if visit.request.header(VERSION).map(str::trim) == Some(revision::MODERN) {
-        return refuse_method(visit);
+    if let Some(version) = modern_version(&visit.request) {
+        return refuse_method(visit, version);
     }
     if visit.request.header(SESSION).is_none() {
         if service.legacy_sse {
@@ -203,8 +203,8 @@ fn get(service: &Service, visit: Visit) {
 }
 
 fn delete(service: &Service, visit: Visit) {
-    if visit.request.header(VERSION).map(str::trim) == Some(revision::MODERN) {
-        return refuse_method(visit);
+    if let Some(version) = modern_version(&visit.request) {
+        return refuse_method(visit, version);
     }
     match session_of(service, &visit.request) {
         Ok(session) => {
@@ -223,7 +223,7 @@ fn session_of(service: &Service, request: &Request) -> Result<Arc<HttpSession>, 
         let text = format!(
             "Unsupported protocol version. Supported versions: {}, {}",
             revision::LEGACY.join(", "),
-            revision::MODERN
+            revision::MODERN.join(", ")
         );
         return Err((400, RpcError::invalid_request(text)));
     }
@@ -249,8 +249,14 @@ fn explain(visit: Visit, accept: Accept) {
     visit.respond(Response::text(400, format!("{text}\n")));
 }
 
-fn refuse_method(visit: Visit) {
-    let text = format!("{} has POST only", revision::MODERN);
+/// The stateless revision that a header names.
+fn modern_version(request: &Request) -> Option<&'static str> {
+    let named = request.header(VERSION)?.trim();
+    revision::MODERN.into_iter().find(|served| *served == named)
+}
+
+fn refuse_method(visit: Visit, version: &str) {
+    let text = format!("{version} has POST only");
     let body = message::error(None, &RpcError::invalid_request(text));
     visit.respond(Response::json(405, body).with_header("Allow", "POST"));
 }
