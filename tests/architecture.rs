@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use itential_mcp::config::{Setting, settings};
 use source::House;
 
 /// Modules that take and give values only, and what their code must therefore not name.
@@ -48,6 +49,22 @@ fn no_file_is_long() {
         (source.lines > FILE_LINES).then(|| format!("{module}: {} lines of code", source.lines))
     };
     nothing(&house().iter().filter_map(long).collect::<Vec<_>>());
+}
+
+/// Settings of the Python server that are taken and checked, and do nothing yet: tokens, and tools
+/// from files.
+fn waits(row: &Setting) -> bool {
+    row.auth_key().is_some() || row.key == "tools_path"
+}
+
+/// A setting that nothing reads is one whose field nobody names.
+#[test]
+fn every_setting_is_read() {
+    let house = house();
+    let readers = || house.iter().filter(|(module, _)| !module.starts_with("config::settings"));
+    let idle = settings()
+        .filter(|row| !waits(row) && !readers().any(|(_, source)| source.dotted.contains(row.key)));
+    nothing(&idle.map(|row| format!("nothing reads {}", row.id())).collect::<Vec<_>>());
 }
 
 #[test]

@@ -14,6 +14,8 @@ pub type House = BTreeMap<String, Source>;
 pub struct Source {
     /// Every path that its code names, from a crate's root: `crate::http::wire`, `std::fs::read`.
     pub paths: BTreeSet<String>,
+    /// What stands behind a dot: the fields that its code reads, and the functions it calls.
+    pub dotted: BTreeSet<String>,
     /// Lines that hold code: no comments, no blank lines, no tests.
     pub lines: usize,
     /// Modules of it that are compiled for tests only.
@@ -64,7 +66,9 @@ impl Source {
         code.take(stream);
         let mut scope = Scope { module, names: BTreeMap::new(), paths: BTreeSet::new() };
         scope.read(&code.tokens);
-        Self { paths: scope.paths, lines: code.lines.len(), tests: code.tests }
+        let behind_dot = code.tokens.windows(2).filter(|pair| pair[0] == ".");
+        let dotted = behind_dot.map(|pair| pair[1].clone()).collect();
+        Self { paths: scope.paths, dotted, lines: code.lines.len(), tests: code.tests }
     }
 }
 
