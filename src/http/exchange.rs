@@ -3,8 +3,21 @@
 use std::sync::Arc;
 
 use super::conn::Conn;
-use super::stream::{Stream, StreamOptions};
-use super::{Request, Response};
+use super::message::{Request, Response};
+use super::phase::StreamOptions;
+use super::stream::Stream;
+
+/// What a server does with its requests. Called on an I/O thread: must not block.
+pub trait Handler: Send + Sync + 'static {
+    /// Answers `exchange`, or moves it to a thread that will.
+    fn handle(&self, exchange: Exchange);
+}
+
+impl<F: Fn(Exchange) + Send + Sync + 'static> Handler for F {
+    fn handle(&self, exchange: Exchange) {
+        self(exchange);
+    }
+}
 
 /// One request and the means to answer it.
 ///
@@ -47,18 +60,18 @@ impl Exchange {
 /// The means to answer one request, from any thread. No method ever blocks on the client.
 pub struct Responder {
     conn: Option<Arc<Conn>>,
-    turn: u64,
+    number: u64,
 }
 
 impl Responder {
-    pub(super) fn new(conn: Arc<Conn>, turn: u64) -> Self {
-        Self { conn: Some(conn), turn }
+    pub(super) fn new(conn: Arc<Conn>, number: u64) -> Self {
+        Self { conn: Some(conn), number }
     }
 
     /// Sends a complete answer.
     pub fn respond(mut self, response: Response) {
         if let Some(conn) = self.conn.take() {
-            conn.answer(self.turn, &response);
+            conn.answer(self.number, &response);
         }
     }
 
@@ -66,7 +79,7 @@ impl Responder {
     /// sandbox plays a server that dies.
     pub fn break_off(mut self, bytes: &[u8]) {
         if let Some(conn) = self.conn.take() {
-            conn.break_off(self.turn, bytes);
+            conn.break_off(self.number, bytes);
         }
     }
 
@@ -78,13 +91,13 @@ impl Responder {
 
     /// Begins an answer that comes in pieces, with options.
     pub fn stream_with(mut self, head: Response, options: StreamOptions) -> Stream {
-        let conn = self.conn.take().filter(|conn| conn.begin_stream(self.turn, &head, options));
-        Stream::new(conn, self.turn)
+        let conn = self.conn.take().filter(|conn| conn.begin_stream(self.number, &head, options));
+        Stream::new(conn, self.number)
     }
 
     /// Whether the client has gone: nobody waits for the answer.
     pub fn closed(&self) -> bool {
-        self.conn.as_ref().is_none_or(|conn| conn.is_over(self.turn))
+        self.conn.as_ref().is_none_or(|conn| conn.is_over(self.number))
     }
 
     /// Runs `callback` on an I/O thread when the client goes before it is answered; at once, here, if
@@ -92,7 +105,7 @@ impl Responder {
     /// still sent to it. When the answer becomes a stream, the callback stays with the stream.
     pub fn on_close(&self, callback: impl FnOnce() + Send + 'static) {
         if let Some(conn) = &self.conn {
-            conn.on_gone(self.turn, Box::new(callback));
+            conn.on_gone(self.number, Box::new(callback));
         }
     }
 }
@@ -100,7 +113,7 @@ impl Responder {
 impl Drop for Responder {
     fn drop(&mut self) {
         if let Some(conn) = self.conn.take() {
-            conn.answer(self.turn, &Response::text(500, "the request was not answered\n"));
+            conn.answer(self.number, &Response::text(500, "the request was not answered\n"));
         }
     }
 }

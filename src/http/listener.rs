@@ -2,25 +2,22 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, ErrorKind, Write};
+use std::io;
 use std::net::{IpAddr, Ipv6Addr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use rustls::ServerConnection;
-
-use super::Options;
-use super::conn::{Conn, Link};
+use super::options::Options;
 use super::poller::Poller;
-use super::server::Shared;
 use crate::limits;
 use crate::sync::Lock;
 
-/// The listener and what it must remember.
-pub struct Door {
-    listener: Lock<Option<Arc<TcpListener>>>,
-    max_connections: usize,
+/// The listening socket and what must be remembered about it.
+pub struct Listener {
+    socket: Lock<Option<Arc<TcpListener>>>,
+    /// Most connections, as the system allows.
+    pub max_connections: usize,
     per_address: Lock<HashMap<IpAddr, usize>>,
     /// A file descriptor to give up when there is no other, so that a client waiting in the queue
     /// can be taken and dropped instead of waking us for ever.
@@ -38,10 +35,11 @@ struct Overload {
     unsaid: u64,
 }
 
-impl Door {
-    pub fn new(listener: Arc<TcpListener>, options: &Options) -> Self {
+impl Listener {
+    /// Accepts on this socket.
+    pub fn new(socket: Arc<TcpListener>, options: &Options) -> Self {
         Self {
-            listener: Lock::new(Some(listener)),
+            socket: Lock::new(Some(socket)),
             max_connections: affordable(options.max_connections),
             per_address: Lock::default(),
             reserve: Lock::new(reserve()),
@@ -52,10 +50,17 @@ impl Door {
         }
     }
 
+    /// Takes note of a connection that was accepted.
+    pub fn count(&self) {
+        self.accepted.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Connections accepted.
     pub fn accepted(&self) -> u64 {
         self.accepted.load(Ordering::Relaxed)
     }
 
+    /// Clients turned away.
     pub fn turned_away(&self) -> u64 {
         self.turned_away.load(Ordering::Relaxed)
     }
@@ -74,7 +79,7 @@ impl Door {
 
     /// Stops accepting.
     pub fn close(&self, poller: &Poller) {
-        if let Some(listener) = self.listener.lock().take() {
+        if let Some(listener) = self.socket.lock().take() {
             poller.remove(0, &listener);
         }
     }
@@ -84,7 +89,7 @@ impl Door {
         if self.paused_until.lock().is_some() {
             return;
         }
-        if let Some(listener) = &*self.listener.lock()
+        if let Some(listener) = &*self.socket.lock()
             && let Err(error) = poller.arm_listener(token, listener)
         {
             log::error!("cannot wait for clients: {error}; trying again");
@@ -100,17 +105,19 @@ impl Door {
         }
     }
 
-    fn next(&self) -> Option<io::Result<(TcpStream, IpAddr)>> {
-        let listener = self.listener.lock().clone()?;
+    /// The next client that waits.
+    pub fn next(&self) -> Option<io::Result<(TcpStream, IpAddr)>> {
+        let listener = self.socket.lock().clone()?;
         Some(listener.accept().map(|(socket, peer)| (socket, peer.ip().to_canonical())))
     }
 
-    fn pause(&self) {
+    /// Accepts nobody for a moment.
+    pub fn pause(&self) {
         *self.paused_until.lock() = Some(Instant::now() + limits::ACCEPT_PAUSE);
     }
 
-    /// Counts a connection from `peer`: whether it is within the cap for one address.
-    fn enter(&self, peer: IpAddr, options: &Options) -> bool {
+    /// Counts a connection from `peer`. Returns true if it is within the cap for one address.
+    pub fn enter(&self, peer: IpAddr, options: &Options) -> bool {
         let exempt = options.trusted_proxies.iter().any(|network| network.contains(peer));
         let mut counts = self.per_address.lock();
         let count = counts.entry(key(peer)).or_default();
@@ -120,7 +127,7 @@ impl Door {
     }
 
     /// Takes one client by giving up the reserve, and drops it.
-    fn drop_one(&self) {
+    pub fn drop_one(&self) {
         let mut reserve_file = self.reserve.lock();
         if reserve_file.take().is_some() {
             drop(self.next());
@@ -129,7 +136,7 @@ impl Door {
     }
 
     /// Says that clients are turned away, at most once per interval.
-    fn overloaded(&self, why: &str) {
+    pub fn overloaded(&self, why: &str) {
         self.turned_away.fetch_add(1, Ordering::Relaxed);
         let mut overload = self.overload.lock();
         overload.unsaid += 1;
@@ -139,77 +146,6 @@ impl Door {
             log::warn!("{} clients turned away: {why}", overload.unsaid);
             *overload = Overload { last_line: Some(Instant::now()), unsaid: 0 };
         }
-    }
-}
-
-/// Accepts the clients that wait, up to a batch.
-pub fn accept(shared: &Arc<Shared>) {
-    let door = &shared.door;
-    for _ in 0..limits::ACCEPT_BATCH {
-        match door.next() {
-            None => return,
-            Some(Ok((socket, peer))) => welcome(shared, socket, peer),
-            Some(Err(error)) => match error.kind() {
-                ErrorKind::WouldBlock => return,
-                // The client went while it waited.
-                ErrorKind::ConnectionAborted
-                | ErrorKind::ConnectionReset
-                | ErrorKind::Interrupted => {}
-                _ => {
-                    door.overloaded(&format!("{error}"));
-                    if !shared.evict() {
-                        door.drop_one();
-                        return door.pause();
-                    }
-                }
-            },
-        }
-    }
-}
-
-fn welcome(shared: &Arc<Shared>, socket: TcpStream, peer: IpAddr) {
-    let door = &shared.door;
-    if !door.enter(peer, &shared.options) {
-        door.overloaded("too many connections from one address");
-        return turn_away(socket, &shared.options);
-    }
-    if shared.len() >= door.max_connections {
-        door.overloaded("too many connections");
-        if !shared.evict() {
-            door.left(peer);
-            return turn_away(socket, &shared.options);
-        }
-    }
-    if let Err(error) = socket.set_nonblocking(true).and_then(|()| socket.set_nodelay(true)) {
-        log::debug!("{peer}: connection lost: {error}");
-        return door.left(peer);
-    }
-    let tls = shared.options.tls.as_ref().map(|tls| ServerConnection::new(tls.config()));
-    let Ok(tls) = tls.transpose() else {
-        log::error!("{peer}: connection dropped: no TLS session could be made");
-        return door.left(peer);
-    };
-    let socket = Arc::new(socket);
-    let link = Link::new(Arc::clone(&socket), tls);
-    let (token, conn) = shared.add(|token| Conn::new(token, peer, link, Arc::clone(shared)));
-    door.accepted.fetch_add(1, Ordering::Relaxed);
-    match shared.poller.add_socket(token, &socket) {
-        Ok(()) => conn.start(),
-        Err(error) => {
-            log::warn!("{peer}: connection dropped: {error}");
-            conn.end();
-        }
-    }
-}
-
-/// Tells a client why it is not served, as far as that goes without waiting.
-fn turn_away(mut socket: TcpStream, options: &Options) {
-    const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n\
-        Content-Length: 0\r\nConnection: close\r\n\r\n";
-    // A handshake only to say no would cost more than serving.
-    if options.tls.is_none() {
-        let _ = socket.set_nonblocking(true);
-        let _ = socket.write(BUSY);
     }
 }
 

@@ -21,32 +21,33 @@
 //! # Ok::<(), itential_mcp::http::StartError>(())
 //! ```
 
+mod accept;
+mod answer;
+mod budget;
 mod conn;
+mod connections;
 mod exchange;
 mod forwarded;
+mod held;
+mod link;
 mod listener;
+mod machine;
+#[cfg(test)]
+mod machine_tests;
 mod message;
 mod options;
+mod phase;
 mod poller;
+mod rules;
 mod server;
 mod stream;
 pub mod tls;
 pub mod wire;
 
-pub use exchange::{Exchange, Responder};
+pub use conn::Gone;
+pub use exchange::{Exchange, Handler, Responder};
 pub use message::{Request, Response};
 pub use options::{Listen, Options, StartError};
+pub use phase::StreamOptions;
 pub use server::{Server, Stats};
-pub use stream::{Gone, Stream, StreamOptions};
-
-/// What a server does with its requests. Called on an I/O thread: must not block.
-pub trait Handler: Send + Sync + 'static {
-    /// Answers `exchange`, or moves it to a thread that will.
-    fn handle(&self, exchange: Exchange);
-}
-
-impl<F: Fn(Exchange) + Send + Sync + 'static> Handler for F {
-    fn handle(&self, exchange: Exchange) {
-        self(exchange);
-    }
-}
+pub use stream::Stream;

@@ -1,26 +1,28 @@
 //! The running server: its threads, its connections, its end.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::conn::{self, Conn};
-use super::listener::{self, Door};
+use super::accept::{self, House};
+use super::conn::Surroundings;
+use super::connections::Connections;
+use super::exchange::{Exchange, Handler, Responder};
+use super::listener::Listener;
+use super::options::{Listen, Options, StartError};
 use super::poller::{Event, Poller};
-use super::{Handler, Listen, Options, StartError};
+use super::rules::Rules;
 use crate::limits;
-use crate::sync::{Lock, SharedLock, Signal};
 
 /// Token of the listener; connections are numbered above it.
 const LISTENER: u64 = 0;
 
 /// A running server. Dropping it stops it without grace.
 pub struct Server {
-    shared: Arc<Shared>,
+    running: Arc<Running>,
     address: SocketAddr,
     threads: Vec<JoinHandle<()>>,
 }
@@ -58,27 +60,37 @@ impl Server {
         let poller = Poller::new().map_err(failed)?;
         poller.add_listener(LISTENER, &listener).map_err(failed)?;
         poller.arm_listener(LISTENER, &listener).map_err(failed)?;
-        let shared = Arc::new(Shared {
-            door: Door::new(listener, &options),
-            options,
-            handler,
-            poller,
-            conns: SharedLock::default(),
-            next_token: AtomicU64::new(LISTENER + 1),
-            started: Instant::now(),
-            draining: AtomicBool::new(false),
-            stopped: AtomicBool::new(false),
-            emptied: (Lock::new(()), Signal::new()),
-            requests: AtomicU64::new(0),
-            bodies: Budget::new(limits::BODIES_BYTES),
-            streams: Budget::new(usize::MAX),
+        let running = Arc::new_cyclic(|server: &Weak<Running>| {
+            let server = server.clone();
+            let forget = move |token, peer| {
+                if let Some(server) = server.upgrade()
+                    && server.house.connections.forget(token)
+                {
+                    server.house.listener.left(peer);
+                }
+            };
+            Running {
+                house: House {
+                    listener: Listener::new(listener, &options),
+                    connections: Connections::new(LISTENER + 1),
+                    around: Arc::new(Surroundings {
+                        rules: Rules::new(options),
+                        poller,
+                        started: Instant::now(),
+                        forget: Box::new(forget),
+                    }),
+                },
+                handler,
+                stopped: AtomicBool::new(false),
+                requests: AtomicU64::new(0),
+            }
         });
-        let mut server = Self { shared, address, threads: Vec::new() };
+        let mut server = Self { running, address, threads: Vec::new() };
         let cores = thread::available_parallelism().map_or(1, usize::from);
         for number in 0..cores.min(limits::IO_THREADS) {
-            server.spawn(format!("http-io-{number}"), Shared::serve).map_err(failed)?;
+            server.spawn(format!("http-io-{number}"), Running::serve).map_err(failed)?;
         }
-        server.spawn("http-housekeeper".to_owned(), Shared::keep_house).map_err(failed)?;
+        server.spawn("http-housekeeper".to_owned(), Running::look_after).map_err(failed)?;
         Ok(server)
     }
 
@@ -89,40 +101,40 @@ impl Server {
 
     /// Numbers for status and metrics.
     pub fn stats(&self) -> Stats {
-        let shared = &self.shared;
+        let running = &self.running;
         Stats {
-            connections: shared.conns.read().len(),
-            streams: shared.streams.used(),
-            accepted: shared.door.accepted(),
-            turned_away: shared.door.turned_away(),
-            requests: shared.requests.load(Ordering::Relaxed),
+            connections: running.house.connections.len(),
+            streams: running.house.around.rules.streams.used(),
+            accepted: running.house.listener.accepted(),
+            turned_away: running.house.listener.turned_away(),
+            requests: running.requests.load(Ordering::Relaxed),
         }
     }
 
     /// Stops: accepts nobody, lets running answers finish for at most `grace`, ends streams properly,
     /// and closes everything. Returns when no connection is left.
     pub fn shutdown(&self, grace: Duration) {
-        let shared = &self.shared;
-        shared.draining.store(true, Ordering::SeqCst);
-        shared.door.close(&shared.poller);
+        let House { listener, connections, around } = &self.running.house;
+        around.rules.drain();
+        listener.close(&around.poller);
         let end = Instant::now() + grace;
         loop {
-            shared.each(|conn| conn.drain());
+            connections.those(|_| true).iter().for_each(|conn| conn.drain());
             let left = end.saturating_duration_since(Instant::now());
-            if shared.is_empty() || left.is_zero() {
+            if connections.len() == 0 || left.is_zero() {
                 break;
             }
             // A connection that was busy a moment ago may be idle now.
-            shared.wait_until_empty(left.min(limits::HTTP_TICK));
+            connections.wait_until_empty(left.min(limits::HTTP_TICK));
         }
-        shared.each(|conn| conn.end());
-        shared.stopped.store(true, Ordering::SeqCst);
-        shared.poller.wake_all();
+        connections.those(|_| true).iter().for_each(|conn| conn.end());
+        self.running.stopped.store(true, Ordering::SeqCst);
+        around.poller.wake_all();
     }
 
-    fn spawn(&mut self, name: String, run: fn(&Arc<Shared>)) -> std::io::Result<()> {
-        let shared = Arc::clone(&self.shared);
-        self.threads.push(thread::Builder::new().name(name).spawn(move || run(&shared))?);
+    fn spawn(&mut self, name: String, run: fn(&Arc<Running>)) -> std::io::Result<()> {
+        let running = Arc::clone(&self.running);
+        self.threads.push(thread::Builder::new().name(name).spawn(move || run(&running))?);
         Ok(())
     }
 }
@@ -145,99 +157,15 @@ impl std::fmt::Debug for Server {
     }
 }
 
-/// What the threads of a server share.
-pub struct Shared {
-    pub options: Options,
-    pub handler: Arc<dyn Handler>,
-    pub poller: Poller,
-    pub door: Door,
-    /// Bytes of request bodies in memory.
-    pub bodies: Budget,
-    /// Open streams.
-    pub streams: Budget,
-    conns: SharedLock<HashMap<u64, Arc<Conn>>>,
-    next_token: AtomicU64,
-    started: Instant,
-    draining: AtomicBool,
+/// What the threads of a server have in common.
+struct Running {
+    house: House,
+    handler: Arc<dyn Handler>,
     stopped: AtomicBool,
-    emptied: (Lock<()>, Signal),
     requests: AtomicU64,
 }
 
-impl Shared {
-    /// Whether the server is about to end, so that connections are not kept.
-    pub fn draining(&self) -> bool {
-        self.draining.load(Ordering::SeqCst)
-    }
-
-    /// Milliseconds from the server's start to `moment`.
-    pub fn millis(&self, moment: Instant) -> u64 {
-        conn::millis(moment.saturating_duration_since(self.started))
-    }
-
-    pub fn count_request(&self) {
-        self.requests.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// How many connections are open.
-    pub fn len(&self) -> usize {
-        self.conns.read().len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Adds the connection that `make` creates with its token.
-    pub fn add(&self, make: impl FnOnce(u64) -> Conn) -> (u64, Arc<Conn>) {
-        let token = self.next_token.fetch_add(1, Ordering::Relaxed);
-        let conn = Arc::new(make(token));
-        let mut conns = self.conns.write();
-        conns.insert(token, Arc::clone(&conn));
-        (token, conn)
-    }
-
-    /// Forgets a closed connection.
-    pub fn forget(&self, token: u64, peer: IpAddr) {
-        let mut conns = self.conns.write();
-        if conns.remove(&token).is_some() {
-            self.door.left(peer);
-        }
-        if conns.is_empty() && self.draining() {
-            drop(conns);
-            let _turn = self.emptied.0.lock();
-            self.emptied.1.notify_all();
-        }
-    }
-
-    /// Closes the connection that is cheapest to lose: whether there was one.
-    pub fn evict(&self) -> bool {
-        let conns = self.conns.read();
-        let cheapest =
-            conns.values().filter_map(|conn| Some((conn.cost()?, conn))).min_by_key(|x| x.0);
-        let victim = cheapest.map(|(_, conn)| Arc::clone(conn));
-        drop(conns);
-        victim.is_some_and(|conn| conn.evict())
-    }
-
-    fn find(&self, token: u64) -> Option<Arc<Conn>> {
-        self.conns.read().get(&token).cloned()
-    }
-
-    fn each(&self, act: impl Fn(&Arc<Conn>)) {
-        let conns = self.conns.read();
-        let all: Vec<_> = conns.values().cloned().collect();
-        drop(conns);
-        all.iter().for_each(act);
-    }
-
-    fn wait_until_empty(&self, time: Duration) {
-        let turn = self.emptied.0.lock();
-        if !self.is_empty() {
-            drop(self.emptied.1.wait(turn, time));
-        }
-    }
-
+impl Running {
     fn stopped(&self) -> bool {
         self.stopped.load(Ordering::SeqCst)
     }
@@ -246,7 +174,7 @@ impl Shared {
     fn serve(self: &Arc<Self>) {
         let mut ready = Vec::new();
         while !self.stopped() {
-            if let Err(error) = self.poller.wait(&mut ready) {
+            if let Err(error) = self.house.around.poller.wait(&mut ready) {
                 log::error!("waiting for connections failed: {error}");
                 thread::sleep(limits::ACCEPT_PAUSE);
             }
@@ -255,7 +183,7 @@ impl Shared {
                 let serve = AssertUnwindSafe(|| self.serve_event(event));
                 if catch_unwind(serve).is_err() {
                     log::error!("internal error: a connection was dropped");
-                    if let Some(conn) = self.find(event.token) {
+                    if let Some(conn) = self.house.connections.find(event.token) {
                         conn.end();
                     }
                 }
@@ -263,78 +191,41 @@ impl Shared {
         }
     }
 
-    fn serve_event(self: &Arc<Self>, event: Event) {
+    fn serve_event(&self, event: Event) {
+        let House { listener, connections, around } = &self.house;
         if event.token == LISTENER {
-            listener::accept(self);
-            self.door.arm(LISTENER, &self.poller);
-        } else if let Some(conn) = self.find(event.token) {
-            conn.drive(event);
+            accept::accept(&self.house);
+            return listener.arm(LISTENER, &around.poller);
+        }
+        let Some(conn) = connections.find(event.token) else { return };
+        let mut arrived = conn.drive(event);
+        while let Some((request, number)) = arrived {
+            self.requests.fetch_add(1, Ordering::Relaxed);
+            let responder = Responder::new(Arc::clone(&conn), number);
+            let exchange = Exchange { request: *request, responder };
+            if catch_unwind(AssertUnwindSafe(|| self.handler.handle(exchange))).is_err() {
+                log::error!("a request handler panicked; the client got status 500");
+            }
+            arrived = conn.resume();
         }
     }
 
     /// The housekeeper: deadlines, heartbeats, the listener after a pause, new certificates.
-    fn keep_house(self: &Arc<Self>) {
+    fn look_after(self: &Arc<Self>) {
+        let House { listener, connections, around } = &self.house;
         while !self.stopped() {
             thread::sleep(limits::HTTP_TICK);
             let now = Instant::now();
-            let millis = self.millis(now);
-            let conns = self.conns.read();
-            let due: Vec<_> =
-                conns.values().filter(|conn| conn.alarm() <= millis).cloned().collect();
-            drop(conns);
+            let millis = around.millis(now);
+            let due = connections.those(|conn| conn.alarm() <= millis);
             let tick = AssertUnwindSafe(|| due.iter().for_each(|conn| conn.tick(now)));
             if catch_unwind(tick).is_err() {
                 log::error!("internal error while looking at deadlines");
             }
-            self.door.after_pause(LISTENER, &self.poller);
-            if let Some(tls) = &self.options.tls {
+            listener.after_pause(LISTENER, &around.poller);
+            if let Some(tls) = &around.rules.options.tls {
                 tls.check();
             }
         }
-    }
-}
-
-/// A count with a cap, shared by many holders.
-#[derive(Clone, Debug)]
-pub struct Budget {
-    used: Arc<AtomicUsize>,
-    cap: usize,
-}
-
-impl Budget {
-    fn new(cap: usize) -> Self {
-        Self { used: Arc::default(), cap }
-    }
-
-    pub fn used(&self) -> usize {
-        self.used.load(Ordering::Relaxed)
-    }
-
-    /// Takes a share.
-    pub fn hold(&self, amount: usize) -> Hold {
-        self.used.fetch_add(amount, Ordering::Relaxed);
-        Hold { budget: self.clone(), amount }
-    }
-}
-
-/// A share of a [`Budget`], given back when dropped.
-#[derive(Debug)]
-pub struct Hold {
-    budget: Budget,
-    amount: usize,
-}
-
-impl Hold {
-    /// Makes the share as large as `amount`: whether the budget is still within its cap.
-    pub fn grow(&mut self, amount: usize) -> bool {
-        let more = amount.saturating_sub(self.amount);
-        self.amount += more;
-        self.budget.used.fetch_add(more, Ordering::Relaxed) + more <= self.budget.cap
-    }
-}
-
-impl Drop for Hold {
-    fn drop(&mut self) {
-        self.budget.used.fetch_sub(self.amount, Ordering::Relaxed);
     }
 }

@@ -9,7 +9,7 @@ use rustix::buffer::spare_capacity;
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::event::{EventfdFlags, eventfd};
 
-use super::{BATCH, Event, Interest};
+use super::event::{BATCH, Event, Interest};
 
 /// Token of the event that wakes every thread.
 const WAKE: u64 = u64::MAX;

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::event::{PollFd, PollFlags, poll};
 
-use super::{BATCH, Event, Interest};
+use super::event::{BATCH, Event, Interest};
 
 use crate::sync::Lock;
 

@@ -7,7 +7,9 @@ use std::time::{Instant, SystemTime};
 
 use rustls::ServerConfig;
 
-use super::{Facts, Loaded, TlsError, TlsFiles, expiry_warning, load};
+use super::error::TlsError;
+use super::facts::Facts;
+use super::load::{Loaded, TlsFiles, expiry_warning, load};
 use crate::limits;
 use crate::sync::{Lock, SharedLock};
 
@@ -84,7 +86,7 @@ impl Reloader {
     }
 
     /// Loads the files again if they have changed. Called often; looks every few seconds.
-    pub(in crate::http) fn check(&self) {
+    pub(crate) fn check(&self) {
         let mut watch = self.watch.lock();
         let now = Instant::now();
         if now < watch.next_check {

@@ -1,7 +1,8 @@
 //! How long a body is, and how it is taken from the wire.
 
 use super::chunked::Chunked;
-use super::{Refusal, Version};
+use super::refusal::{Refusal, TOO_LARGE};
+use super::version::Version;
 
 /// The decoder of one request body.
 #[derive(Clone, Debug)]
@@ -77,6 +78,3 @@ impl Body {
         }
     }
 }
-
-/// The body is over the cap.
-pub(super) const TOO_LARGE: Refusal = Refusal::new(413, "request body is too large");

@@ -1,7 +1,6 @@
 //! The chunked transfer coding (RFC 9112 section 7.1), strictly.
 
-use super::Refusal;
-use super::body::TOO_LARGE;
+use super::refusal::{Refusal, TOO_LARGE};
 
 /// Longest chunk-size line. Extensions are allowed and ignored, but nobody needs long ones.
 const SIZE_LINE_BYTES: usize = 256;
@@ -52,7 +51,15 @@ impl Chunked {
                     continue;
                 }
                 Expecting::Size(line) => {
-                    line.extend(rest.first());
+                    // As far as the line goes, and no further than it may: looked at once for each
+                    // piece that arrives, not for each byte.
+                    let room = (SIZE_LINE_BYTES + 1).saturating_sub(line.len());
+                    let piece = rest.get(..room.min(rest.len())).unwrap_or_default();
+                    let end = piece.iter().position(|byte| *byte == b'\n');
+                    let piece = piece.get(..end.map_or(piece.len(), |end| end + 1));
+                    let piece = piece.unwrap_or_default();
+                    line.extend_from_slice(piece);
+                    used += piece.len();
                     if let Some(size) = size_line(line)? {
                         if size > self.cap.saturating_sub(out.len()) {
                             return Err(TOO_LARGE);
@@ -60,6 +67,7 @@ impl Chunked {
                         self.state =
                             if size == 0 { Expecting::End(0) } else { Expecting::Data(size) };
                     }
+                    continue;
                 }
                 Expecting::DataEnd(at) => {
                     expect_line_end(rest, at, "chunk data does not end with CRLF")?;
@@ -80,7 +88,7 @@ impl Chunked {
     }
 }
 
-/// The size of a complete chunk-size line, `None` while it is incomplete. Called for each byte.
+/// The size of a complete chunk-size line, `None` while it is incomplete.
 fn size_line(line: &[u8]) -> Result<Option<usize>, Refusal> {
     let bad = Refusal::bad("malformed chunk size");
     let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();

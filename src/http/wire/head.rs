@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::{Body, Refusal};
+use super::body::Body;
+use super::refusal::Refusal;
+use super::version::Version;
 
 /// What a request may cost before it is refused.
 #[derive(Clone, Copy, Debug)]
@@ -13,15 +15,6 @@ pub struct Bounds {
     pub headers: usize,
     /// Longest body, in bytes.
     pub body_bytes: usize,
-}
-
-/// The two versions spoken here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Version {
-    /// HTTP/1.0.
-    Http10,
-    /// HTTP/1.1.
-    Http11,
 }
 
 /// A checked request head.

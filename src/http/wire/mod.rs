@@ -7,29 +7,13 @@ mod body;
 mod chunked;
 mod head;
 mod print;
+mod refusal;
 #[cfg(test)]
 mod tests;
+mod version;
 
 pub use body::Body;
-pub use head::{Bounds, Head, HeadReader, Version};
+pub use head::{Bounds, Head, HeadReader};
 pub use print::{CONTINUE, LAST_CHUNK, chunk, print_answer, print_stream_head};
-
-/// Why a request cannot be served; the connection is closed after the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// Status code of the answer.
-    pub status: u16,
-    /// What is wrong, for the person who wrote the client.
-    pub reason: &'static str,
-}
-
-impl Refusal {
-    const fn new(status: u16, reason: &'static str) -> Self {
-        Self { status, reason }
-    }
-
-    /// 400 Bad Request.
-    const fn bad(reason: &'static str) -> Self {
-        Self::new(400, reason)
-    }
-}
+pub use refusal::Refusal;
+pub use version::Version;

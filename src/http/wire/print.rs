@@ -4,8 +4,8 @@ use std::io;
 
 use tiny_http::{HTTPVersion, Header, StatusCode};
 
-use super::Version;
-use crate::http::Response;
+use super::version::Version;
+use crate::http::message::Response;
 
 /// The interim answer to `Expect: 100-continue`.
 pub const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";

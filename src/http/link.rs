@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use rustls::{InvalidMessage, ServerConnection};
 
-use crate::http::tls;
+use super::machine::Output;
+use super::tls;
 
 /// Bytes taken from a socket at once: one TLS record.
 const READ_BYTES: usize = 16 * 1024;
@@ -137,40 +138,6 @@ impl Link {
     /// Ends both directions at once; the poller then reports a loss.
     pub fn abort(&self) {
         let _ = self.socket.shutdown(Shutdown::Both);
-    }
-}
-
-/// Bytes to be written, of which some were.
-#[derive(Debug, Default)]
-pub struct Output {
-    bytes: Vec<u8>,
-    written: usize,
-}
-
-impl Output {
-    pub fn is_empty(&self) -> bool {
-        self.written == self.bytes.len()
-    }
-
-    pub fn len(&self) -> usize {
-        self.bytes.len() - self.written
-    }
-
-    /// Where to append.
-    pub fn tail(&mut self) -> &mut Vec<u8> {
-        &mut self.bytes
-    }
-
-    fn rest(&self) -> &[u8] {
-        self.bytes.get(self.written..).unwrap_or_default()
-    }
-
-    fn consume(&mut self, count: usize) {
-        self.written += count;
-        if self.is_empty() {
-            // A parked connection keeps no buffer.
-            *self = Self::default();
-        }
     }
 }
 

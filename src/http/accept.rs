@@ -1,0 +1,97 @@
+//! Accepting clients, within caps, also when the system has no room for one more.
+
+use std::io::{ErrorKind, Write};
+use std::net::{IpAddr, TcpStream};
+use std::sync::Arc;
+
+use rustls::ServerConnection;
+
+use super::conn::{Conn, Surroundings};
+use super::connections::Connections;
+use super::link::Link;
+use super::listener::Listener;
+use super::options::Options;
+use crate::limits;
+
+/// Where clients come in and where they go.
+pub struct House {
+    /// Where they come in.
+    pub listener: Listener,
+    /// Those that are in.
+    pub connections: Connections,
+    /// What they have around them.
+    pub around: Arc<Surroundings>,
+}
+
+/// Accepts the clients that wait, up to a batch.
+pub fn accept(house: &House) {
+    let listener = &house.listener;
+    for _ in 0..limits::ACCEPT_BATCH {
+        match listener.next() {
+            None => return,
+            Some(Ok((socket, peer))) => welcome(house, socket, peer),
+            Some(Err(error)) => match error.kind() {
+                ErrorKind::WouldBlock => return,
+                // The client went while it waited.
+                ErrorKind::ConnectionAborted
+                | ErrorKind::ConnectionReset
+                | ErrorKind::Interrupted => {}
+                _ => {
+                    listener.overloaded(&format!("{error}"));
+                    if !house.connections.evict() {
+                        listener.drop_one();
+                        return listener.pause();
+                    }
+                }
+            },
+        }
+    }
+}
+
+fn welcome(house: &House, socket: TcpStream, peer: IpAddr) {
+    let listener = &house.listener;
+    if !listener.enter(peer, &house.around.rules.options) {
+        listener.overloaded("too many connections from one address");
+        return turn_away(socket, &house.around.rules.options);
+    }
+    if house.connections.len() >= listener.max_connections {
+        listener.overloaded("too many connections");
+        if !house.connections.evict() {
+            listener.left(peer);
+            return turn_away(socket, &house.around.rules.options);
+        }
+    }
+    if let Err(error) = socket.set_nonblocking(true).and_then(|()| socket.set_nodelay(true)) {
+        log::debug!("{peer}: connection lost: {error}");
+        return listener.left(peer);
+    }
+    let tls =
+        house.around.rules.options.tls.as_ref().map(|tls| ServerConnection::new(tls.config()));
+    let Ok(tls) = tls.transpose() else {
+        log::error!("{peer}: connection dropped: no TLS session could be made");
+        return listener.left(peer);
+    };
+    let socket = Arc::new(socket);
+    let link = Link::new(Arc::clone(&socket), tls);
+    let around = Arc::clone(&house.around);
+    let (token, conn) = house.connections.add(|token| Conn::new(token, peer, link, around));
+    listener.count();
+    match house.around.poller.add_socket(token, &socket) {
+        Ok(()) => conn.start(),
+        Err(error) => {
+            log::warn!("{peer}: connection dropped: {error}");
+            conn.end();
+        }
+    }
+}
+
+/// Tells a client why it is not served, as far as that goes without waiting.
+fn turn_away(mut socket: TcpStream, options: &Options) {
+    const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n\
+        Content-Length: 0\r\nConnection: close\r\n\r\n";
+    // A handshake only to say no would cost more than serving.
+    if options.tls.is_none() {
+        let _ = socket.set_nonblocking(true);
+        let _ = socket.write(BUSY);
+    }
+}

@@ -1,0 +1,357 @@
+//! One connection: who may touch it, and when.
+//!
+//! At most one I/O thread drives a connection (the poller is one-shot): it moves bytes between the
+//! socket and the [machine](super::machine). Other threads push answers and events under the lock,
+//! write what the client takes at once, and leave the rest to the poller. Handlers and callbacks always
+//! run without the lock.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::MutexGuard;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use super::held::{Callback, Held, Next};
+use super::link::Link;
+use super::machine::Machine;
+use super::message::{Request, Response};
+use super::phase::{Phase, StreamOptions};
+use super::poller::{Event, Interest, Poller};
+use super::rules::Rules;
+use crate::sync::Lock;
+
+/// No alarm is set.
+const NEVER: u64 = u64::MAX;
+
+/// The client is not there any more, or was dropped because it did not keep up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gone;
+
+impl fmt::Display for Gone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the client has gone")
+    }
+}
+
+impl std::error::Error for Gone {}
+
+/// What all connections of a server have around them.
+pub struct Surroundings {
+    /// What they must keep to.
+    pub rules: Rules,
+    /// Waits for their sockets.
+    pub poller: Poller,
+    /// When the server began.
+    pub started: Instant,
+    /// Told of each connection that has ended, by token and address.
+    pub forget: Box<dyn Fn(u64, IpAddr) + Send + Sync>,
+}
+
+impl Surroundings {
+    /// Milliseconds from the server's start to `moment`.
+    pub fn millis(&self, moment: Instant) -> u64 {
+        millis(moment.saturating_duration_since(self.started))
+    }
+}
+
+/// A request and its number on its connection.
+pub type Arrived = (Box<Request>, u64);
+
+/// One connection.
+pub struct Conn {
+    token: u64,
+    socket_peer: IpAddr,
+    /// When the housekeeper must look at it, in milliseconds since the server's start.
+    alarm: AtomicU64,
+    held: Lock<Held>,
+    around: Arc<Surroundings>,
+}
+
+impl Conn {
+    /// A connection that has just been accepted.
+    pub fn new(token: u64, socket_peer: IpAddr, link: Link, around: Arc<Surroundings>) -> Self {
+        let now = Instant::now();
+        let held = Held {
+            machine: Machine::new(now, &around.rules),
+            handshake: link.tls().map(|_| now + around.rules.options.handshake_time),
+            link: Some(link),
+            client_subject: None,
+            doomed: false,
+            driven: false,
+            armed: None,
+            on_gone: (0, Vec::new()),
+        };
+        Self { token, socket_peer, alarm: AtomicU64::new(NEVER), held: Lock::new(held), around }
+    }
+
+    /// Works on the connection until it has to wait, or has a request for the handler; then
+    /// [`Conn::resume`] goes on. Called by an I/O thread with an event.
+    pub fn drive(&self, event: Event) -> Option<Arrived> {
+        let mut held = self.held.lock();
+        held.armed = None;
+        if held.driven {
+            return None;
+        }
+        held.driven = true;
+        let next = match held.is_answering() {
+            true if event.lost => Next::Close,
+            true if event.hung_up && held.machine.is_full() => held.client_ended(),
+            _ => held.advance(self.socket_peer, &self.around.rules),
+        };
+        self.follow(held, next)
+    }
+
+    /// Goes on after the handler was given its request.
+    pub fn resume(&self) -> Option<Arrived> {
+        let mut held = self.held.lock();
+        let next = match held.machine.phase {
+            // While that waits for somebody else there is nothing to read but what the poller will
+            // tell anyway.
+            Phase::Handling(_) if !held.doomed => Next::Park,
+            _ => held.advance(self.socket_peer, &self.around.rules),
+        };
+        self.follow(held, next)
+    }
+
+    fn follow<'a>(&'a self, mut held: MutexGuard<'a, Held>, mut next: Next) -> Option<Arrived> {
+        loop {
+            match next {
+                Next::Park => self.park(held, false),
+                Next::Close => self.close(held),
+                Next::Serve(request) => return Some((request, held.machine.number)),
+                Next::Gone(callbacks) => {
+                    drop(held);
+                    run(callbacks);
+                    held = self.held.lock();
+                    next = match held.machine.phase {
+                        Phase::Handling(_) if !held.doomed => Next::Park,
+                        _ => held.advance(self.socket_peer, &self.around.rules),
+                    };
+                    continue;
+                }
+            }
+            return None;
+        }
+    }
+
+    /// Waits for the first event of a new connection.
+    pub fn start(&self) {
+        self.park(self.held.lock(), false);
+    }
+
+    /// Does something with the machine while request `number` is being served.
+    fn with<T>(
+        &self,
+        number: u64,
+        act: impl FnOnce(&mut Machine, Instant, &Rules) -> T,
+    ) -> Option<T> {
+        let mut held = self.held.lock();
+        if held.machine.number != number {
+            return None;
+        }
+        let done = act(&mut held.machine, Instant::now(), &self.around.rules);
+        self.settle(held);
+        Some(done)
+    }
+
+    /// Answers request `number`, unless that is over.
+    pub fn answer(&self, number: u64, response: &Response) {
+        self.with(number, |machine, now, rules| machine.answer(response, now, rules));
+    }
+
+    /// Sends `bytes` in place of an answer to request `number` and closes, unless that is over.
+    pub fn break_off(&self, number: u64, bytes: &[u8]) {
+        self.with(number, |machine, now, rules| machine.break_off(bytes, now, rules));
+    }
+
+    /// Begins the stream that answers request `number`. Returns true if there is anything to send.
+    pub fn begin_stream(&self, number: u64, head: &Response, options: StreamOptions) -> bool {
+        self.with(number, |machine, now, rules| machine.begin_stream(head, options, now, rules))
+            .unwrap_or(false)
+    }
+
+    /// Sends a piece of the stream that answers request `number`.
+    pub fn send(&self, number: u64, bytes: &[u8]) -> Result<(), Gone> {
+        let mut held = self.held.lock();
+        if held.machine.number != number || held.doomed {
+            return Err(Gone);
+        }
+        let rules = &self.around.rules;
+        let behind = held.machine.is_behind(rules)
+            && (held.flush(rules).is_err() || held.machine.is_behind(rules));
+        if !behind && held.machine.send(bytes, Instant::now()) {
+            self.settle(held);
+            return Ok(());
+        }
+        log::debug!("{}: stream dropped: the client does not read it", self.socket_peer);
+        self.doom(held);
+        Err(Gone)
+    }
+
+    /// Ends the stream that answers request `number`.
+    pub fn end_stream(&self, number: u64) {
+        self.with(number, |machine, now, rules| machine.end_stream(now, rules));
+    }
+
+    /// Returns true if nobody waits for the answer to request `number` any more.
+    pub fn is_over(&self, number: u64) -> bool {
+        let held = self.held.lock();
+        held.machine.number != number || held.doomed || held.machine.ended
+    }
+
+    /// Runs `callback` once the client of request `number` has gone; at once if it has.
+    pub fn on_gone(&self, number: u64, callback: Callback) {
+        let mut held = self.held.lock();
+        if held.machine.number == number && !held.machine.ended && !held.doomed {
+            if held.on_gone.0 != number {
+                held.on_gone = (number, Vec::new());
+            }
+            held.on_gone.1.push(callback);
+        } else {
+            drop(held);
+            callback();
+        }
+    }
+
+    /// When the housekeeper must come, in milliseconds since the server's start.
+    pub fn alarm(&self) -> u64 {
+        self.alarm.load(Ordering::Relaxed)
+    }
+
+    /// Acts on deadlines and heartbeats that are due.
+    pub fn tick(&self, now: Instant) {
+        let mut held = self.held.lock();
+        if held.driven || held.link.is_none() {
+            return;
+        }
+        if held.deadline().is_some_and(|deadline| deadline <= now) {
+            if held.handshake.is_some() || !held.machine.expire(now, &self.around.rules) {
+                return self.close(held);
+            }
+        } else if held.machine.next_heartbeat().is_some_and(|due| due <= now) {
+            held.machine.beat(now);
+        }
+        self.settle(held);
+    }
+
+    /// On shutdown: ends what nobody waits for.
+    pub fn drain(&self) {
+        let mut held = self.held.lock();
+        if held.driven {
+            return;
+        }
+        match held.machine.phase {
+            Phase::Head { .. } | Phase::Linger => self.close(held),
+            Phase::Streaming(_) if held.machine.ends_on_shutdown() => {
+                let callbacks = held.take_callbacks();
+                held.machine.end_stream(Instant::now(), &self.around.rules);
+                self.settle(held);
+                run(callbacks);
+            }
+            _ => {}
+        }
+    }
+
+    /// At the end of a shutdown's grace: ends everything. Streams get their last chunk.
+    pub fn end(&self) {
+        let mut held = self.held.lock();
+        held.machine.end_stream(Instant::now(), &self.around.rules);
+        let _ = held.flush(&self.around.rules);
+        self.close(held);
+    }
+
+    /// How cheap it is to lose this connection, and since when; see [`Machine::cost`].
+    pub fn cost(&self) -> Option<(u8, u64)> {
+        let held = self.held.try_lock()?;
+        let parked = !held.driven && held.link.is_some();
+        parked.then(|| held.cost()).flatten().map(|cost| (cost, self.token))
+    }
+
+    /// Closes a connection that is not in use. Returns true if it was closed.
+    pub fn evict(&self) -> bool {
+        let held = self.held.lock();
+        let parked = !held.driven && held.link.is_some() && held.cost().is_some();
+        if parked {
+            self.close(held);
+        }
+        parked
+    }
+
+    /// After another thread changed the machine: writes what goes at once, leaves the rest to the
+    /// poller. An I/O thread that drives the connection does all this itself.
+    fn settle(&self, mut held: MutexGuard<'_, Held>) {
+        if held.driven || held.link.is_none() {
+            return;
+        }
+        if held.write_out(&self.around.rules).is_err() || held.doomed {
+            return self.doom(held);
+        }
+        let unread = held.machine.has_unread_input();
+        self.park(held, unread);
+    }
+
+    /// Leaves the end of the connection to an I/O thread, so that callbacks never run in a thread
+    /// that only wanted to send something.
+    fn doom(&self, mut held: MutexGuard<'_, Held>) {
+        held.doomed = true;
+        if let Some(link) = &held.link {
+            link.abort();
+        }
+        if !held.driven {
+            self.park(held, true);
+        }
+    }
+
+    /// Hands the connection to the poller. `now`: there is something to do already.
+    fn park(&self, mut held: MutexGuard<'_, Held>, now: bool) {
+        if held.on_gone.0 != held.machine.number {
+            held.on_gone.1 = Vec::new();
+        }
+        let Some(link) = &held.link else { return };
+        let interest = held.interest();
+        let interest = Interest { write: interest.write || now, ..interest };
+        let due = [held.deadline(), held.machine.next_heartbeat()].into_iter().flatten().min();
+        self.alarm.store(due.map_or(NEVER, |due| self.around.millis(due)), Ordering::Relaxed);
+        if held.armed == Some(interest) {
+            held.driven = false;
+            return;
+        }
+        let armed = self.around.poller.arm_socket(self.token, link.socket(), interest);
+        held.armed = Some(interest);
+        held.driven = false;
+        if let Err(error) = armed {
+            log::warn!("{}: connection dropped: {error}", self.socket_peer);
+            self.close(held);
+        }
+    }
+
+    fn close(&self, mut held: MutexGuard<'_, Held>) {
+        held.driven = false;
+        held.doomed = true;
+        let callbacks = held.take_callbacks();
+        held.machine.number += 1;
+        let Some(link) = held.link.take() else { return };
+        self.alarm.store(NEVER, Ordering::Relaxed);
+        self.around.poller.remove(self.token, link.socket());
+        held.machine.release();
+        drop(held);
+        drop(link);
+        (self.around.forget)(self.token, self.socket_peer);
+        run(callbacks);
+    }
+}
+
+fn run(callbacks: Vec<Callback>) {
+    for callback in callbacks {
+        if catch_unwind(AssertUnwindSafe(callback)).is_err() {
+            log::error!("a callback of a closed connection panicked");
+        }
+    }
+}
+
+/// Milliseconds of a duration, as far as a number goes.
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(NEVER - 1)
+}

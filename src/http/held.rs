@@ -1,0 +1,204 @@
+//! What the lock of a connection guards: its socket, its machine, and the moving of bytes between them.
+
+use std::io;
+use std::net::IpAddr;
+use std::time::Instant;
+
+use super::forwarded;
+use super::link::{Link, Taken, is_plain_text};
+use super::machine::{Machine, NOT_TLS, Step};
+use super::message::Request;
+use super::phase::Phase;
+use super::poller::Interest;
+use super::rules::Rules;
+use super::wire::Head;
+
+/// Runs when the client has gone.
+pub type Callback = Box<dyn FnOnce() + Send>;
+
+/// What the lock of a connection guards.
+pub struct Held {
+    /// The socket, until the connection is closed.
+    pub link: Option<Link>,
+    /// Where it stands.
+    pub machine: Machine,
+    /// When the TLS handshake must be over, while it goes on.
+    pub handshake: Option<Instant>,
+    /// Subject of the client certificate.
+    pub client_subject: Option<String>,
+    /// The connection is to be closed by its next driver.
+    pub doomed: bool,
+    /// An I/O thread is working on the connection.
+    pub driven: bool,
+    /// What the poller was told to wait for.
+    pub armed: Option<Interest>,
+    /// Who wants to know that the client has gone, and of which request.
+    pub on_gone: (u64, Vec<Callback>),
+}
+
+/// What the driver of a connection does next.
+pub enum Next {
+    /// Wait for the poller.
+    Park,
+    /// Give a request to the handler.
+    Serve(Box<Request>),
+    /// The client ended its side: tell those who wait for it.
+    Gone(Vec<Callback>),
+    /// End the connection.
+    Close,
+}
+
+impl Held {
+    /// Goes as far as the bytes allow.
+    pub fn advance(&mut self, peer: IpAddr, rules: &Rules) -> Next {
+        self.go(peer, rules).unwrap_or_else(|error| {
+            log::debug!("{peer}: connection lost: {error}");
+            Next::Close
+        })
+    }
+
+    /// As [`Held::advance`], with what went wrong.
+    pub fn go(&mut self, peer: IpAddr, rules: &Rules) -> io::Result<Next> {
+        loop {
+            if self.doomed {
+                return Ok(Next::Close);
+            }
+            if self.handshake.is_some() && !self.shake_hands(rules)? {
+                return Ok(Next::Park);
+            }
+            let written = self.flush(rules)?;
+            let Some(link) = &mut self.link else { return Ok(Next::Close) };
+            match self.machine.step(written, Instant::now(), rules) {
+                Step::Again => {}
+                Step::Write | Step::Wait => return Ok(Next::Park),
+                Step::Read => match link.read(&mut self.machine.input)? {
+                    Taken::Some => {}
+                    Taken::Blocked => return Ok(Next::Park),
+                    Taken::End => return Ok(self.client_ended()),
+                },
+                Step::Serve(parts) => {
+                    let (head, body) = *parts;
+                    return Ok(Next::Serve(Box::new(self.request(head, body, peer, rules))));
+                }
+                Step::Finish => link.finish()?,
+                Step::Discard => match link.discard()? {
+                    Taken::Some => {}
+                    Taken::Blocked => return Ok(Next::Park),
+                    Taken::End => return Ok(Next::Close),
+                },
+                Step::Close => return Ok(Next::Close),
+            }
+        }
+    }
+
+    /// Goes on with the TLS handshake. Returns true if it is over.
+    pub fn shake_hands(&mut self, rules: &Rules) -> io::Result<bool> {
+        let Some(link) = &mut self.link else { return Ok(true) };
+        match link.handshake() {
+            Ok(true) => self.client_subject = link.client_subject(),
+            Ok(false) => return Ok(false),
+            Err(error) if is_plain_text(&error) => {
+                link.speak_plainly();
+                self.machine.refuse(NOT_TLS, Instant::now(), rules);
+                self.handshake = None;
+                return Ok(true);
+            }
+            Err(error) => return Err(error),
+        }
+        self.handshake = None;
+        self.machine.deadline = Some(Instant::now() + rules.options.head_time);
+        Ok(true)
+    }
+
+    /// A complete request as the handler sees it.
+    pub fn request(&self, head: Head, body: Vec<u8>, peer: IpAddr, rules: &Rules) -> Request {
+        Request {
+            peer: forwarded::client(peer, &head.headers, &rules.options.trusted_proxies),
+            client_subject: self.client_subject.clone(),
+            method: head.method,
+            path: head.path,
+            query: head.query,
+            headers: head.headers,
+            body,
+        }
+    }
+
+    /// What follows when the client ended its side.
+    pub fn client_ended(&mut self) -> Next {
+        match self.machine.input_ended() {
+            true => Next::Close,
+            false => Next::Gone(self.take_callbacks()),
+        }
+    }
+
+    /// Those who want to know that the client of the running request has gone.
+    pub fn take_callbacks(&mut self) -> Vec<Callback> {
+        let (number, callbacks) = std::mem::take(&mut self.on_gone);
+        if number == self.machine.number { callbacks } else { Vec::new() }
+    }
+
+    /// Writes what the client takes, and holds it to the write deadline for the rest. Returns true if
+    /// nothing is left.
+    pub fn flush(&mut self, rules: &Rules) -> io::Result<bool> {
+        let Some(link) = &mut self.link else { return Ok(true) };
+        let written = link.write(&mut self.machine.output)?;
+        self.machine.took(written, Instant::now(), rules);
+        Ok(written)
+    }
+
+    /// Returns true if there is something the client has not taken yet.
+    pub fn pending(&self) -> bool {
+        !self.machine.output.is_empty() || self.link.as_ref().is_some_and(Link::wants_write)
+    }
+
+    /// When something must have happened.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.handshake.or(self.machine.deadline)
+    }
+
+    /// What to wait for.
+    pub fn interest(&self) -> Interest {
+        let write = self.pending();
+        if self.handshake.is_some() {
+            return Interest { read: !write, write, hangup: false };
+        }
+        match &self.machine.phase {
+            // The same as while the answer is awaited: then nothing has to be told to the poller in
+            // between.
+            Phase::Head { .. } | Phase::Body(_) => Interest { read: true, write, hangup: true },
+            Phase::Handling(_) | Phase::Streaming(_) => {
+                let open = !self.machine.ended;
+                Interest { read: open && !self.machine.is_full(), write, hangup: open }
+            }
+            Phase::Writing { .. } => Interest { read: false, write: true, hangup: false },
+            Phase::Linger => Interest { read: true, write: false, hangup: false },
+        }
+    }
+
+    /// How cheap it would be to lose it; see [`Machine::cost`].
+    pub fn cost(&self) -> Option<u8> {
+        if self.handshake.is_some() { Some(2) } else { self.machine.cost() }
+    }
+
+    /// Returns true while an answer is awaited or streamed.
+    pub fn is_answering(&self) -> bool {
+        matches!(self.machine.phase, Phase::Handling(_) | Phase::Streaming(_))
+    }
+
+    /// Writes what the client takes of an answer, and goes on to the next request or the end when
+    /// that is all.
+    pub fn write_out(&mut self, rules: &Rules) -> io::Result<()> {
+        let written = self.flush(rules)?;
+        if !matches!(self.machine.phase, Phase::Writing { .. }) || !written {
+            return Ok(());
+        }
+        match self.machine.step(true, Instant::now(), rules) {
+            Step::Finish => self.link.as_mut().map_or(Ok(()), Link::finish),
+            Step::Close => {
+                self.doomed = true;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! What is waited for, and what happens.
+
+/// What to wait for. The loss of the connection is always reported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Interest {
+    /// Bytes to read, or the end of the client's side.
+    pub read: bool,
+    /// Room to write.
+    pub write: bool,
+    /// The end of the client's side alone.
+    pub hangup: bool,
+}
+
+/// What a socket has to report. Readiness to read or write is found by trying.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The token the socket was added with.
+    pub token: u64,
+    /// The client ended its side, where the system tells.
+    pub hung_up: bool,
+    /// The connection is gone in both directions.
+    pub lost: bool,
+}
+
+/// Events taken by a thread at once: few, so that the others get their share.
+pub(super) const BATCH: usize = 8;

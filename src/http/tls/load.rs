@@ -1,0 +1,293 @@
+//! From files to a TLS configuration.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
+use rustls::sign::{CertifiedKey, SigningKey, SingleCertAndKey};
+use rustls::{RootCertStore, ServerConfig, version};
+
+use super::error::{Problem, Role, TlsError};
+use super::facts::{Facts, Parsed};
+use super::pem::Pem;
+
+use crate::limits;
+
+/// The TLS settings of a server.
+#[derive(Clone, Debug, Default)]
+pub struct TlsFiles {
+    /// `certificate_file`: the server's certificate, then intermediates; perhaps the key as well.
+    pub certificate_file: Option<PathBuf>,
+    /// `private_key_file`; may be absent when the certificate file has the key.
+    pub private_key_file: Option<PathBuf>,
+    /// `client_ca_file`: clients must show a certificate signed by one of these authorities.
+    pub client_ca_file: Option<PathBuf>,
+    /// Refuse TLS 1.2.
+    pub tls13_only: bool,
+    /// Serve an expired certificate, with a warning.
+    pub allow_expired_certificate: bool,
+}
+
+/// A usable TLS configuration and what is known about it.
+#[derive(Clone)]
+pub struct Loaded {
+    /// What new connections use.
+    pub config: Arc<ServerConfig>,
+    /// The server's certificate.
+    pub facts: Facts,
+    /// What works but should be looked at.
+    pub warnings: Vec<String>,
+    pub(super) certificate_file: PathBuf,
+}
+
+impl Loaded {
+    /// Checks that clients which connect to `name` will accept the certificate's names.
+    ///
+    /// # Errors
+    /// [`Problem::HostnameMismatch`].
+    pub fn check_hostname(&self, name: &str) -> Result<(), TlsError> {
+        if self.facts.covers(name) {
+            return Ok(());
+        }
+        let names = match self.facts.names.is_empty() {
+            true => "no name at all".to_owned(),
+            false => self.facts.names.join(", "),
+        };
+        let cause = format!(
+            "clients connect to {name}, but the certificate is for {names}; use one of its names \
+             or get a certificate with this one as subject alternative name"
+        );
+        Err(TlsError::new(Problem::HostnameMismatch, &self.certificate_file, cause))
+    }
+}
+
+impl fmt::Debug for Loaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { facts, warnings, .. } = self;
+        f.debug_struct("Loaded")
+            .field("facts", facts)
+            .field("warnings", warnings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads and checks `files`: permissions, format, that key and certificate belong together, order of
+/// the chain, dates.
+///
+/// # Errors
+/// The first problem found.
+pub fn load(files: &TlsFiles) -> Result<Loaded, TlsError> {
+    let path = files.certificate_file.as_deref().ok_or_else(|| {
+        let cause = "set both, or neither to serve without TLS";
+        TlsError::settings(Problem::CertificateFileMissing, cause)
+    })?;
+    let mut warnings = Vec::new();
+    let mut pem = Pem::read(path, Role::Certificate)?;
+    let (key, key_path) = read_key(files, path, &mut pem)?;
+    let chain = pem.certificates(path, Role::Certificate)?;
+    let parsed = parse_chain(&chain, path, Role::Certificate)?;
+    let provider = Arc::new(ring::default_provider());
+    let key = provider.key_provider.load_private_key(key).map_err(|error| {
+        let cause = format!("{error}; use an EC P-256, Ed25519 or RSA key of 2048 bits or more");
+        TlsError::new(Problem::UnsupportedKey, key_path, cause)
+    })?;
+    let Some(first) = parsed.first() else {
+        return Err(TlsError::new(Problem::NoCertificate(Role::Certificate), path, ""));
+    };
+    let facts = first.facts(&parsed);
+    check_pair(key.as_ref(), &parsed, &facts, path, key_path)?;
+    check_dates(&facts, files, path, &mut warnings)?;
+    check_chain(&parsed, path, &mut warnings);
+    check_mode(key_path, &mut warnings);
+    if facts.common_name_only {
+        warnings.push(format!(
+            "{}: the certificate has no subject alternative name; most clients will not accept it",
+            path.display()
+        ));
+    }
+    let config = server_config(files, provider, CertifiedKey::new(chain, key))?;
+    let certificate_file = path.to_owned();
+    Ok(Loaded { config: Arc::new(config), facts, warnings, certificate_file })
+}
+
+/// The distinguished name of a client's certificate.
+pub(crate) fn subject(certificate: &CertificateDer<'_>) -> Option<String> {
+    Parsed::new(certificate).ok().map(|parsed| parsed.subject())
+}
+
+/// The key from its own file, or from the certificate's.
+fn read_key<'a>(
+    files: &'a TlsFiles,
+    certificate_path: &'a Path,
+    certificate_pem: &mut Pem,
+) -> Result<(PrivateKeyDer<'static>, &'a Path), TlsError> {
+    let Some(path) = files.private_key_file.as_deref() else {
+        let key = certificate_pem.take_key(certificate_path)?.ok_or_else(|| {
+            let cause = "the certificate file holds no key either; set private_key_file";
+            TlsError::new(Problem::KeyFileMissing, certificate_path, cause)
+        })?;
+        return Ok((key, certificate_path));
+    };
+    let mut pem = Pem::read(path, Role::Key)?;
+    let key = pem.take_key(path)?.ok_or_else(|| {
+        let cause = format!("a PRIVATE KEY section is needed, found: {}", pem.found());
+        TlsError::new(Problem::NoKey(Role::Key), path, cause)
+    })?;
+    Ok((key, path))
+}
+
+fn parse_chain(
+    chain: &[CertificateDer<'_>],
+    path: &Path,
+    role: Role,
+) -> Result<Vec<Parsed>, TlsError> {
+    let parse = |(index, der)| {
+        Parsed::new(der).map_err(|error| {
+            let cause = format!("certificate {} of the file: {error}", index + 1);
+            TlsError::new(Problem::BadCertificate(role), path, cause)
+        })
+    };
+    chain.iter().enumerate().map(parse).collect()
+}
+
+fn check_pair(
+    key: &dyn SigningKey,
+    parsed: &[Parsed],
+    facts: &Facts,
+    path: &Path,
+    key_path: &Path,
+) -> Result<(), TlsError> {
+    let Some(ours) = key.public_key().map(|key| key.to_vec()) else { return Ok(()) };
+    match parsed.iter().position(|certificate| certificate.public_key().as_ref() == Some(&ours)) {
+        Some(0) => Ok(()),
+        Some(other) => {
+            let cause = format!("certificate {} is the server's; move it to the top", other + 1);
+            Err(TlsError::new(Problem::WrongOrder, path, cause))
+        }
+        None => {
+            let cause = format!(
+                "the certificate ({}, {}) is for another key than {}; name the key it was \
+                 requested with",
+                facts.subject,
+                facts.key,
+                key_path.display()
+            );
+            Err(TlsError::new(Problem::Mismatch, path, cause))
+        }
+    }
+}
+
+fn check_dates(
+    facts: &Facts,
+    files: &TlsFiles,
+    path: &Path,
+    warnings: &mut Vec<String>,
+) -> Result<(), TlsError> {
+    let now = SystemTime::now();
+    if now < facts.not_before {
+        let cause = format!(
+            "it is valid from {}; check the clock of this machine",
+            Facts::date(facts.not_before)
+        );
+        return Err(TlsError::new(Problem::NotYetValid, path, cause));
+    }
+    if now > facts.not_after {
+        let cause = format!("it was valid until {}", Facts::date(facts.not_after));
+        if !files.allow_expired_certificate {
+            let cause = format!("{cause}; install a new one, or set allow_expired_certificate");
+            return Err(TlsError::new(Problem::Expired, path, cause));
+        }
+        warnings.push(TlsError::new(Problem::Expired, path, cause).to_string());
+    } else if let Some(warning) = expiry_warning(facts, path) {
+        warnings.push(warning);
+    }
+    Ok(())
+}
+
+/// What to say when the certificate ends soon.
+pub(super) fn expiry_warning(facts: &Facts, path: &Path) -> Option<String> {
+    let (days, date) = (facts.days_left(), Facts::date(facts.not_after));
+    (days < limits::EXPIRY_WARNING_DAYS).then(|| {
+        format!("{}: the certificate expires in {days} days, on {date}; renew it", path.display())
+    })
+}
+
+fn check_chain(parsed: &[Parsed], path: &Path, warnings: &mut Vec<String>) {
+    for (index, pair) in parsed.windows(2).enumerate() {
+        if let [lower, upper] = pair
+            && lower.issuer() != upper.subject()
+        {
+            warnings.push(format!(
+                "{}: certificate {} was not issued by certificate {}, which follows it; some \
+                 clients need the chain in order",
+                path.display(),
+                index + 1,
+                index + 2
+            ));
+        }
+    }
+}
+
+/// Warns when others than the owner can read the key.
+#[cfg(unix)]
+fn check_mode(key_path: &Path, warnings: &mut Vec<String>) {
+    use std::os::unix::fs::MetadataExt;
+
+    let mode = key_path.metadata().map_or(0, |file| file.mode() & 0o7777);
+    if mode & 0o044 != 0 {
+        warnings.push(format!(
+            "{}: the private key can be read by others (mode {mode:04o}); run chmod 600 on it",
+            key_path.display()
+        ));
+    }
+}
+
+#[cfg(not(unix))]
+fn check_mode(_key_path: &Path, _warnings: &mut Vec<String>) {}
+
+fn server_config(
+    files: &TlsFiles,
+    provider: Arc<CryptoProvider>,
+    certificate: CertifiedKey,
+) -> Result<ServerConfig, TlsError> {
+    let unusable = |error: rustls::Error| TlsError::settings(Problem::Unusable, error.to_string());
+    let versions: &[_] = match files.tls13_only {
+        true => &[&version::TLS13],
+        false => &[&version::TLS13, &version::TLS12],
+    };
+    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_protocol_versions(versions)
+        .map_err(unusable)?;
+    let builder = match files.client_ca_file.as_deref() {
+        None => builder.with_no_client_auth(),
+        Some(path) => {
+            let roots = Arc::new(read_roots(path)?);
+            let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider)
+                .build()
+                .map_err(|error| TlsError::new(Problem::Unusable, path, error.to_string()))?;
+            builder.with_client_cert_verifier(verifier)
+        }
+    };
+    let mut config = builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(certificate)));
+    // Sessions live in tickets the client keeps: no memory for them here.
+    config.ticketer = ring::Ticketer::new().map_err(unusable)?;
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+fn read_roots(path: &Path) -> Result<RootCertStore, TlsError> {
+    let certificates = Pem::read(path, Role::ClientCa)?.certificates(path, Role::ClientCa)?;
+    let mut roots = RootCertStore::empty();
+    for (index, certificate) in certificates.into_iter().enumerate() {
+        roots.add(certificate).map_err(|error| {
+            let cause = format!("certificate {} of the file: {error}", index + 1);
+            TlsError::new(Problem::BadCertificate(Role::ClientCa), path, cause)
+        })?;
+    }
+    Ok(roots)
+}
