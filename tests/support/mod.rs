@@ -15,7 +15,6 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use itential_mcp::protocol::revision::MODERN;
 use serde_json::{Value, json};
 
 /// Longest wait for anything. Tests never depend on how long something takes, only that it ends;
@@ -319,12 +318,12 @@ pub fn run(env: &[(String, String)], arguments: &[&str]) -> (i32, String, String
     )
 }
 
-/// Parameters of a stateless request, of the newest revision.
+/// Parameters of a request of 2026-07-28.
 pub fn modern(extra: Value) -> Value {
-    modern_of(MODERN[0], extra)
+    modern_of("2026-07-28", extra)
 }
 
-/// Parameters of a stateless request.
+/// Parameters of a request of a stateless revision.
 pub fn modern_of(revision: &str, extra: Value) -> Value {
     let mut params = json!({"_meta": {
         "io.modelcontextprotocol/protocolVersion": revision,
