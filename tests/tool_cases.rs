@@ -7,30 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-use cases::{Case, Seen, Shows};
+use cases::{AREAS, Area, Case, Seen, Shows};
 use serde_json::{Value, json};
 use support::{Platform, StdioServer, schema};
-
-type Area = (&'static str, fn() -> Vec<Case>);
-
-/// Every area's rows. An area is one file of `tests/cases/`.
-const AREAS: &[Area] = &[
-    ("agent_session_manager", cases::agent_session_manager::rows),
-    ("command_templates", cases::command_templates::rows),
-    ("compliance", cases::compliance::rows),
-    ("components", cases::components::rows),
-    ("device_groups", cases::device_groups::rows),
-    ("devices", cases::devices::rows),
-    ("gateway_manager", cases::gateway_manager::rows),
-    ("golden_config", cases::golden_config::rows),
-    ("health", cases::health::rows),
-    ("integrations", cases::integrations::rows),
-    ("inventory_manager", cases::inventory_manager::rows),
-    ("lifecycle_manager", cases::lifecycle_manager::rows),
-    ("operations_manager", cases::operations_manager::rows),
-    ("studio", cases::studio::rows),
-    ("workflow_engine", cases::workflow_engine::rows),
-];
 
 /// Tools that count as writing, because they hand out secrets, but write nothing.
 const WRITE_NOTHING: &[&str] = &["export_gateway_configuration"];

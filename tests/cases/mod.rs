@@ -25,6 +25,28 @@ use serde_json::{Value, json};
 
 use crate::support::Platform;
 
+/// A name, and the rows.
+pub type Area = (&'static str, fn() -> Vec<Case>);
+
+/// Every area's rows: one line for each file.
+pub const AREAS: &[Area] = &[
+    ("agent_session_manager", agent_session_manager::rows),
+    ("command_templates", command_templates::rows),
+    ("compliance", compliance::rows),
+    ("components", components::rows),
+    ("device_groups", device_groups::rows),
+    ("devices", devices::rows),
+    ("gateway_manager", gateway_manager::rows),
+    ("golden_config", golden_config::rows),
+    ("health", health::rows),
+    ("integrations", integrations::rows),
+    ("inventory_manager", inventory_manager::rows),
+    ("lifecycle_manager", lifecycle_manager::rows),
+    ("operations_manager", operations_manager::rows),
+    ("studio", studio::rows),
+    ("workflow_engine", workflow_engine::rows),
+];
+
 /// What a case shows of its tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Shows {

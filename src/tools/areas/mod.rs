@@ -13,3 +13,32 @@ pub mod inventory_manager;
 pub mod lifecycle_manager;
 pub mod operations_manager;
 pub mod workflow_engine;
+
+use self::automation_studio::{command_templates, projects, templates};
+use self::configuration_manager::{
+    compliance_plans, compliance_reports, device_groups, devices, golden_config, render,
+};
+use super::row::Tool;
+
+/// Every tool, in the order `tools/list` shows them: one line for each file of tools.
+pub static TOOLS: &[&[Tool]] = &[
+    adapters::TOOLS,
+    agent_session_manager::TOOLS,
+    applications::TOOLS,
+    gateway_manager::TOOLS,
+    command_templates::TOOLS,
+    compliance_plans::TOOLS,
+    compliance_reports::TOOLS,
+    render::TOOLS,
+    device_groups::TOOLS,
+    devices::TOOLS,
+    golden_config::TOOLS,
+    health::TOOLS,
+    integrations::TOOLS,
+    inventory_manager::TOOLS,
+    lifecycle_manager::TOOLS,
+    operations_manager::TOOLS,
+    projects::TOOLS,
+    templates::TOOLS,
+    workflow_engine::TOOLS,
+];
