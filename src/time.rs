@@ -48,6 +48,11 @@ impl Utc {
         format!("{}T{}Z", self.date(), self.clock())
     }
 
+    /// `2026-11-22T17:10:48.198Z`, as the platform writes times.
+    pub fn milliseconds_form(self) -> String {
+        format!("{}T{}.{:03}Z", self.date(), self.clock(), self.time.subsec_millis())
+    }
+
     /// `2026-11-22 17:10:48,198Z`, as in the log.
     pub fn log_form(self) -> String {
         format!("{} {},{:03}Z", self.date(), self.clock(), self.time.subsec_millis())
@@ -178,6 +183,7 @@ mod tests {
             assert_eq!(Utc::at(Duration::from_secs(seconds)).to_string(), text);
         }
         let instant = Utc::at(Duration::from_millis(1_795_367_448_198));
+        assert_eq!(instant.milliseconds_form(), "2026-11-22T17:10:48.198Z");
         assert_eq!(instant.log_form(), "2026-11-22 17:10:48,198Z");
     }
 

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::front::{Cut, Reaction};
+use super::simulation::{Cut, Reaction};
 use crate::http::{Responder, Response};
 
 /// Where answers are handed over. One thread holds the late ones back, however many there are.

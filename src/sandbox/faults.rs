@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::routing::{Answer, Body, Refusal};
+use super::answer::{Answer, Content, Refusal};
 
 /// The fields of a rule, named in the refusal of any other.
 const FIELDS: &[&str] = &[
@@ -108,7 +108,7 @@ impl Fault {
             (Some(json), _) => Answer::from(json.clone()),
             (None, Some(Value::String(body))) => {
                 let media_type = text("content_type").unwrap_or("application/json");
-                let body = Body::Text(media_type.to_owned(), body.clone());
+                let body = Content::Text(media_type.to_owned(), body.clone());
                 Answer { status: 200, headers: Vec::new(), body }
             }
             (None, Some(json)) => Answer::from(json.clone()),

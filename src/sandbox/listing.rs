@@ -6,9 +6,10 @@ use std::cmp::Ordering;
 
 use serde_json::{Map, Value, json};
 
-use super::query::Query;
-use super::routing::{Answer, Call, Outcome, Refusal};
-use super::world::World;
+use crate::sandbox::answer::{Answer, Answered, Refusal};
+use crate::sandbox::incoming::Incoming;
+use crate::sandbox::query::Query;
+use crate::sandbox::world::World;
 
 /// How one route lists one collection.
 pub struct Listing {
@@ -64,7 +65,7 @@ pub struct Page {
 
 impl Listing {
     /// One page of the whole collection.
-    pub fn answer(&self, world: &World, call: &Call) -> Outcome {
+    pub fn answer(&self, world: &World, call: &Incoming) -> Answered {
         self.answer_from(world.rows(self.collection).iter(), world, call)
     }
 
@@ -73,8 +74,8 @@ impl Listing {
         &self,
         rows: impl Iterator<Item = &'a Value>,
         world: &World,
-        call: &Call,
-    ) -> Outcome {
+        call: &Incoming,
+    ) -> Answered {
         let query = &call.query;
         let filters = self.filters_of(query);
         let mut rows: Vec<&Value> =

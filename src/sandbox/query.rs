@@ -1,6 +1,6 @@
 //! Query strings and form bodies.
 
-use super::routing::Refusal;
+use super::answer::Refusal;
 
 /// Decoded names and values, in the order received.
 #[derive(Debug, Default)]

@@ -1,11 +1,17 @@
-//! The vocabulary of the area files: routes, calls, answers, refusals.
+//! Which request does what.
 
-use std::fmt;
+use super::answer::{Answer, Answered, Refusal};
+use super::incoming::Incoming;
+use super::query::decode;
+use super::world::{Collection, World};
 
-use serde_json::{Value, json};
-
-use super::query::{Query, decode};
-use super::world::World;
+/// An area of the platform: its routes, and the collections of things that they work on.
+pub struct Area {
+    /// What it answers.
+    pub routes: &'static [Route],
+    /// What it knows.
+    pub collections: &'static [Collection],
+}
 
 /// One operation of the platform.
 pub struct Route {
@@ -14,174 +20,31 @@ pub struct Route {
     /// The path; `{}` stands for one segment, a final `{*}` for all that remain.
     pub path: &'static str,
     /// What it does.
-    pub handler: fn(&mut World, &Call) -> Outcome,
-}
-
-/// What a handler gives back.
-pub type Outcome = Result<Answer, Refusal>;
-
-/// A request that has found its route.
-#[derive(Debug, Default)]
-pub struct Call {
-    /// What stood for the `{}` of the route, percent-decoded.
-    pub params: Vec<String>,
-    /// The decoded query.
-    pub query: Query,
-    /// The decoded JSON body; null when there was none.
-    pub body: Value,
-    /// The id of the account that is logged in.
-    pub account: String,
-}
-
-/// An answer of the platform.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    /// HTTP status code.
-    pub status: u16,
-    /// Headers beyond the content type.
-    pub headers: Vec<(String, String)>,
-    /// What is sent.
-    pub body: Body,
-}
-
-/// The body of an answer.
-#[derive(Clone, Debug)]
-pub enum Body {
-    /// JSON.
-    Json(Value),
-    /// A media type and what it holds.
-    Text(String, String),
-}
-
-/// Why the platform did not do what was asked.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Refusal {
-    status: u16,
-    message: String,
-}
-
-impl Call {
-    /// The `index`th parameter of the path.
-    pub fn param(&self, index: usize) -> &str {
-        self.params.get(index).map_or("", String::as_str)
-    }
-
-    /// The text at JSON pointer `pointer` of the body; refuses when it is absent or no text.
-    pub fn text(&self, pointer: &str) -> Result<&str, Refusal> {
-        match self.body.pointer(pointer) {
-            Some(Value::String(text)) => Ok(text),
-            Some(_) => Err(Refusal::invalid(format!("body{pointer} must be string"))),
-            None => Err(Refusal::missing(pointer)),
-        }
-    }
-
-    /// The list at `pointer` of the body; refuses when it is absent or no list.
-    pub fn list(&self, pointer: &str) -> Result<&[Value], Refusal> {
-        match self.body.pointer(pointer) {
-            Some(Value::Array(list)) => Ok(list),
-            Some(_) => Err(Refusal::invalid(format!("body{pointer} must be array"))),
-            None => Err(Refusal::missing(pointer)),
-        }
-    }
-
-    /// The value at `pointer` of the body, or null.
-    pub fn value(&self, pointer: &str) -> Value {
-        self.body.pointer(pointer).cloned().unwrap_or_default()
-    }
-}
-
-impl Answer {
-    /// The same answer with another status.
-    pub fn with_status(mut self, status: u16) -> Self {
-        self.status = status;
-        self
-    }
-
-    /// The same answer with one more header.
-    pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.headers.push((name.to_owned(), value.into()));
-        self
-    }
-
-    /// An answer of plain text.
-    pub fn text(text: impl Into<String>) -> Self {
-        let body = Body::Text("text/plain; charset=utf-8".to_owned(), text.into());
-        Self { status: 200, headers: Vec::new(), body }
-    }
-}
-
-impl From<Value> for Answer {
-    fn from(body: Value) -> Self {
-        Self { status: 200, headers: Vec::new(), body: Body::Json(body) }
-    }
-}
-
-impl Refusal {
-    /// A refusal with any status.
-    pub fn new(status: u16, message: impl Into<String>) -> Self {
-        Self { status, message: message.into() }
-    }
-
-    /// What was asked for does not exist.
-    pub fn not_found(what: &str, id: &str) -> Self {
-        Self::new(404, format!("{what} '{id}' not found"))
-    }
-
-    /// The request does not have the form this route needs.
-    pub fn invalid(message: impl Into<String>) -> Self {
-        Self::new(400, message)
-    }
-
-    fn missing(pointer: &str) -> Self {
-        let (parent, name) = pointer.rsplit_once('/').unwrap_or(("", pointer));
-        Self::invalid(format!("body{parent} must have required property '{name}'"))
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl From<Refusal> for Answer {
-    fn from(refusal: Refusal) -> Self {
-        let error = match refusal.status {
-            400 => "Bad Request",
-            401 => "Unauthorized",
-            403 => "Forbidden",
-            404 => "Not Found",
-            405 => "Method Not Allowed",
-            409 => "Conflict",
-            _ => "Internal Server Error",
-        };
-        Answer::from(json!({"message": refusal.message, "error": error, "data": null}))
-            .with_status(refusal.status)
-    }
+    pub handler: fn(&mut World, &Incoming) -> Answered,
 }
 
 /// A route that reads.
-pub const fn get(path: &'static str, handler: fn(&mut World, &Call) -> Outcome) -> Route {
+pub const fn get(path: &'static str, handler: fn(&mut World, &Incoming) -> Answered) -> Route {
     Route { method: "GET", path, handler }
 }
 
 /// A route that creates, searches or runs.
-pub const fn post(path: &'static str, handler: fn(&mut World, &Call) -> Outcome) -> Route {
+pub const fn post(path: &'static str, handler: fn(&mut World, &Incoming) -> Answered) -> Route {
     Route { method: "POST", path, handler }
 }
 
 /// A route that replaces.
-pub const fn put(path: &'static str, handler: fn(&mut World, &Call) -> Outcome) -> Route {
+pub const fn put(path: &'static str, handler: fn(&mut World, &Incoming) -> Answered) -> Route {
     Route { method: "PUT", path, handler }
 }
 
 /// A route that changes a part.
-pub const fn patch(path: &'static str, handler: fn(&mut World, &Call) -> Outcome) -> Route {
+pub const fn patch(path: &'static str, handler: fn(&mut World, &Incoming) -> Answered) -> Route {
     Route { method: "PATCH", path, handler }
 }
 
 /// A route that removes.
-pub const fn delete(path: &'static str, handler: fn(&mut World, &Call) -> Outcome) -> Route {
+pub const fn delete(path: &'static str, handler: fn(&mut World, &Incoming) -> Answered) -> Route {
     Route { method: "DELETE", path, handler }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::routing::Refusal;
+use crate::sandbox::answer::Refusal;
 
 /// Checks a body against the top level of a JSON Schema, in the words of the platform's validator.
 pub fn check(schema: &Value, body: &Value) -> Result<(), Refusal> {

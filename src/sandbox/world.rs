@@ -5,11 +5,12 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::Options;
+use super::answer::Refusal;
 use super::clock::now_ms;
 use super::control::Control;
-use super::routing::Refusal;
-use super::session::Sessions;
+use super::options::Options;
+use super::seed;
+use super::sessions::Sessions;
 use crate::limits;
 
 /// One kind of thing on the platform.
@@ -18,8 +19,6 @@ pub struct Collection {
     pub name: &'static str,
     /// The field that identifies a row.
     pub key: &'static str,
-    /// The rows of a fresh world.
-    pub seed: fn(&Options) -> Vec<Value>,
 }
 
 /// The state behind every route. One lock guards it, so each request sees and leaves a whole world.
@@ -32,6 +31,8 @@ pub struct World {
     pub control: Control,
     /// Most rows of any page, when set for a test.
     pub page_cap: Option<usize>,
+    /// Everything there is, by name.
+    pub collections: Vec<&'static Collection>,
     rows: BTreeMap<&'static str, Vec<Value>>,
     later: Vec<Later>,
     serial: u64,
@@ -47,10 +48,14 @@ struct Later {
 
 impl World {
     /// A fresh world.
-    pub fn new(options: Options) -> Self {
-        let rows = super::COLLECTIONS.iter().map(|kind| (kind.name, (kind.seed)(&options)));
+    pub fn new(options: Options, collections: Vec<&'static Collection>) -> Self {
+        let mut seeds = seed::rows();
+        let rows = collections.iter();
         Self {
-            rows: rows.collect(),
+            rows: rows
+                .map(|kind| (kind.name, seeds.remove(kind.name).unwrap_or_default()))
+                .collect(),
+            collections,
             sessions: Sessions::default(),
             control: Control::default(),
             page_cap: None,
@@ -85,6 +90,12 @@ impl World {
         self.later.retain(|later| later.collection != collection || later.id != id);
     }
 
+    /// The field that identifies a row of `collection`.
+    fn key_of(&self, collection: &str) -> &'static str {
+        let known = self.collections.iter().find(|kind| kind.name == collection);
+        known.map_or("_id", |kind| kind.key)
+    }
+
     /// All rows of a collection.
     pub fn rows(&self, collection: &str) -> &[Value] {
         self.rows.get(collection).map_or(&[], Vec::as_slice)
@@ -97,13 +108,13 @@ impl World {
 
     /// The row of `collection` whose key is `id`.
     pub fn find(&self, collection: &'static str, id: &str) -> Option<&Value> {
-        let key = key_of(collection);
+        let key = self.key_of(collection);
         self.rows(collection).iter().find(|row| row.get(key).and_then(Value::as_str) == Some(id))
     }
 
     /// The row of `collection` whose key is `id`, to change it.
     pub fn find_mut(&mut self, collection: &'static str, id: &str) -> Option<&mut Value> {
-        let key = key_of(collection);
+        let key = self.key_of(collection);
         self.rows_mut(collection)
             .iter_mut()
             .find(|row| row.get(key).and_then(Value::as_str) == Some(id))
@@ -136,7 +147,7 @@ impl World {
         what: &str,
         id: &str,
     ) -> Result<Value, Refusal> {
-        let key = key_of(collection);
+        let key = self.key_of(collection);
         let rows = self.rows_mut(collection);
         let place = rows.iter().position(|row| row.get(key).and_then(Value::as_str) == Some(id));
         place.map(|place| rows.remove(place)).ok_or_else(|| Refusal::not_found(what, id))
@@ -182,8 +193,4 @@ pub fn merge(row: &mut Value, change: Value) {
         }
         (row, change) => *row = change,
     }
-}
-
-fn key_of(collection: &str) -> &'static str {
-    super::COLLECTIONS.iter().find(|kind| kind.name == collection).map_or("_id", |kind| kind.key)
 }

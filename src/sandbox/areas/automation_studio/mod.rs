@@ -1,0 +1,4 @@
+//! Automation Studio.
+
+pub mod command_templates;
+pub mod documents;

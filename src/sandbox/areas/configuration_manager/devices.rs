@@ -1,0 +1,205 @@
+//! Configuration Manager: devices, their configurations and their groups.
+
+use serde_json::{Value, json};
+
+use crate::sandbox::answer::{Answered, Refusal};
+use crate::sandbox::clock::{iso, now_ms};
+use crate::sandbox::incoming::Incoming;
+use crate::sandbox::listing::compare;
+use crate::sandbox::routing::{Area, Route, delete, get, post, put};
+use crate::sandbox::world::{Collection, World, assign};
+
+/// This part of the platform.
+pub const AREA: Area = Area {
+    routes: ROUTES,
+    collections: &[
+        Collection { name: "backups", key: "id" },
+        Collection { name: "device_configs", key: "name" },
+        Collection { name: "device_groups", key: "id" },
+        Collection { name: "devices", key: "name" },
+    ],
+};
+
+/// Devices, configurations, backups, device groups.
+const ROUTES: &[Route] = &[
+    post("/configuration_manager/devices", list),
+    post("/configuration_manager/devices/backups", backup),
+    get("/configuration_manager/devices/{}", |world, call| {
+        Ok(world.require("devices", "Device", call.param(0))?.clone().into())
+    }),
+    get("/configuration_manager/devices/{}/configuration", read_configuration),
+    post("/configuration_manager/devices/{}/configuration", apply_configuration),
+    get("/configuration_manager/deviceGroups", |world, _| {
+        Ok(json!(world.rows("device_groups")).into())
+    }),
+    post("/configuration_manager/devicegroup", create_group),
+    get("/configuration_manager/name/devicegroups", find_group),
+    get("/configuration_manager/deviceGroups/{}", |world, call| {
+        Ok(world.require("device_groups", "Device group", call.param(0))?.clone().into())
+    }),
+    put("/configuration_manager/deviceGroups/{}", update_group),
+    post("/configuration_manager/deviceGroups/{}/devices", |world, call| {
+        change_members(world, call, |members, named| {
+            members.extend(
+                named
+                    .iter()
+                    .filter(|device| !members.contains(device))
+                    .cloned()
+                    .collect::<Vec<_>>(),
+            );
+        })
+    }),
+    delete("/configuration_manager/deviceGroups/{}/devices", |world, call| {
+        change_members(world, call, |members, named| {
+            members.retain(|device| !named.contains(device))
+        })
+    }),
+];
+
+/// Most devices of one page.
+const PAGE_MAX: usize = 100;
+
+/// `return_count` is the count of this page, `total` that of all; a missing `limit` means 25.
+fn list(world: &mut World, call: &Incoming) -> Answered {
+    let option = |name: &str| call.body.pointer(&format!("/options/{name}"));
+    let count = |name: &str, default: usize| {
+        let asked = option(name).and_then(Value::as_u64);
+        asked.and_then(|asked| usize::try_from(asked).ok()).unwrap_or(default)
+    };
+    let contains = option("filter").and_then(Value::as_object).cloned().unwrap_or_default();
+    let accepted = |row: &&Value| {
+        contains.iter().all(|(field, wanted)| {
+            let wanted = wanted.as_str().unwrap_or_default().to_lowercase();
+            let text = row.get(field).and_then(Value::as_str).unwrap_or_default();
+            text.to_lowercase().contains(&wanted)
+        })
+    };
+    let mut rows: Vec<&Value> = world.rows("devices").iter().filter(accepted).collect();
+    let sort = option("sort").and_then(|sort| sort.get(0)?.as_object()?.keys().next().cloned());
+    if let Some(field) = sort {
+        let of = |row: &Value| row.get(&field).cloned().unwrap_or_default();
+        rows.sort_by(|a, b| compare(&of(a), &of(b)));
+        if option("order") == Some(&json!("descending")) {
+            rows.reverse();
+        }
+    }
+    let (start, total) = (count("start", 0), rows.len());
+    let limit = count("limit", 25).min(world.page_cap.unwrap_or(PAGE_MAX)).min(PAGE_MAX);
+    let list: Vec<&Value> = rows.into_iter().skip(start).take(limit).collect();
+    Ok(json!({
+        "entity": "device",
+        "total": total,
+        "unique_device_count": total,
+        "return_count": list.len(),
+        "start_index": start,
+        "list": list,
+    })
+    .into())
+}
+
+fn read_configuration(world: &mut World, call: &Incoming) -> Answered {
+    let name = call.param(0);
+    Ok(json!({"device": name, "config": configuration(world, name)?}).into())
+}
+
+/// Appends what is applied to the running configuration.
+fn apply_configuration(world: &mut World, call: &Incoming) -> Answered {
+    let name = call.param(0);
+    let addition = call.text("/config/config")?;
+    let Value::String(mut config) = configuration(world, name)? else {
+        return Err(Refusal::invalid(format!("device '{name}' takes no text configuration")));
+    };
+    config.push_str(addition);
+    world.rows_mut("device_configs").retain(|row| row.get("name") != Some(&json!(name)));
+    world.add("device_configs", json!({"name": name, "config": config}));
+    let lines: Vec<Value> = addition
+        .lines()
+        .map(|line| json!({"device": name, "command": line, "result": "success"}))
+        .collect();
+    Ok(json!({"status": "success", "result": lines}).into())
+}
+
+fn backup(world: &mut World, call: &Incoming) -> Answered {
+    let name = call.text("/name")?;
+    let config = configuration(world, name)?;
+    let id = world.new_id();
+    let row = json!({
+        "id": id, "name": name, "provider": "sandbox", "type": "native", "date": iso(now_ms()),
+        "rawConfig": config, "description": call.value("/options/description"),
+        "notes": call.value("/options/notes"),
+    });
+    world.add("backups", row);
+    Ok(json!({"id": id, "status": "success", "message": format!("Backup of {name} created")})
+        .into())
+}
+
+/// The configuration of a device: what was applied to it, or what it came with.
+fn configuration(world: &World, name: &str) -> Result<Value, Refusal> {
+    let device = world.require("devices", "Device", name)?;
+    if let Some(row) = world.find("device_configs", name) {
+        return Ok(row.get("config").cloned().unwrap_or_default());
+    }
+    let field = |field| device.get(field).and_then(Value::as_str).unwrap_or("unknown");
+    Ok(match field("ostype") {
+        // A controller's configuration is an object, not text.
+        "cloud" => json!({"name": name, "vpcs": [{"cidr": "10.0.0.0/16"}]}),
+        os => {
+            let loopback = format!("interface Loopback0\n ip address {}/32", field("ipaddress"));
+            json!(format!("! {os}\nhostname {name}\n{loopback}\n!\nend\n"))
+        }
+    })
+}
+
+/// Device names come joined by commas; newer releases take a list as well.
+fn create_group(world: &mut World, call: &Incoming) -> Answered {
+    let name = call.text("/groupName")?;
+    if world.rows("device_groups").iter().any(|row| row.get("name") == Some(&json!(name))) {
+        return Err(Refusal::invalid(format!("A device group named '{name}' already exists")));
+    }
+    let devices = match call.value("/deviceNames") {
+        Value::String(names) => {
+            names.split(',').filter(|name| !name.is_empty()).map(|name| json!(name)).collect()
+        }
+        Value::Array(names) => names,
+        _ => Vec::new(),
+    };
+    let id = world.new_id();
+    let row = json!({
+        "id": id, "name": name, "devices": devices, "description": call.value("/groupDescription"),
+        "created": iso(now_ms()), "createdBy": call.account, "gbac": {"read": [], "write": []},
+    });
+    world.add("device_groups", row);
+    Ok(json!({"id": id, "name": name, "message": "created", "status": "ACTIVE"}).into())
+}
+
+/// A GET that carries a body; an unknown name gives an empty object.
+fn find_group(world: &mut World, call: &Incoming) -> Answered {
+    let name = call.text("/groupName")?;
+    let named = |row: &&Value| row.get("name") == Some(&json!(name));
+    let group = world.rows("device_groups").iter().find(named).cloned();
+    Ok(group.unwrap_or_else(|| json!({})).into())
+}
+
+/// Replaces every field that is named: sending `devices` replaces all members.
+fn update_group(world: &mut World, call: &Incoming) -> Answered {
+    let details = call.value("/details");
+    if !details.is_object() {
+        return Err(Refusal::invalid("body/details must be object"));
+    }
+    let group = world.require_mut("device_groups", "Device group", call.param(0))?;
+    assign(group, details);
+    Ok(json!({"status": "success", "message": "Device group updated"}).into())
+}
+
+fn change_members(
+    world: &mut World,
+    call: &Incoming,
+    change: fn(&mut Vec<Value>, &[Value]),
+) -> Answered {
+    let named = call.list("/devices")?;
+    let group = world.require_mut("device_groups", "Device group", call.param(0))?;
+    let mut members = group.get("devices").and_then(Value::as_array).cloned().unwrap_or_default();
+    change(&mut members, named);
+    assign(group, json!({"devices": members}));
+    Ok(json!({"status": "success", "message": "Device group updated"}).into())
+}

@@ -1,0 +1,4 @@
+//! Operations Manager.
+
+pub mod automations;
+pub mod jobs;

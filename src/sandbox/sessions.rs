@@ -1,0 +1,79 @@
+//! Who is logged in.
+
+use std::collections::VecDeque;
+use std::hash::{BuildHasher, RandomState};
+
+use super::answer::Refusal;
+use super::options::{CLIENT_ID, CLIENT_SECRET, PASSWORD, USER};
+use crate::limits;
+
+/// The account of [`USER`].
+pub const ADMIN_ID: &str = "5e1f000000000000000000ad";
+/// The account behind [`CLIENT_ID`].
+pub const SERVICE_ACCOUNT_ID: &str = "5e1f000000000000000000cc";
+
+/// The open sessions and the credentials that open one.
+#[derive(Default)]
+pub struct Sessions {
+    /// Tokens and the accounts behind them.
+    pub open: VecDeque<(String, &'static str)>,
+    /// What opens one.
+    pub credentials: Credentials,
+}
+
+/// What opens a session.
+pub struct Credentials {
+    /// User name for `POST /login`.
+    pub username: String,
+    /// Password for `POST /login`.
+    pub password: String,
+    /// Client id for `POST /oauth/token`.
+    pub client_id: String,
+    /// Client secret for `POST /oauth/token`.
+    pub client_secret: String,
+}
+
+impl Sessions {
+    /// The account behind `token`.
+    pub fn account(&self, token: &str) -> Option<&str> {
+        self.open.iter().find(|(open, _)| open == token).map(|(_, account)| *account)
+    }
+
+    /// Ends every session.
+    pub fn expire_all(&mut self) -> usize {
+        self.open.drain(..).count()
+    }
+
+    /// Changes what opens a session from now on.
+    pub fn set_credentials(&mut self, credentials: Credentials) {
+        self.credentials = credentials;
+    }
+
+    /// Begins a session of `account`.
+    pub fn begin(&mut self, account: &'static str) -> String {
+        // Every RandomState is seeded anew, which makes a token nobody can guess.
+        let half = || RandomState::new().hash_one(0);
+        let token = format!("{:016x}{:016x}", half(), half());
+        if self.open.len() == limits::SANDBOX_SESSIONS {
+            self.open.pop_front();
+        }
+        self.open.push_back((token.clone(), account));
+        token
+    }
+}
+
+impl Default for Credentials {
+    fn default() -> Self {
+        Self {
+            username: USER.to_owned(),
+            password: PASSWORD.to_owned(),
+            client_id: CLIENT_ID.to_owned(),
+            client_secret: CLIENT_SECRET.to_owned(),
+        }
+    }
+}
+
+/// The refusal of every route without a session.
+pub fn not_logged_in() -> Refusal {
+    Refusal::new(401, "No valid session: log in at POST /login or POST /oauth/token")
+}
