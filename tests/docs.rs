@@ -10,12 +10,12 @@ fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// README.md and everything under docs/.
+/// README.md, CONTRIBUTING.md and everything under docs/.
 fn documents() -> Vec<PathBuf> {
     let docs = std::fs::read_dir(root().join("docs")).expect("docs/ is there");
     let docs = docs.map(|entry| entry.expect("readable").path());
     docs.filter(|path| path.extension().is_some_and(|e| e == "md"))
-        .chain([root().join("README.md")])
+        .chain([root().join("README.md"), root().join("CONTRIBUTING.md")])
         .collect()
 }
 

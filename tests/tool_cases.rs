@@ -14,6 +14,14 @@ use support::{Platform, StdioServer, schema};
 /// Tools that count as writing, because they hand out secrets, but write nothing.
 const WRITE_NOTHING: &[&str] = &["export_gateway_configuration"];
 
+/// Filters of a list whose odd records are shown with the list itself.
+const SHOWN_WITH_THEIR_LIST: &[&str] = &[
+    "get_job_metrics_for_workflow",
+    "get_task_metrics_for_app",
+    "get_task_metrics_for_task",
+    "get_task_metrics_for_workflow",
+];
+
 /// What one area's rows have shown.
 #[derive(Default)]
 struct Shown {
@@ -53,6 +61,13 @@ fn every_case_holds() {
     assert!(failures.is_empty(), "{} cases failed:\n{}", failures.len(), failures.join("\n\n"));
     for (tool, shown) in &all.table {
         assert!(shown.contains(&Shows::Main), "{tool} is not shown at work");
+        let reads = !all.writers.contains(tool) && !WRITE_NOTHING.contains(&tool.as_str());
+        if reads && !SHOWN_WITH_THEIR_LIST.contains(&tool.as_str()) {
+            assert!(shown.contains(&Shows::OddRecord), "{tool}: no odd record");
+        }
+        if tool.starts_with("describe_") {
+            assert!(shown.contains(&Shows::NotFound), "{tool}: not asked for what is not there");
+        }
         if all.writers.contains(tool) && !WRITE_NOTHING.contains(&tool.as_str()) {
             assert!(shown.contains(&Shows::FaultAfterWrite), "{tool}: no fault after its write");
         }
