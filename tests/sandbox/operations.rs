@@ -3,6 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
+use itential_mcp::sandbox::Options;
 use serde_json::{Value, json};
 
 use super::lab::{Lab, len};
@@ -71,15 +72,26 @@ fn a_failed_task_can_be_retried_and_a_manual_one_finished() {
     lab.post(&format!("{job}/tasks/b2c3/finish"), finish);
     lab.watch(&job, "/data/status", "complete");
     assert_eq!(lab.get(&job)["data"]["variables"]["approved"], true);
+}
 
-    let job = start("Provision VLAN");
-    let ids = json!({"jobIds": [job.rsplit('/').next().unwrap()]});
+#[test]
+fn a_job_can_be_paused_resumed_and_canceled() {
+    // Slow enough that the job still runs when a busy machine comes to pause it.
+    let step = Duration::from_secs(2);
+    let lab = Lab::with(Options { step, ..Options::default() });
+    let start = json!({"workflow": "Provision VLAN"});
+    let job = lab.post("/operations-manager/jobs/start", start)["data"]["_id"].clone();
+    let status = || {
+        let job = lab.get(&format!("/operations-manager/jobs/{}", job.as_str().unwrap()));
+        job["data"]["status"].clone()
+    };
+    let ids = json!({"jobIds": [job]});
     lab.post("/operations-manager/jobs/pause", ids.clone());
-    assert_eq!(lab.get(&job)["data"]["status"], "paused");
+    assert_eq!(status(), "paused");
     lab.post("/operations-manager/jobs/resume", ids.clone());
     lab.post("/operations-manager/jobs/cancel", ids);
-    thread::sleep(Duration::from_millis(120));
-    assert_eq!(lab.get(&job)["data"]["status"], "canceled");
+    thread::sleep(step);
+    assert_eq!(status(), "canceled", "a step later, too");
 }
 
 #[test]
