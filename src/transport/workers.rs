@@ -30,7 +30,9 @@ struct Queue {
     queue: VecDeque<Job>,
     threads: usize,
     waiting: usize,
-    /// Threads called to the queue that have not come yet.
+    /// Threads started that have not come to the queue yet.
+    starting: usize,
+    /// Waiting threads called to the queue. Whoever waits may come; a thread that starts comes anyway.
     called: usize,
     /// Threads that look once more before they wait.
     looking: usize,
@@ -99,7 +101,7 @@ impl Pool {
     /// next one when it leaves jobs behind: a job never waits for another job to end, and a row of
     /// short ones costs few switches between threads.
     fn call_one(self: &Arc<Self>, state: &mut Queue) {
-        if state.queue.is_empty() || state.called + state.looking > 0 {
+        if state.queue.is_empty() || state.starting + state.called + state.looking > 0 {
             return;
         }
         if state.waiting > 0 {
@@ -110,7 +112,7 @@ impl Pool {
             match thread::Builder::new().name("tool".into()).spawn(move || shared.work_loop()) {
                 Ok(_) => {
                     state.threads += 1;
-                    state.called += 1;
+                    state.starting += 1;
                 }
                 Err(error) => log::error!("no thread could be started for a tool call: {error}"),
             }
@@ -119,7 +121,7 @@ impl Pool {
 
     fn work_loop(self: &Arc<Self>) {
         let mut state = self.lock();
-        state.called -= 1;
+        state.starting -= 1;
         loop {
             while let Some(job) = state.queue.pop_front() {
                 state.running += 1;
@@ -150,6 +152,36 @@ impl Pool {
             }
             state.called -= 1;
             state.waiting -= 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    #[test]
+    fn a_thread_that_finds_its_job_done_by_another_waits_like_the_rest() {
+        for _ in 0..300 {
+            let workers = Workers::new(4, 16);
+            let (done, finished) = channel();
+            for _ in 0..8 {
+                let done = done.clone();
+                workers.slot().expect("a place").run(move || drop(done.send(())));
+            }
+            assert_eq!(finished.iter().take(8).count(), 8);
+            let deadline = Instant::now() + Duration::from_secs(60);
+            loop {
+                let state = workers.0.lock();
+                if state.waiting == state.threads && state.called == 0 {
+                    break;
+                }
+                assert!(Instant::now() < deadline, "a thread of {} is lost", state.threads);
+                drop(state);
+                thread::sleep(Duration::from_millis(1));
+            }
         }
     }
 }
