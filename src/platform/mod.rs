@@ -1,7 +1,8 @@
 //! The Itential Platform over HTTPS: login, requests, paging, retries and errors.
 //!
 //! A [`Client`] is shared by everybody. A tool gets an [`Api`], which is the client together with
-//! the [`CancelToken`] of its call; every wait below it ends soon after that token is cancelled.
+//! the [`CancelToken`](crate::cancel::CancelToken) of its call; every wait below it ends soon after
+//! that token is cancelled.
 //!
 //! How long things take at most: one attempt of a request is bounded by `timeout`. Reads
 //! ([`Api::get`], [`Api::search`] and the lists) may be attempted up to

@@ -37,6 +37,8 @@ macro_rules! settings {
         )*
     ) => {
         $(#[$about])*
+        // The same words are shown on terminals, where the brackets of a link would be noise.
+        #[allow(rustdoc::bare_urls)]
         #[derive(Clone, Debug)]
         pub struct $name {
             $(#[doc = $doc] pub $field: $type,)*
