@@ -1,8 +1,10 @@
-//! Every bound of the program in one place, each with its reason.
+//! Every bound of the program in one place, each with its reason, by the room that keeps it.
 //!
 //! A bound an operator may need to change is a setting as well; the constant here is its default.
 
 use std::time::Duration;
+
+// ---- Shared by several rooms --------------------------------------------------------------
 
 /// Longest JSON-RPC message on any transport, in bytes. The Python server and the official SDKs cap
 /// at the same size; a tool call larger than this is a mistake, and an unbounded line is a memory leak.
@@ -19,20 +21,41 @@ pub const TOOL_WORKERS: usize = 32;
 /// Tool calls waiting for a worker. Beyond this the answer is "busy, retry" rather than a long wait.
 pub const TOOL_QUEUE: usize = 256;
 
-/// Largest platform response read into memory, in bytes: 10,000 devices are about 10 MiB.
-pub const PLATFORM_BODY_BYTES: u64 = 64 * 1024 * 1024;
+/// Characters of a wrong value repeated in an error: enough to recognise it.
+pub const SHOWN_VALUE_CHARS: usize = 60;
 
-/// Items collected from one paged platform list before the result is cut, with a notice.
-pub const LIST_ITEMS: usize = 100_000;
+/// Characters of an unknown name repeated in an error.
+pub const SHOWN_NAME_CHARS: usize = 80;
 
-/// Attempts for one platform read, the first included.
-pub const PLATFORM_ATTEMPTS: u32 = 3;
+/// Characters of a URI or a line of text repeated in an error.
+pub const SHOWN_LINE_CHARS: usize = 200;
 
-/// Longest pause the platform may ask for by `Retry-After` before we give up instead of waiting.
-pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(10);
+/// Longest name, in bytes, for which a similar one is looked for.
+pub const NEAREST_BYTES: usize = 128;
 
-/// Characters of a platform error body shown to the model.
-pub const ERROR_BODY_CHARS: usize = 600;
+/// Longest DNS name.
+pub const HOST_NAME_BYTES: usize = 253;
+
+/// Longest name looked at for whether its value is secret; what is longer is data.
+pub const SECRET_NAME_BYTES: usize = 64;
+
+// ---- config -------------------------------------------------------------------------------
+
+/// Largest configuration or secret file, in bytes: far above any real one, and a bound for `/dev/zero`.
+pub const CONFIG_FILE_BYTES: u64 = 1024 * 1024;
+
+/// How deep references in a configuration may nest, as in Python.
+pub const REFERENCE_DEPTH: usize = 10;
+
+/// Longest expanded value of a configuration, in bytes: nested references can double a value at every
+/// level.
+pub const REFERENCE_BYTES: usize = 1024 * 1024;
+
+/// Longest interval that can be configured, in seconds (ten years): as good as for ever, and far from
+/// what overflows a clock.
+pub const INTERVAL_SECONDS: i64 = 10 * 365 * 24 * 60 * 60;
+
+// ---- http: connections --------------------------------------------------------------------
 
 /// Threads that own sockets, TLS and framing: as many as cores, but more than four only lengthen the
 /// tail of the answer times.
@@ -41,6 +64,57 @@ pub const IO_THREADS: usize = 4;
 /// How often deadlines and heartbeats are looked at: fine enough for deadlines of seconds, coarse
 /// enough to cost nothing when idle.
 pub const HTTP_TICK: Duration = Duration::from_millis(100);
+
+/// Connections at the same time. A parked connection costs 2 KiB plain and 10 KiB with TLS.
+pub const CONNECTIONS: usize = 1024;
+
+/// Connections from one address (IPv6: one /64 network) at the same time.
+pub const CONNECTIONS_PER_ADDRESS: usize = 256;
+
+/// Clients that may wait to be accepted: a burst of a thousand is answered without a retry.
+pub const LISTEN_BACKLOG: i32 = 1024;
+
+/// Connections accepted before other events get their turn.
+pub const ACCEPT_BATCH: usize = 64;
+
+/// Pause after the system had no file descriptor for a new connection.
+pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// File descriptors kept free for everything but client connections: the platform, logs, files.
+pub const SPARE_FILES: usize = 64;
+
+/// Events taken by a thread at once: few, so that the others get their share.
+pub const POLL_BATCH: usize = 8;
+
+/// Bytes taken from a socket at once: one TLS record.
+pub const READ_BYTES: usize = 16 * 1024;
+
+/// Least time between two log lines about the same overload.
+pub const OVERLOAD_LOG_INTERVAL: Duration = Duration::from_secs(10);
+
+// ---- http: requests and answers -----------------------------------------------------------
+
+/// Request line and headers together; what other servers allow too.
+pub const HEAD_BYTES: usize = 16 * 1024;
+
+/// Header fields of one request.
+pub const HEADERS: usize = 64;
+
+/// Longest chunk-size line. Extensions are allowed and ignored, but nobody needs long ones.
+pub const SIZE_LINE_BYTES: usize = 256;
+
+/// Most hexadecimal digits of a chunk size: 64 bits.
+pub const SIZE_DIGITS: usize = 16;
+
+/// Bodies of all requests together; more is answered with 503 instead of exhausted memory.
+pub const BODIES_BYTES: usize = 64 * 1024 * 1024;
+
+/// Bytes taken from a client that sends ahead of our answer; the rest waits in the kernel.
+pub const PIPELINE_BYTES: usize = 16 * 1024;
+
+/// Events a stream may hold for a client that does not read. Beyond this it is dropped, and the
+/// client comes back.
+pub const STREAM_BACKLOG_BYTES: usize = 256 * 1024;
 
 /// TLS handshake, from accept to finished.
 pub const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
@@ -63,30 +137,7 @@ pub const IDLE_TIME: Duration = Duration::from_secs(75);
 /// Time for the client to read the last answer before its connection is closed.
 pub const LINGER_TIME: Duration = Duration::from_secs(2);
 
-/// Request line and headers together; what other servers allow too.
-pub const HEAD_BYTES: usize = 16 * 1024;
-
-/// Header fields of one request.
-pub const HEADERS: usize = 64;
-
-/// Bodies of all requests together; more is answered with 503 instead of exhausted memory.
-pub const BODIES_BYTES: usize = 64 * 1024 * 1024;
-
-/// Bytes taken from a client that sends ahead of our answer; the rest waits in the kernel.
-pub const PIPELINE_BYTES: usize = 16 * 1024;
-
-/// Events a stream may hold for a client that does not read. Beyond this it is dropped, and the
-/// client comes back.
-pub const STREAM_BACKLOG_BYTES: usize = 256 * 1024;
-
-/// Connections at the same time. A parked connection costs 2 KiB plain and 10 KiB with TLS.
-pub const CONNECTIONS: usize = 1024;
-
-/// Connections from one address (IPv6: one /64 network) at the same time.
-pub const CONNECTIONS_PER_ADDRESS: usize = 256;
-
-/// File descriptors kept free for everything but client connections: the platform, logs, files.
-pub const SPARE_FILES: usize = 64;
+// ---- http: TLS files ----------------------------------------------------------------------
 
 /// A file of certificates or a key. Complete bundles of authorities have a few hundred KiB.
 pub const PEM_FILE_BYTES: usize = 1024 * 1024;
@@ -101,23 +152,7 @@ pub const EXPIRY_WARNING_DAYS: i64 = 30;
 /// How often the end of a certificate is announced.
 pub const EXPIRY_WARNING_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Pause after the system had no file descriptor for a new connection.
-pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
-/// Connections accepted before other events get their turn.
-pub const ACCEPT_BATCH: usize = 64;
-
-/// Least time between two log lines about the same overload.
-pub const OVERLOAD_LOG_INTERVAL: Duration = Duration::from_secs(10);
-
-/// Shortest time between two progress notifications of one call: what a person can read.
-pub const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
-
-/// How long a client may keep a list (2026-07-28). Lists change only when the configuration does.
-pub const LIST_TTL: Duration = Duration::from_secs(300);
-
-/// How long a person may think about a confirmation before the call is given up.
-pub const CONFIRM_PATIENCE: Duration = Duration::from_secs(600);
+// ---- transport ----------------------------------------------------------------------------
 
 /// Messages waiting for a stdio client to read them, before calls wait for it.
 pub const OUTPUT_QUEUE: usize = 64;
@@ -125,23 +160,13 @@ pub const OUTPUT_QUEUE: usize = 64;
 /// How long calls in flight may go on after the input has ended.
 pub const DRAIN: Duration = Duration::from_secs(60);
 
-/// An idle connection is closed after this. Node.js, on which the platform runs, closes idle
-/// connections after 5 s; being first avoids sending a request into a closing connection.
-pub const PLATFORM_IDLE_MAX: Duration = Duration::from_secs(4);
+/// How long running calls may go on after the server was told to stop.
+pub const STOP_GRACE: Duration = Duration::from_secs(2);
 
-/// A TCP connect or name lookup takes no longer than this: unlike a slow answer, an address that
-/// does not react within seconds will not.
-pub const PLATFORM_CONNECT_MAX: Duration = Duration::from_secs(10);
+/// How long an answer about the platform's readiness is good: probes of many load balancers must
+/// not become a load on the platform.
+pub const READY_TTL: Duration = Duration::from_secs(5);
 
-/// After the platform refused the credentials, calls get the same refusal for this long without
-/// asking again: a worker pool that hammers the login would lock the account.
-pub const PLATFORM_REFUSED_PAUSE: Duration = Duration::from_secs(5);
-
-/// Longest pause of a keepalive that keeps failing.
-pub const PLATFORM_KEEPALIVE_PAUSE_MAX: Duration = Duration::from_secs(3600);
-
-/// Pages fetched at the same time once it is known how many there are.
-pub const PLATFORM_PARALLEL_PAGES: usize = 8;
 /// Silence on an event stream before a comment keeps it alive. Proxies close silent connections
 /// after 30 s or more.
 pub const SSE_HEARTBEAT: Duration = Duration::from_secs(15);
@@ -165,24 +190,20 @@ pub const SESSION_IDLE: Duration = Duration::from_secs(30 * 60);
 /// How long a session must have gone unused to make room for a new one.
 pub const SESSION_EVICTABLE: Duration = Duration::from_secs(60);
 
-/// How long an answer about the platform's readiness is good: probes of many load balancers must
-/// not become a load on the platform.
-pub const READY_TTL: Duration = Duration::from_secs(5);
-
-/// How long running calls may go on after the server was told to stop.
-pub const STOP_GRACE: Duration = Duration::from_secs(2);
-/// Requests the sandbox remembers for `GET /sandbox/requests`; older ones are dropped and counted.
-pub const SANDBOX_REQUESTS: usize = 2_000;
-
-/// Longest request body the sandbox remembers, in bytes; of longer ones it keeps the length.
-pub const SANDBOX_LOGGED_BODY: usize = 64 * 1024;
-
-/// Sessions of the sandbox; the oldest ends when one more begins.
-pub const SANDBOX_SESSIONS: usize = 1_000;
+// ---- protocol -----------------------------------------------------------------------------
 
 /// Entries of a list on one page. Tools of a full configuration fit one page, because many clients
 /// read no second one; a page of this many is about 1 MiB.
 pub const LIST_PAGE: usize = 500;
+
+/// How long a client may keep a list (2026-07-28). Lists change only when the configuration does.
+pub const LIST_TTL: Duration = Duration::from_secs(300);
+
+/// Shortest time between two progress notifications of one call: what a person can read.
+pub const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
+
+/// Values that one completion may offer; MCP's own bound.
+pub const COMPLETIONS: usize = 100;
 
 /// Open `subscriptions/listen` streams at the same time; the official SDKs stop here too.
 pub const SUBSCRIPTIONS: usize = 1024;
@@ -197,13 +218,6 @@ pub const INPUT_PATIENCE: Duration = Duration::from_secs(600);
 /// need 6 MiB, and only somebody who floods the server comes near.
 pub const INPUT_STATES: usize = 100_000;
 
-/// Values that one completion may offer; MCP's own bound.
-pub const COMPLETIONS: usize = 100;
-
-/// How long names read for suggestions are good: a person types within this, and lists change
-/// rarely.
-pub const SUGGESTIONS_TTL: Duration = Duration::from_secs(30);
-
 /// Tasks running at the same time. Each has a thread that mostly waits for the platform. Beyond
 /// this a call runs without a task.
 pub const TASKS_RUNNING: usize = 64;
@@ -216,6 +230,21 @@ pub const TASK_TTL: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How often a client should ask about a task.
 pub const TASK_POLL: Duration = Duration::from_secs(1);
+
+// ---- product and tools --------------------------------------------------------------------
+
+/// How long a person may think about a confirmation before the call is given up.
+pub const CONFIRM_PATIENCE: Duration = Duration::from_secs(600);
+
+/// How long names read for suggestions are good: a person types within this, and lists change
+/// rarely.
+pub const SUGGESTIONS_TTL: Duration = Duration::from_secs(30);
+
+/// Devices looked through for a similar name: a hint is not worth reading a whole large network.
+pub const HINT_DEVICES: usize = 500;
+
+/// Names shown when one of them must be chosen.
+pub const HINT_NAMES: usize = 20;
 
 /// Pauses of a loop that waits for the platform, each twice as long as the one before.
 #[derive(Clone, Copy, Debug)]
@@ -240,14 +269,82 @@ pub const START_PAUSES: Pauses =
 pub const COMPONENT_PAUSES: Pauses =
     Pauses { first: Duration::from_millis(500), longest: Duration::from_millis(500) };
 
-/// Longest name, in bytes, for which a similar one is looked for.
-pub const NEAREST_BYTES: usize = 128;
+// ---- platform: connections ----------------------------------------------------------------
 
-/// Devices looked through for a similar name: a hint is not worth reading a whole large network.
-pub const HINT_DEVICES: usize = 500;
+/// A TCP connect or name lookup takes no longer than this: unlike a slow answer, an address that
+/// does not react within seconds will not.
+pub const PLATFORM_CONNECT_MAX: Duration = Duration::from_secs(10);
 
-/// Names shown when one of them must be chosen.
-pub const HINT_NAMES: usize = 20;
+/// Addresses of the platform's host that are tried, one after the other.
+pub const PLATFORM_ADDRESSES: usize = 16;
 
-/// Clients that may wait to be accepted: a burst of a thousand is answered without a retry.
-pub const LISTEN_BACKLOG: i32 = 1024;
+/// An idle connection is closed after this. Node.js, on which the platform runs, closes idle
+/// connections after 5 s; being first avoids sending a request into a closing connection.
+pub const PLATFORM_IDLE_MAX: Duration = Duration::from_secs(4);
+
+/// Bytes read from or written to the platform at once: one TLS record.
+pub const PLATFORM_BUFFER: usize = 16 * 1024;
+
+/// How long a wait for the platform goes on before it looks up: cancellation is noticed this soon.
+pub const WAIT_SLICE: Duration = Duration::from_millis(50);
+
+/// Shortest time `check` gives a connect; the system refuses a timeout of zero.
+pub const CHECK_CONNECT_MIN: Duration = Duration::from_millis(1);
+
+/// Longest time `check` gives a connect; an address that is silent for so long will stay so.
+pub const CHECK_CONNECT_MAX: Duration = Duration::from_secs(5);
+
+// ---- platform: requests and answers -------------------------------------------------------
+
+/// Largest platform response read into memory, in bytes: 10,000 devices are about 10 MiB.
+pub const PLATFORM_BODY_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Items collected from one paged platform list before the result is cut, with a notice.
+pub const LIST_ITEMS: usize = 100_000;
+
+/// Pages fetched at the same time once it is known how many there are.
+pub const PLATFORM_PARALLEL_PAGES: usize = 8;
+
+/// Attempts for one platform read, the first included.
+pub const PLATFORM_ATTEMPTS: u32 = 3;
+
+/// First pause between attempts; each further one is twice as long.
+pub const PLATFORM_BACKOFF: Duration = Duration::from_millis(200);
+
+/// Longest pause the platform may ask for by `Retry-After` before we give up instead of waiting.
+pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(10);
+
+/// Bytes of a platform error body looked at for its message.
+pub const ERROR_BODY_BYTES: usize = 64 * 1024;
+
+/// Characters of a platform error body shown to the model.
+pub const ERROR_BODY_CHARS: usize = 600;
+
+// ---- platform: sessions -------------------------------------------------------------------
+
+/// Shortest plain-text login body taken for a token; shorter ones are words such as `OK`.
+pub const TOKEN_CHARS_MIN: usize = 16;
+
+/// After the platform refused the credentials, calls get the same refusal for this long without
+/// asking again: a worker pool that hammers the login would lock the account.
+pub const PLATFORM_REFUSED_PAUSE: Duration = Duration::from_secs(5);
+
+/// Longest pause of a keepalive that keeps failing.
+pub const PLATFORM_KEEPALIVE_PAUSE_MAX: Duration = Duration::from_secs(3600);
+
+// ---- sandbox ------------------------------------------------------------------------------
+
+/// Requests the sandbox remembers for `GET /sandbox/requests`; older ones are dropped and counted.
+pub const SANDBOX_REQUESTS: usize = 2_000;
+
+/// Longest request body the sandbox remembers, in bytes; of longer ones it keeps the length.
+pub const SANDBOX_LOGGED_BODY: usize = 64 * 1024;
+
+/// Sessions of the sandbox; the oldest ends when one more begins.
+pub const SANDBOX_SESSIONS: usize = 1_000;
+
+/// Most devices or compliance plans on one page of the sandbox, as on the platform.
+pub const SANDBOX_PAGE: usize = 100;
+
+/// Seconds a token of the sandbox lives.
+pub const SANDBOX_TOKEN_SECONDS: u32 = 3_600;

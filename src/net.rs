@@ -3,8 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
-/// Longest DNS name.
-const NAME_BYTES: usize = 253;
+use crate::limits;
 
 /// A host name or IP address, perhaps with a port: `h`, `h:8080`, `10.0.0.1`, `::1`, `[::1]:8080`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,8 +97,8 @@ fn is_ipv6(text: &str) -> bool {
 }
 
 fn check_name(name: &str) -> Result<String, String> {
-    if name.len() > NAME_BYTES {
-        return Err(format!("a host name of at most {NAME_BYTES} characters"));
+    if name.len() > limits::HOST_NAME_BYTES {
+        return Err(format!("a host name of at most {} characters", limits::HOST_NAME_BYTES));
     }
     let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
     let ends = name.starts_with(|c: char| c.is_ascii_alphanumeric())

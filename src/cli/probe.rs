@@ -13,6 +13,7 @@ use ureq::http::uri::{Authority, Scheme};
 use super::text::{fail, print};
 use super::tls;
 use crate::config::{Config, Server, Transport};
+use crate::limits;
 use crate::platform::{Setup, Trust, build_agent, tls_cause};
 
 /// What to ask, and whom.
@@ -156,7 +157,12 @@ fn trusted(config: &Config, question: &Question, options: &ProbeOptions) -> Resu
 }
 
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
+    text.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .take(limits::SHOWN_LINE_CHARS)
+        .collect()
 }
 
 fn wants_certificate(error: &ureq::Error) -> bool {

@@ -8,15 +8,13 @@ use std::path::{Path, PathBuf};
 
 use super::ini::{Ini, Item};
 use super::settings::Setting;
+use crate::limits;
 
 /// Names the program itself knows that are no settings.
 pub const CONFIG_ENV: &str = "ITENTIAL_MCP_CONFIG";
 
 /// What every variable of this program begins with.
 pub const ENV_PREFIX: &str = "ITENTIAL_MCP_";
-
-/// Largest configuration or secret file, in bytes: far above any real one, and a bound for `/dev/zero`.
-const FILE_BYTES: u64 = 1024 * 1024;
 
 /// Everything a configuration is made from.
 #[derive(Clone, Debug, Default)]
@@ -107,8 +105,8 @@ impl Sources {
 /// A whole file within bounds.
 pub(super) fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(FILE_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > FILE_BYTES {
+    File::open(path)?.take(limits::CONFIG_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limits::CONFIG_FILE_BYTES {
         return Err(std::io::Error::other("larger than 1 MiB"));
     }
     Ok(bytes)

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::secret::Secret;
 use super::settings::table::{Kind, LEVEL_ALIASES, LEVELS, Setting};
+use crate::limits;
 use crate::net::{Host, Network};
 
 /// A validated value. There is no way to print a secret by accident.
@@ -87,15 +88,15 @@ pub fn parse(row: &Setting, text: &str) -> Result<Value, Invalid> {
 
 /// A value as an error may show it: cut, on one line, without credentials in a URL.
 pub fn shown(text: &str) -> String {
-    const CHARS: usize = 60;
     let text = match (text.find("//"), text.rfind('@')) {
         (Some(start), Some(end)) if start < end => {
             format!("{}…{}", &text[..start + 2], &text[end..])
         }
         _ => text.to_string(),
     };
-    let mut line: String = text.chars().take(CHARS).flat_map(char::escape_debug).collect();
-    if text.chars().count() > CHARS {
+    let mut line: String =
+        text.chars().take(limits::SHOWN_VALUE_CHARS).flat_map(char::escape_debug).collect();
+    if text.chars().count() > limits::SHOWN_VALUE_CHARS {
         line.push('…');
     }
     format!("'{line}'")

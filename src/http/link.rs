@@ -8,9 +8,7 @@ use rustls::{InvalidMessage, ServerConnection};
 
 use super::machine::Output;
 use super::tls;
-
-/// Bytes taken from a socket at once: one TLS record.
-const READ_BYTES: usize = 16 * 1024;
+use crate::limits;
 
 /// A client's socket.
 pub struct Link {
@@ -77,7 +75,7 @@ impl Link {
 
     /// Appends what has arrived to `into`.
     pub fn read(&mut self, into: &mut Vec<u8>) -> io::Result<Taken> {
-        let mut buffer = [0; READ_BYTES];
+        let mut buffer = [0; limits::READ_BYTES];
         let Some(tls) = &mut self.tls else {
             return taken((&*self.socket).read(&mut buffer), &buffer, into);
         };
@@ -96,7 +94,7 @@ impl Link {
 
     /// Reads and forgets, without decrypting: for the end of a connection.
     pub fn discard(&mut self) -> io::Result<Taken> {
-        let mut buffer = [0; READ_BYTES];
+        let mut buffer = [0; limits::READ_BYTES];
         taken((&*self.socket).read(&mut buffer), &[], &mut Vec::new())
     }
 

@@ -1,5 +1,7 @@
 //! Which field names announce a secret.
 
+use crate::limits;
+
 /// What the value of a name may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -67,12 +69,9 @@ const ABOUT: &[&str] = &[
     "status",
 ];
 
-/// Longest name looked at; what is longer is data.
-const NAME_BYTES_MAX: usize = 64;
-
 /// What the name says about its value. Case and separators do not matter.
 pub(super) fn classify(name: &str) -> Kind {
-    if name.len() > NAME_BYTES_MAX {
+    if name.len() > limits::SECRET_NAME_BYTES {
         return Kind::Plain;
     }
     let name: String = name

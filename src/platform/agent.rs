@@ -24,9 +24,6 @@ use super::trust::Trust;
 use crate::cancel::CancelToken;
 use crate::limits;
 
-/// How long a wait goes on before it looks up: cancellation is noticed this soon.
-const SLICE: Duration = Duration::from_millis(50);
-
 /// Everything the HTTP library is told once.
 pub(crate) struct Setup {
     /// Bound of one request.
@@ -53,8 +50,8 @@ pub(crate) fn build(setup: Setup) -> Agent {
         .max_idle_connections(limits::TOOL_WORKERS)
         .max_idle_connections_per_host(limits::TOOL_WORKERS)
         .max_idle_age(limits::PLATFORM_IDLE_MAX)
-        .input_buffer_size(16 * 1024)
-        .output_buffer_size(16 * 1024)
+        .input_buffer_size(limits::PLATFORM_BUFFER)
+        .output_buffer_size(limits::PLATFORM_BUFFER)
         .build();
     let connector =
         ().chain(SocksConnector::default())
@@ -148,7 +145,7 @@ impl<T: Transport> Transport for Watch<T> {
         let mut left = *timeout.after;
         loop {
             scope.verdict(timeout.reason)?;
-            let slice = NextTimeout { after: left.min(SLICE).into(), ..timeout };
+            let slice = NextTimeout { after: left.min(limits::WAIT_SLICE).into(), ..timeout };
             match self.0.await_input(slice) {
                 Err(ureq::Error::Timeout(reason)) => {
                     left = (*timeout.after).saturating_sub(begun.elapsed());
@@ -206,7 +203,9 @@ impl Resolver for Names {
             Some(_) => 1080,
         });
         let mut found = self.empty();
-        for address in lookup(bare, port, *timeout.after)?.into_iter().take(16) {
+        for address in
+            lookup(bare, port, *timeout.after)?.into_iter().take(limits::PLATFORM_ADDRESSES)
+        {
             found.push(address);
         }
         Ok(found)
@@ -241,7 +240,7 @@ pub(super) fn lookup(
         if let Some(scope) = Scope::current() {
             scope.verdict(REASON)?;
         }
-        match answer.recv_timeout(SLICE) {
+        match answer.recv_timeout(limits::WAIT_SLICE) {
             Ok(Ok(found)) if found.is_empty() => return Err(failure("no address".to_owned())),
             Ok(Ok(found)) => return Ok(found),
             Ok(Err(error)) => return Err(failure(error.to_string())),

@@ -17,9 +17,6 @@ use super::text;
 use crate::cancel::CancelToken;
 use crate::limits;
 
-/// First pause between attempts; each further one is twice as long.
-const BACKOFF: Duration = Duration::from_millis(200);
-
 /// The platform for the length of one tool call.
 ///
 /// Every method blocks, ends within the bounds told at [`platform`](super), and answers
@@ -191,7 +188,7 @@ impl<'a> Api<'a> {
     /// Sends a call, again after a pause when it is a read and the failure is a passing one.
     fn attempts(&self, call: &Call<'_>, login: Option<&Credential>) -> Result<Reply, Error> {
         let last_start = Instant::now() + self.client.timeout;
-        let mut backoff = BACKOFF;
+        let mut backoff = limits::PLATFORM_BACKOFF;
         let mut attempt = 1;
         loop {
             let outcome = self.attempt(call, login);

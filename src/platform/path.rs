@@ -4,6 +4,7 @@ use std::fmt;
 use std::fmt::Write as _;
 
 use super::error::{Error, ErrorKind};
+use crate::limits;
 
 /// The path of one request: a template of ours with every inserted value percent-encoded.
 ///
@@ -160,7 +161,7 @@ fn decode(value: &str) -> String {
 }
 
 fn refuse(template: &str, value: &str, problem: &str) -> Error {
-    let shown: String = value.chars().take(80).collect();
+    let shown: String = value.chars().take(limits::SHOWN_NAME_CHARS).collect();
     Error::untargeted(ErrorKind::Path {
         template: template.to_owned(),
         value: shown,

@@ -13,9 +13,6 @@ use crate::cancel::CancelToken;
 use crate::limits;
 use crate::sync::{Lock, Signal};
 
-/// Shortest plain-text login body taken for a token; shorter ones are words such as `OK`.
-const TOKEN_CHARS_MIN: usize = 16;
-
 /// What proves that a request belongs to a session.
 #[derive(Debug)]
 pub(super) struct Credential {
@@ -77,7 +74,7 @@ fn body_token(body: &[u8]) -> Option<String> {
         Ok(Value::Object(answer)) => return token_of(answer.get("token")?.as_str()?, 1),
         _ => std::str::from_utf8(body).ok()?.trim().to_owned(),
     };
-    token_of(&token, TOKEN_CHARS_MIN)
+    token_of(&token, limits::TOKEN_CHARS_MIN)
 }
 
 fn token_of(token: &str, chars_min: usize) -> Option<String> {
@@ -141,7 +138,7 @@ impl Session {
                 return Err(Error::new(target.clone(), ErrorKind::Cancelled));
             }
             // The token has its own condition; a short slice notices both.
-            let slice = Duration::from_millis(50);
+            let slice = limits::WAIT_SLICE;
             let woken = self.changed.wait(state, slice);
             state = woken;
         }

@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use crate::limits::ERROR_BODY_CHARS;
+use crate::limits::{ERROR_BODY_BYTES, ERROR_BODY_CHARS};
 use crate::observe;
 
 /// What a body says, as one redacted line of at most [`ERROR_BODY_CHARS`] characters.
 pub(super) fn summary(body: &[u8]) -> String {
     // Looking at more than this cannot change the result and costs time on a hostile body.
-    let body = body.get(..64 * 1024).unwrap_or(body);
+    let body = body.get(..ERROR_BODY_BYTES).unwrap_or(body);
     let plain = match serde_json::from_slice::<Value>(body) {
         Ok(Value::String(text)) => text,
         Ok(value) => observe::redact_json(&value).to_string(),

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::revision;
+use crate::limits;
 
 /// An error answer. The messages are for the developer of the other side.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +42,7 @@ impl RpcError {
 
     /// -32601: no such method here.
     pub fn method_not_found(method: &str) -> Self {
-        let shown: String = method.chars().take(80).collect();
+        let shown: String = method.chars().take(limits::SHOWN_NAME_CHARS).collect();
         Self::new(-32601, format!("Method not found: {shown}"))
     }
 
@@ -77,7 +78,7 @@ impl RpcError {
 
     /// No such resource: a code of its own in the legacy era, -32602 in the modern one.
     pub fn unknown_resource(uri: &str, modern: bool) -> Self {
-        let shown: String = uri.chars().take(200).collect();
+        let shown: String = uri.chars().take(limits::SHOWN_LINE_CHARS).collect();
         let text = format!("Unknown resource: '{shown}'. resources/templates/list shows the forms");
         let code = if modern { -32602 } else { -32002 };
         Self::new(code, text).with_data(json!({"uri": shown}))

@@ -369,7 +369,7 @@ fn unknown<'a>(
     name: &str,
     names: impl Iterator<Item = &'a str>,
 ) -> RpcError {
-    let shown: String = name.chars().take(80).collect();
+    let shown: String = name.chars().take(limits::SHOWN_NAME_CHARS).collect();
     RpcError::invalid_params(match nearest(name, names) {
         Some(close) => format!("Unknown {kind}: '{shown}'. Did you mean '{close}'?"),
         None => format!("Unknown {kind}: '{shown}'. {where_to_look}"),

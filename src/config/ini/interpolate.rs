@@ -1,10 +1,6 @@
 //! `%(key)s` and `%%` in values.
 
-/// How deep references may nest, as in Python.
-const DEPTH: usize = 10;
-
-/// Longest expanded value, in bytes: nested references can double a value at every level.
-const BYTES: usize = 1024 * 1024;
+use crate::limits;
 
 /// Replaces every reference in `value`.
 ///
@@ -25,9 +21,10 @@ fn append<'a>(
     look_up: &impl Fn(&str) -> Option<&'a str>,
     depth: usize,
 ) -> Result<(), String> {
-    if depth > DEPTH {
+    if depth > limits::REFERENCE_DEPTH {
         return Err(format!(
-            "references %(key)s nest more than {DEPTH} deep; does one refer to itself?"
+            "references %(key)s nest more than {} deep; does one refer to itself?",
+            limits::REFERENCE_DEPTH
         ));
     }
     let mut rest = value;
@@ -58,7 +55,7 @@ fn append<'a>(
         } else {
             out.push_str(found);
         }
-        if out.len() > BYTES {
+        if out.len() > limits::REFERENCE_BYTES {
             return Err("references make the value longer than 1 MiB".into());
         }
         rest = after;

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::table::{Kind, TEN_YEARS};
+use super::table::Kind;
 use super::told::settings;
 use crate::config::secret::Secret;
+use crate::limits;
 use crate::net::Host;
 
 settings! {
@@ -43,7 +44,7 @@ settings! {
     timeout: Duration = Platform, Kind::Seconds(1, 86_400), "30", "secs";
 
     /// Seconds after which to log in to the platform again; 0 means only when it asks for it
-    ttl: Option<Duration> = Platform, Kind::Seconds(i64::MIN, TEN_YEARS), "0", "secs";
+    ttl: Option<Duration> = Platform, Kind::Seconds(i64::MIN, limits::INTERVAL_SECONDS), "0", "secs";
 
     /// Use the built-in simulated platform instead of a real one, for trying and training
     sandbox: bool = Platform, Kind::Bool, "false", "" [ours short];

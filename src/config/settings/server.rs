@@ -6,8 +6,9 @@ use std::time::Duration;
 use log::LevelFilter;
 
 use super::choices::{Confirm, ConfirmFallback, ResponseFormat, TlsVersion, Transport};
-use super::table::{Kind, TEN_YEARS};
+use super::table::Kind;
 use super::told::settings;
+use crate::limits;
 use crate::net::Network;
 
 settings! {
@@ -36,7 +37,7 @@ settings! {
     trusted_proxies: Vec<Network> = Listener, Kind::Networks, "127.0.0.1,::1", "addresses" [ours];
 
     /// Seconds between the requests that keep the platform session alive; 0 switches them off
-    keepalive_interval: Option<Duration> = Listener, Kind::Seconds(i64::MIN, TEN_YEARS), "300", "seconds";
+    keepalive_interval: Option<Duration> = Listener, Kind::Seconds(i64::MIN, limits::INTERVAL_SECONDS), "300", "seconds";
 
     /// Test the connection to the platform before serving and refuse to start if it fails
     test_connection_on_startup: bool = Listener, Kind::Bool, "false", "" [ours];

@@ -69,9 +69,6 @@ pub enum Kind {
     Words,
 }
 
-/// Longest interval, in seconds: as good as for ever, and far from what overflows a clock.
-pub(super) const TEN_YEARS: i64 = 10 * 365 * 24 * 60 * 60;
-
 /// Names of the log levels; see [`Kind::Level`].
 pub const LEVELS: &[&str] = &["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", "NONE", "TRACE"];
 

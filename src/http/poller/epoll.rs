@@ -9,7 +9,8 @@ use rustix::buffer::spare_capacity;
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::event::{EventfdFlags, eventfd};
 
-use super::event::{BATCH, Event, Interest};
+use super::event::{Event, Interest};
+use crate::limits;
 
 /// Token of the event that wakes every thread.
 const WAKE: u64 = u64::MAX;
@@ -66,7 +67,7 @@ impl Poller {
 
     /// Waits for events and puts them into `ready`.
     pub fn wait(&self, ready: &mut Vec<Event>) -> io::Result<()> {
-        let mut events = Vec::with_capacity(BATCH);
+        let mut events = Vec::with_capacity(limits::POLL_BATCH);
         ready.clear();
         match epoll::wait(&self.epoll, spare_capacity(&mut events), None) {
             Ok(_) => {}

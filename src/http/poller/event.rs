@@ -21,6 +21,3 @@ pub struct Event {
     /// The connection is gone in both directions.
     pub lost: bool,
 }
-
-/// Events taken by a thread at once: few, so that the others get their share.
-pub(super) const BATCH: usize = 8;

@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::event::{PollFd, PollFlags, poll};
 
-use super::event::{BATCH, Event, Interest};
+use super::event::{Event, Interest};
 
+use crate::limits;
 use crate::sync::Lock;
 
 /// The set of sockets waited for.
@@ -101,7 +102,10 @@ impl Poller {
         let mut waiting = self.armed.lock();
         for (fd, (token, _)) in fds.iter().zip(&armed) {
             let flags = fd.revents();
-            if !flags.is_empty() && ready.len() < BATCH && waiting.remove(token).is_some() {
+            if !flags.is_empty()
+                && ready.len() < limits::POLL_BATCH
+                && waiting.remove(token).is_some()
+            {
                 let lost = flags.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
                 ready.push(Event { token: *token, hung_up: lost, lost });
             }

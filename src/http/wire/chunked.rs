@@ -1,12 +1,7 @@
 //! The chunked transfer coding (RFC 9112 section 7.1), strictly.
 
 use super::refusal::{Refusal, TOO_LARGE};
-
-/// Longest chunk-size line. Extensions are allowed and ignored, but nobody needs long ones.
-const SIZE_LINE_BYTES: usize = 256;
-
-/// Most hexadecimal digits of a chunk size: 64 bits.
-const SIZE_DIGITS: usize = 16;
+use crate::limits;
 
 /// A decoder of chunks.
 #[derive(Clone, Debug)]
@@ -53,7 +48,7 @@ impl Chunked {
                 Expecting::Size(line) => {
                     // As far as the line goes, and no further than it may: looked at once for each
                     // piece that arrives, not for each byte.
-                    let room = (SIZE_LINE_BYTES + 1).saturating_sub(line.len());
+                    let room = (limits::SIZE_LINE_BYTES + 1).saturating_sub(line.len());
                     let piece = rest.get(..room.min(rest.len())).unwrap_or_default();
                     let end = piece.iter().position(|byte| *byte == b'\n');
                     let piece = piece.get(..end.map_or(piece.len(), |end| end + 1));
@@ -93,7 +88,7 @@ fn size_line(line: &[u8]) -> Result<Option<usize>, Refusal> {
     let bad = Refusal::bad("malformed chunk size");
     let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
     let (size, rest) = line.split_at(digits);
-    if digits > SIZE_DIGITS || line.len() > SIZE_LINE_BYTES {
+    if digits > limits::SIZE_DIGITS || line.len() > limits::SIZE_LINE_BYTES {
         return Err(bad);
     }
     let (extension, ended) = match rest {

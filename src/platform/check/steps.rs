@@ -11,17 +11,12 @@ use super::handshake::handshake;
 use super::report::{Check, Status};
 use crate::cancel::CancelToken;
 use crate::config;
+use crate::limits;
 use crate::platform::agent::{NameFailure, Scope, lookup};
 use crate::platform::client::Client;
 use crate::platform::error::{Error, ErrorKind};
 use crate::platform::path::Path;
 use crate::platform::trust;
-
-/// The system refuses a timeout of zero.
-const CONNECT_MIN: Duration = Duration::from_millis(1);
-
-/// An address that is silent for so long will stay so.
-const CONNECT_MAX: Duration = Duration::from_secs(5);
 
 /// The steps in order.
 pub(super) const STEPS: &[(&str, Step)] = &[
@@ -202,7 +197,10 @@ impl<'a> Walk<'a> {
         for (index, address) in self.addresses.iter().enumerate() {
             // What is left is shared, so that one dead address does not hide a living one.
             let share = self.left() / u32::try_from(self.addresses.len() - index).unwrap_or(1);
-            match TcpStream::connect_timeout(address, share.clamp(CONNECT_MIN, CONNECT_MAX)) {
+            match TcpStream::connect_timeout(
+                address,
+                share.clamp(limits::CHECK_CONNECT_MIN, limits::CHECK_CONNECT_MAX),
+            ) {
                 Ok(stream) => {
                     self.stream = Some(stream);
                     let through = if self.proxy().is_some() { ", the proxy" } else { "" };

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::limits;
 use crate::sandbox::answer::{Answer, Answered, Refusal};
 use crate::sandbox::incoming::Incoming;
 use crate::sandbox::listing::{Filters, Listing, Paging, results_envelope};
@@ -39,9 +40,6 @@ const ACCOUNTS: Listing = Listing {
     envelope: results_envelope,
 };
 
-/// Seconds an OAuth token is said to live.
-const TOKEN_SECONDS: u32 = 3_600;
-
 /// Takes both documented bodies: `{"user": {...}}` and the bare pair.
 fn login(world: &mut World, call: &Incoming) -> Answered {
     let user = call.body.get("user").unwrap_or(&call.body);
@@ -67,7 +65,7 @@ fn oauth_token(world: &mut World, call: &Incoming) -> Answered {
         return Err(Refusal::new(401, "Client authentication failed"));
     }
     let token = world.sessions.begin(SERVICE_ACCOUNT_ID);
-    Ok(json!({"access_token": token, "token_type": "bearer", "expires_in": TOKEN_SECONDS}).into())
+    Ok(json!({"access_token": token, "token_type": "bearer", "expires_in": limits::SANDBOX_TOKEN_SECONDS}).into())
 }
 
 fn whoami(world: &mut World, call: &Incoming) -> Answered {

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::parameter::Kind;
+use crate::limits;
 
 /// `value` as `kind` wants it, or why that cannot be.
 pub fn coerce(kind: Kind, value: &Value) -> Result<Value, String> {
@@ -118,7 +119,7 @@ fn describe(value: &Value) -> String {
 
 /// The beginning of a text, for a message.
 pub fn excerpt(text: &str) -> String {
-    let mut cut: String = text.chars().take(40).collect();
+    let mut cut: String = text.chars().take(limits::SHOWN_VALUE_CHARS).collect();
     if cut.len() < text.len() {
         cut.push('…');
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::limits;
 use crate::sandbox::answer::{Answered, Refusal};
 use crate::sandbox::clock::{iso, now_ms};
 use crate::sandbox::incoming::Incoming;
@@ -30,9 +31,6 @@ const ROUTES: &[Route] = &[
     get("/configuration_manager/compliance_reports/batch/{}", reports_of_batch),
     post("/configuration_manager/jinja2", render),
 ];
-
-/// Most plans of one page.
-const PAGE_MAX: usize = 100;
 
 fn search_plans(world: &mut World, call: &Incoming) -> Answered {
     let name = call.body.get("name").and_then(Value::as_str).unwrap_or("").to_lowercase();
@@ -114,7 +112,7 @@ fn window(world: &World, options: &Value) -> (usize, usize) {
         let asked = options.get(name).and_then(Value::as_u64);
         asked.and_then(|asked| usize::try_from(asked).ok()).unwrap_or(default)
     };
-    let most = world.page_cap.unwrap_or(PAGE_MAX).min(PAGE_MAX);
+    let most = world.page_cap.unwrap_or(limits::SANDBOX_PAGE).min(limits::SANDBOX_PAGE);
     (count("start", 0), count("limit", 25).min(most))
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::limits;
 use crate::sandbox::answer::{Answered, Refusal};
 use crate::sandbox::clock::{iso, now_ms};
 use crate::sandbox::incoming::Incoming;
@@ -56,9 +57,6 @@ const ROUTES: &[Route] = &[
     }),
 ];
 
-/// Most devices of one page.
-const PAGE_MAX: usize = 100;
-
 /// `return_count` is the count of this page, `total` that of all; a missing `limit` means 25.
 fn list(world: &mut World, call: &Incoming) -> Answered {
     let option = |name: &str| call.body.pointer(&format!("/options/{name}"));
@@ -84,7 +82,9 @@ fn list(world: &mut World, call: &Incoming) -> Answered {
         }
     }
     let (start, total) = (count("start", 0), rows.len());
-    let limit = count("limit", 25).min(world.page_cap.unwrap_or(PAGE_MAX)).min(PAGE_MAX);
+    let limit = count("limit", 25)
+        .min(world.page_cap.unwrap_or(limits::SANDBOX_PAGE))
+        .min(limits::SANDBOX_PAGE);
     let list: Vec<&Value> = rows.into_iter().skip(start).take(limit).collect();
     Ok(json!({
         "entity": "device",
