@@ -23,27 +23,27 @@ pub struct Route {
     pub handler: fn(&mut World, &Incoming) -> Answered,
 }
 
-/// A route that reads.
+/// A route for `GET`, without effects.
 pub const fn get(path: &'static str, handler: fn(&mut World, &Incoming) -> Answered) -> Route {
     Route { method: "GET", path, handler }
 }
 
-/// A route that creates, searches or runs.
+/// A route for `POST`; on the platform it may search as well as create.
 pub const fn post(path: &'static str, handler: fn(&mut World, &Incoming) -> Answered) -> Route {
     Route { method: "POST", path, handler }
 }
 
-/// A route that replaces.
+/// A route for `PUT`, which replaces every field that it names.
 pub const fn put(path: &'static str, handler: fn(&mut World, &Incoming) -> Answered) -> Route {
     Route { method: "PUT", path, handler }
 }
 
-/// A route that changes a part.
+/// A route for `PATCH`, which leaves the fields it does not name.
 pub const fn patch(path: &'static str, handler: fn(&mut World, &Incoming) -> Answered) -> Route {
     Route { method: "PATCH", path, handler }
 }
 
-/// A route that removes.
+/// A route for `DELETE`.
 pub const fn delete(path: &'static str, handler: fn(&mut World, &Incoming) -> Answered) -> Route {
     Route { method: "DELETE", path, handler }
 }

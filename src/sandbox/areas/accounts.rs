@@ -20,12 +20,7 @@ pub const AREA: Area =
 /// Accounts and the caller's own.
 const ROUTES: &[Route] = &[
     get("/whoami", whoami),
-    get("/logout", logout),
     get("/authorization/accounts", |world, call| ACCOUNTS.answer(world, call)),
-    get("/authorization/accounts/{}", |world, call| {
-        let account = world.require("accounts", "Account", call.param(0))?;
-        Ok(account.clone().into())
-    }),
 ];
 
 /// Serves 25 rows at most, so a client that asks for 100 must go by what it received.
@@ -77,9 +72,4 @@ fn whoami(world: &mut World, call: &Incoming) -> Answered {
         "_id": call.account, "username": name, "provenance": "Local AAA", "inactive": false,
     })
     .into())
-}
-
-fn logout(world: &mut World, call: &Incoming) -> Answered {
-    world.sessions.open.retain(|(_, account)| *account != call.account);
-    Ok(json!({"message": "Logged out"}).into())
 }

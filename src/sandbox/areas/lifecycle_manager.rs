@@ -24,11 +24,6 @@ pub const AREA: Area = Area {
 const ROUTES: &[Route] = &[
     get("/lifecycle-manager/resources", |world, call| RESOURCES.answer(world, call)),
     post("/lifecycle-manager/resources", create),
-    get("/lifecycle-manager/resources/{}", |world, call| {
-        let row = world.require("resources", "Resource", call.param(0))?;
-        Ok(json!({"message": "Successfully retrieved resource", "data": row, "metadata": {}})
-            .into())
-    }),
     get("/lifecycle-manager/resources/{}/instances", instances),
     post("/lifecycle-manager/resources/{}/run-action", run_action),
     get("/lifecycle-manager/action-executions", |world, call| EXECUTIONS.answer(world, call)),

@@ -7,7 +7,7 @@ use crate::sandbox::answer::{Answered, Refusal};
 use crate::sandbox::clock::{iso, now_ms};
 use crate::sandbox::incoming::Incoming;
 use crate::sandbox::listing::compare;
-use crate::sandbox::routing::{Area, Route, delete, get, post, put};
+use crate::sandbox::routing::{Area, Route, get, post, put};
 use crate::sandbox::world::{Collection, World, assign};
 
 /// This part of the platform.
@@ -25,36 +25,13 @@ pub const AREA: Area = Area {
 const ROUTES: &[Route] = &[
     post("/configuration_manager/devices", list),
     post("/configuration_manager/devices/backups", backup),
-    get("/configuration_manager/devices/{}", |world, call| {
-        Ok(world.require("devices", "Device", call.param(0))?.clone().into())
-    }),
     get("/configuration_manager/devices/{}/configuration", read_configuration),
     post("/configuration_manager/devices/{}/configuration", apply_configuration),
     get("/configuration_manager/deviceGroups", |world, _| {
         Ok(json!(world.rows("device_groups")).into())
     }),
     post("/configuration_manager/devicegroup", create_group),
-    get("/configuration_manager/name/devicegroups", find_group),
-    get("/configuration_manager/deviceGroups/{}", |world, call| {
-        Ok(world.require("device_groups", "Device group", call.param(0))?.clone().into())
-    }),
     put("/configuration_manager/deviceGroups/{}", update_group),
-    post("/configuration_manager/deviceGroups/{}/devices", |world, call| {
-        change_members(world, call, |members, named| {
-            members.extend(
-                named
-                    .iter()
-                    .filter(|device| !members.contains(device))
-                    .cloned()
-                    .collect::<Vec<_>>(),
-            );
-        })
-    }),
-    delete("/configuration_manager/deviceGroups/{}/devices", |world, call| {
-        change_members(world, call, |members, named| {
-            members.retain(|device| !named.contains(device))
-        })
-    }),
 ];
 
 /// `return_count` is the count of this page, `total` that of all; a missing `limit` means 25.
@@ -172,14 +149,6 @@ fn create_group(world: &mut World, call: &Incoming) -> Answered {
     Ok(json!({"id": id, "name": name, "message": "created", "status": "ACTIVE"}).into())
 }
 
-/// A GET that carries a body; an unknown name gives an empty object.
-fn find_group(world: &mut World, call: &Incoming) -> Answered {
-    let name = call.text("/groupName")?;
-    let named = |row: &&Value| row.get("name") == Some(&json!(name));
-    let group = world.rows("device_groups").iter().find(named).cloned();
-    Ok(group.unwrap_or_else(|| json!({})).into())
-}
-
 /// Replaces every field that is named: sending `devices` replaces all members.
 fn update_group(world: &mut World, call: &Incoming) -> Answered {
     let details = call.value("/details");
@@ -188,18 +157,5 @@ fn update_group(world: &mut World, call: &Incoming) -> Answered {
     }
     let group = world.require_mut("device_groups", "Device group", call.param(0))?;
     assign(group, details);
-    Ok(json!({"status": "success", "message": "Device group updated"}).into())
-}
-
-fn change_members(
-    world: &mut World,
-    call: &Incoming,
-    change: fn(&mut Vec<Value>, &[Value]),
-) -> Answered {
-    let named = call.list("/devices")?;
-    let group = world.require_mut("device_groups", "Device group", call.param(0))?;
-    let mut members = group.get("devices").and_then(Value::as_array).cloned().unwrap_or_default();
-    change(&mut members, named);
-    assign(group, json!({"devices": members}));
     Ok(json!({"status": "success", "message": "Device group updated"}).into())
 }

@@ -25,9 +25,6 @@ const ROUTES: &[Route] = &[
     }),
     get("/configuration_manager/configs", |world, _| Ok(json!(world.rows("config_trees")).into())),
     post("/configuration_manager/configs", create_tree),
-    get("/configuration_manager/configs/{}", |world, call| {
-        Ok(world.require("config_trees", "Tree", call.param(0))?.clone().into())
-    }),
     get("/configuration_manager/configs/{}/{}", read_version),
     put("/configuration_manager/configs/{}/{}", update_version),
     post("/configuration_manager/configs/{}/{}/{*}", add_node),
@@ -35,7 +32,6 @@ const ROUTES: &[Route] = &[
         Ok(world.require("config_specs", "Config spec", call.param(0))?.clone().into())
     }),
     put("/configuration_manager/config_specs/{}", update_spec),
-    put("/configuration_manager/node/config", update_node),
 ];
 
 fn create_tree(world: &mut World, call: &Incoming) -> Answered {
@@ -100,22 +96,6 @@ fn update_spec(world: &mut World, call: &Incoming) -> Answered {
     let spec = world.require_mut("config_specs", "Config spec", call.param(0))?;
     assign(spec, data);
     Ok(json!({"status": "success", "message": "Config spec updated"}).into())
-}
-
-/// Writes a node's template, and the version's variables when told to.
-fn update_node(world: &mut World, call: &Incoming) -> Answered {
-    let key = format!("{}/{}", call.text("/treeId")?, call.text("/treeVersion")?);
-    let path = call.text("/nodePath")?.to_owned();
-    let version = world.require_mut("config_versions", "Version", &key)?;
-    if call.value("/updateVariables") == json!(true) {
-        assign(version, json!({"variables": call.value("/data/variables")}));
-    }
-    let node = descend(version, &path)?;
-    let spec = node.pointer("/attributes/configId").and_then(Value::as_str).unwrap_or_default();
-    let spec = spec.to_owned();
-    let spec = world.require_mut("config_specs", "Config spec", &spec)?;
-    assign(spec, json!({"template": call.value("/data/template")}));
-    Ok(json!({"status": "success", "message": "Node updated"}).into())
 }
 
 /// The node at `path`, whose first part names the root.

@@ -25,9 +25,6 @@ pub const AREA: Area = Area {
 const ROUTES: &[Route] = &[
     get("/operations-manager/automations", |world, call| list(AUTOMATIONS, world, call)),
     post("/operations-manager/automations", create_automation),
-    get("/operations-manager/automations/{}", |world, call| {
-        one(world.require("automations", "Automation", call.param(0))?)
-    }),
     patch("/operations-manager/automations/{}", |world, call| {
         change("automations", "Automation", world, call)
     }),
@@ -41,11 +38,6 @@ const ROUTES: &[Route] = &[
     }),
     patch("/operations-manager/triggers/{}", |world, call| {
         change("triggers", "Trigger", world, call)
-    }),
-    delete("/operations-manager/triggers/{}", |world, call| {
-        let trigger = world.remove("triggers", "Trigger", call.param(0))?;
-        Ok(json!({"message": "Successfully deleted trigger", "data": trigger, "metadata": {}})
-            .into())
     }),
 ];
 

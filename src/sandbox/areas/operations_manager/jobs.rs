@@ -163,13 +163,13 @@ fn start_by_name(world: &mut World, call: &Incoming) -> Answered {
     Ok(json!({"message": "Successfully started job", "data": job, "metadata": {}}).into())
 }
 
-type Control = fn(&mut World, &str) -> Result<(), Refusal>;
+type Change = fn(&mut World, &str) -> Result<(), Refusal>;
 
-/// Applies `control` to every job of `jobIds`; nothing is said of those that could not.
-fn for_each(world: &mut World, call: &Incoming, control: Control) -> Answered {
+/// Applies `change` to every job of `jobIds`; nothing is said of those that could not.
+fn for_each(world: &mut World, call: &Incoming, change: Change) -> Answered {
     let (mut changed, mut failed) = (Vec::new(), Vec::new());
     for id in call.list("/jobIds")?.iter().filter_map(Value::as_str) {
-        match control(world, id) {
+        match change(world, id) {
             Ok(()) => changed.push(id),
             Err(_) => failed.push(id),
         }
