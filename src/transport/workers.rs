@@ -169,7 +169,10 @@ mod tests {
             let (done, finished) = channel();
             for _ in 0..8 {
                 let done = done.clone();
-                workers.slot().expect("a place").run(move || drop(done.send(())));
+                workers
+                    .slot()
+                    .expect("a place")
+                    .run(move || done.send(()).expect("the test listens"));
             }
             assert_eq!(finished.iter().take(8).count(), 8);
             let deadline = Instant::now() + Duration::from_secs(60);
