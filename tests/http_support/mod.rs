@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use itential_mcp::http::{Exchange, Options, Response, Server, Stream, StreamOptions};
 
 /// Longer than anything here takes on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the handler hands to the test.
 pub enum Held {
