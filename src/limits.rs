@@ -160,8 +160,17 @@ pub const OUTPUT_QUEUE: usize = 64;
 /// How long calls in flight may go on after the input has ended.
 pub const DRAIN: Duration = Duration::from_secs(60);
 
+/// How long the writer may take to write its last messages once everything else has ended.
+pub const WRITER_GRACE: Duration = Duration::from_millis(200);
+
+/// How often the writer is looked at meanwhile.
+pub const WRITER_LOOK: Duration = Duration::from_millis(10);
+
 /// How long running calls may go on after the server was told to stop.
 pub const STOP_GRACE: Duration = Duration::from_secs(2);
+
+/// How often signals are looked at: soon for whoever pressed Ctrl-C, and nothing for an idle server.
+pub const SIGNAL_CHECK: Duration = Duration::from_millis(100);
 
 /// How long an answer about the platform's readiness is good: probes of many load balancers must
 /// not become a load on the platform.
@@ -189,6 +198,9 @@ pub const SESSION_IDLE: Duration = Duration::from_secs(30 * 60);
 
 /// How long a session must have gone unused to make room for a new one.
 pub const SESSION_EVICTABLE: Duration = Duration::from_secs(60);
+
+/// How often waiting calls and sessions are looked at.
+pub const REPLIES_TICK: Duration = Duration::from_secs(1);
 
 // ---- protocol -----------------------------------------------------------------------------
 
@@ -235,6 +247,9 @@ pub const TASK_POLL: Duration = Duration::from_secs(1);
 
 /// How long a person may think about a confirmation before the call is given up.
 pub const CONFIRM_PATIENCE: Duration = Duration::from_secs(600);
+
+/// How long a wait for a person goes on before it looks up: cancellation is noticed this soon.
+pub const ANSWER_SLICE: Duration = Duration::from_millis(100);
 
 /// How long names read for suggestions are good: a person types within this, and lists change
 /// rarely.
@@ -294,6 +309,9 @@ pub const CHECK_CONNECT_MIN: Duration = Duration::from_millis(1);
 /// Longest time `check` gives a connect; an address that is silent for so long will stay so.
 pub const CHECK_CONNECT_MAX: Duration = Duration::from_secs(5);
 
+/// Shortest `timeout` of a request; the system refuses one of zero.
+pub const PLATFORM_TIMEOUT_MIN: Duration = Duration::from_millis(1);
+
 // ---- platform: requests and answers -------------------------------------------------------
 
 /// Largest platform response read into memory, in bytes: 10,000 devices are about 10 MiB.
@@ -324,6 +342,9 @@ pub const ERROR_BODY_CHARS: usize = 600;
 
 /// Shortest plain-text login body taken for a token; shorter ones are words such as `OK`.
 pub const TOKEN_CHARS_MIN: usize = 16;
+
+/// Longest login token. A header of more does not pass most proxies.
+pub const TOKEN_CHARS_MAX: usize = 4095;
 
 /// After the platform refused the credentials, calls get the same refusal for this long without
 /// asking again: a worker pool that hammers the login would lock the account.

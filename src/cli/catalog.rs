@@ -8,6 +8,7 @@ use super::text::{print, width};
 use crate::config::Config;
 use crate::product;
 use crate::tools;
+use crate::tools::shown::{FieldKind, Output, Shape};
 use crate::tools::told::{Kind, Parameter, Presence};
 use crate::tools::{Hints, Tool};
 
@@ -84,7 +85,41 @@ fn entry(tool: &Tool) -> String {
             parameter.doc.replace('|', "\\|")
         );
     }
+    returned(tool.output, &mut text);
     text
+}
+
+/// What comes back: every field of the result.
+fn returned(output: Output, text: &mut String) {
+    let (what, shapes): (_, &[&Shape]) = match output {
+        Output::Object(shape) => ("an object", &[shape]),
+        Output::List(shape) => ("under `result`, a list of objects", &[shape]),
+        Output::OneOf(shapes) => ("under `result`, an object of one of these forms", shapes),
+        Output::Free => ("the platform's object as it is", &[]),
+        Output::Wrapped => ("under `result`, the platform's value as it is", &[]),
+    };
+    let _ = writeln!(text, "\nReturns {what}.");
+    for shape in shapes {
+        text.push_str("\n| Field | Type | Meaning |\n|---|---|---|\n");
+        fields(shape, "", text);
+        if shape.open {
+            text.push_str("| … | any | Whatever else the platform tells |\n");
+        }
+    }
+}
+
+/// The rows of a shape's fields; those of what lies below are named by their path.
+fn fields(shape: &Shape, path: &str, text: &mut String) {
+    for field in shape.fields {
+        let name = format!("{path}{}", field.name);
+        let doc = field.doc.replace('|', "\\|");
+        let _ = writeln!(text, "| `{name}` | {} | {doc} |", field.kind.in_words());
+        match field.kind {
+            FieldKind::Object(below) => fields(below, &format!("{name}."), text),
+            FieldKind::Objects(below) => fields(below, &format!("{name}[]."), text),
+            _ => {}
+        }
+    }
 }
 
 fn hints(hints: Hints) -> String {

@@ -68,7 +68,6 @@ fn watch(signals: &[i32]) -> io::Result<Receiver<Asked>> {
 fn watch(signals: &[i32]) -> io::Result<Receiver<Asked>> {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
-    use std::time::Duration;
 
     let mut flags = Vec::new();
     for signal in signals {
@@ -79,7 +78,7 @@ fn watch(signals: &[i32]) -> io::Result<Receiver<Asked>> {
     let (tell, asked) = channel();
     thread::Builder::new().name("signals".into()).spawn(move || {
         loop {
-            thread::sleep(Duration::from_millis(100));
+            thread::sleep(crate::limits::SIGNAL_CHECK);
             for (signal, flag) in &flags {
                 let code = if *signal == SIGINT { INTERRUPTED } else { 0 };
                 if flag.swap(false, Ordering::SeqCst) && tell.send(Asked::Stop(code)).is_err() {

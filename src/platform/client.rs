@@ -47,7 +47,7 @@ impl Client {
             true => None,
             false => Some(Trust::new(platform)?),
         };
-        let timeout = platform.timeout.max(Duration::from_millis(1));
+        let timeout = platform.timeout.max(limits::PLATFORM_TIMEOUT_MIN);
         Ok(Self(Arc::new(Connection {
             agent: agent::build(agent::Setup { timeout, tls, proxy }),
             base,

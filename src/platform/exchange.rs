@@ -81,7 +81,7 @@ impl Reply {
                     target,
                     ErrorKind::Redirect {
                         status: self.status,
-                        location: text::cut(&location, 200),
+                        location: text::cut(&location, limits::SHOWN_LINE_CHARS),
                     },
                 )
             }

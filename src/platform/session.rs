@@ -78,7 +78,7 @@ fn body_token(body: &[u8]) -> Option<String> {
 }
 
 fn token_of(token: &str, chars_min: usize) -> Option<String> {
-    let fits = (chars_min..4096).contains(&token.len())
+    let fits = (chars_min..=limits::TOKEN_CHARS_MAX).contains(&token.len())
         && token.bytes().all(|byte| byte.is_ascii_graphic() && !b"\",;\\<>".contains(&byte));
     fits.then(|| token.to_owned())
 }

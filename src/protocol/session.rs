@@ -223,7 +223,7 @@ fn wait(
     let deadline = Instant::now() + patience;
     loop {
         // Short slices, so that cancellation is noticed while a person thinks.
-        match answered.recv_timeout(Duration::from_millis(100)) {
+        match answered.recv_timeout(limits::ANSWER_SLICE) {
             Ok(Ok(result)) => return Ok(result),
             Ok(Err(error)) => return Err(NoAnswer::Refused(error)),
             Err(RecvTimeoutError::Disconnected) => return Err(NoAnswer::Unreachable),

@@ -7,7 +7,7 @@ use std::io::{self, BufRead, Write};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
-use std::time::Duration;
+use std::time::Instant;
 
 use serde_json::json;
 
@@ -64,11 +64,9 @@ pub fn serve(
     engine.stop();
     drop(connection);
     // The writer ends when every sender is gone; calls given up above may hold one for a moment.
-    for _ in 0..20 {
-        if writer.is_finished() {
-            break;
-        }
-        thread::sleep(Duration::from_millis(10));
+    let deadline = Instant::now() + limits::WRITER_GRACE;
+    while !writer.is_finished() && Instant::now() < deadline {
+        thread::sleep(limits::WRITER_LOOK);
     }
     ended
 }

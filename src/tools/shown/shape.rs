@@ -59,6 +59,24 @@ pub enum FieldKind {
     List,
 }
 
+impl FieldKind {
+    /// What such a field holds, for people.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Text => "text or null",
+            Self::Number => "number or null",
+            Self::Boolean => "boolean or null",
+            Self::Time => "time or null",
+            Self::Map => "object",
+            Self::Any => "any",
+            Self::Object(_) => "object or null",
+            Self::Objects(_) => "list of objects",
+            Self::Texts => "list of texts",
+            Self::List => "list",
+        }
+    }
+}
+
 impl Field {
     /// A field under its own name.
     pub const fn new(name: &'static str, kind: FieldKind) -> Self {

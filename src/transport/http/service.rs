@@ -65,7 +65,7 @@ impl Service {
                 service.pending.tick();
                 service.sessions.expire();
                 drop(service);
-                thread::sleep(Duration::from_secs(1));
+                thread::sleep(limits::REPLIES_TICK);
             }
         })?;
         Ok(())
