@@ -95,3 +95,39 @@ fn a_new_certificate_is_served_and_a_hundred_streams_live_on() {
         assert_eq!(hello["result"]["protocolVersion"], json!("2024-11-05"), "stream {number}");
     }
 }
+
+#[test]
+fn files_that_a_changed_configuration_names_are_served_after_a_reload() {
+    let platform = Platform::start();
+    let scratch = Scratch::new();
+    let (old, new) = (Authority::new("old"), Authority::new("new"));
+    let configured = |name: &str, authority: &Authority, client_ca: &str| {
+        let (certificate, key) = authority.issue(&["localhost"]);
+        let certificate = scratch.write(&format!("{name}.pem"), certificate);
+        let key = write_key(&scratch, &format!("{name}.key"), &key);
+        let files = format!("certificate_file = {certificate}\nprivate_key_file = {key}\n");
+        scratch.write("mcp.conf", format!("[server]\n{files}{client_ca}"))
+    };
+    let file = configured("old", &old, "");
+    let arguments = ["--transport", "http", "--port", "0", "--log-level", "info"];
+    let server = Served::start(&platform.env(), &[&arguments[..], &["--config", &file]].concat());
+    assert!(status_seen_by(server.port, &old.pem()).is_some());
+
+    configured("new", &new, "");
+    support::signal("HUP", server.pid());
+    server.log_line("INFO: reloaded");
+    assert!(status_seen_by(server.port, &new.pem()).is_some(), "{}", server.log());
+    assert!(status_seen_by(server.port, &old.pem()).is_none(), "{}", server.log());
+
+    let authority = scratch.write("clients.pem", new.pem());
+    configured("new", &new, &format!("client_ca_file = {authority}\n"));
+    support::signal("HUP", server.pid());
+    support::eventually("a client without a certificate is refused", || {
+        status_seen_by(server.port, &new.pem()).is_none()
+    });
+
+    // Without TLS there would be other sockets; that is said, and everything stays.
+    scratch.write("mcp.conf", "[server]\n");
+    support::signal("HUP", server.pid());
+    server.log_line("TLS is switched on and off by a restart only");
+}

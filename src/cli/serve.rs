@@ -192,9 +192,10 @@ fn reload(
     engine: &Engine,
     tls: Option<&Reloader>,
 ) {
-    match reread() {
+    let now = reread();
+    match &now {
         Ok(now) => {
-            for row in changed(loaded, &now).filter(|row| !row.reloadable) {
+            for row in changed(loaded, now).filter(|row| !row.reloadable) {
                 log::warn!("reload: {} has changed, which takes a restart", row.id());
             }
             let config = &now.config;
@@ -207,7 +208,16 @@ fn reload(
         log::error!("reload: the audit file stays as it was: {error}");
     }
     // The reloader says itself what it took or refused.
-    if tls.is_none_or(|tls| tls.reload_now().is_ok()) {
+    let taken = match (tls, now.ok().map(|now| tls::files(&now.config.server))) {
+        (Some(tls), Some(Some(files))) => tls.reload_from(files).is_ok(),
+        (Some(tls), None) => tls.reload_now().is_ok(),
+        (None, None | Some(None)) => true,
+        (Some(_), Some(None)) | (None, Some(Some(_))) => {
+            log::warn!("reload: TLS is switched on and off by a restart only");
+            true
+        }
+    };
+    if taken {
         log::info!("reloaded");
     }
 }

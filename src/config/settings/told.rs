@@ -40,8 +40,6 @@ macro_rules! settings {
         // The same words are shown on terminals, where the brackets of a link would be noise.
         #[allow(rustdoc::bare_urls)]
         #[derive(Clone, Debug)]
-        // The texts are the help of a terminal too, where a URL stands by itself.
-        #[allow(rustdoc::bare_urls)]
         pub struct $name {
             $(#[doc = $doc] pub $field: $type,)*
         }

@@ -18,12 +18,12 @@ use crate::sync::{Lock, SharedLock};
 /// A new pair is checked as a pair before it is used; a bad one is logged and the old one stays.
 /// Connections and streams that are open keep what they began with.
 pub struct Reloader {
-    files: TlsFiles,
     current: SharedLock<Loaded>,
     watch: Lock<Watch>,
 }
 
 struct Watch {
+    files: TlsFiles,
     seen: Vec<Option<Stamp>>,
     next_check: Instant,
     next_warning: Instant,
@@ -52,12 +52,13 @@ impl Reloader {
         }
         let now = Instant::now();
         let watch = Watch {
+            files,
             seen,
             next_check: now + limits::RELOAD_CHECK,
             next_warning: now + limits::EXPIRY_WARNING_INTERVAL,
             failure: None,
         };
-        Ok(Self { files, current: SharedLock::new(loaded), watch: Lock::new(watch) })
+        Ok(Self { current: SharedLock::new(loaded), watch: Lock::new(watch) })
     }
 
     /// What new connections use.
@@ -80,8 +81,16 @@ impl Reloader {
     /// # Errors
     /// As [`load`]; the configuration in use stays.
     pub fn reload_now(&self) -> Result<(), TlsError> {
+        self.reload(&mut self.watch.lock())
+    }
+
+    /// Loads `files` from now on, for a configuration that names others.
+    ///
+    /// # Errors
+    /// As [`load`]; the configuration in use stays until the files can be loaded.
+    pub fn reload_from(&self, files: TlsFiles) -> Result<(), TlsError> {
         let mut watch = self.watch.lock();
-        watch.seen = stamps(&self.files);
+        watch.files = files;
         self.reload(&mut watch)
     }
 
@@ -93,9 +102,7 @@ impl Reloader {
             return;
         }
         watch.next_check = now + limits::RELOAD_CHECK;
-        let seen = stamps(&self.files);
-        if seen != watch.seen {
-            watch.seen = seen;
+        if stamps(&watch.files) != watch.seen {
             // The failure is logged and kept for whoever asks.
             let _ = self.reload(&mut watch);
         }
@@ -109,7 +116,9 @@ impl Reloader {
     }
 
     fn reload(&self, watch: &mut Watch) -> Result<(), TlsError> {
-        match load(&self.files) {
+        // Stamps before content: a change in between is noticed, at worst once too often.
+        watch.seen = stamps(&watch.files);
+        match load(&watch.files) {
             Ok(loaded) => {
                 let (subject, end) = (&loaded.facts.subject, Facts::date(loaded.facts.not_after));
                 log::info!("TLS certificate reloaded: {subject}, valid until {end}");
@@ -131,7 +140,7 @@ impl Reloader {
 
 impl fmt::Debug for Reloader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reloader").field("files", &self.files).finish_non_exhaustive()
+        f.debug_struct("Reloader").field("files", &self.watch.lock().files).finish_non_exhaustive()
     }
 }
 
