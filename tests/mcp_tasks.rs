@@ -13,6 +13,9 @@ use support::{PATIENCE, Platform, StdioServer, modern, schema};
 
 const TASKS: &str = "io.modelcontextprotocol/tasks";
 
+/// What a task that waits for its job asks for.
+const A_JOB: &str = "/operations-manager/jobs/*";
+
 fn with_tasks(params: Value) -> Value {
     let mut params = modern(params);
     let declared = json!({"elicitation": {}, "extensions": {TASKS: {}}});
@@ -112,7 +115,8 @@ fn an_action_is_followed_to_the_end_of_its_job() {
 #[test]
 fn a_task_can_be_given_up() {
     let platform = Platform::start();
-    let mut server = StdioServer::start(&platform.env(), &[]);
+    platform.hang(A_JOB);
+    let mut server = StdioServer::start(&platform.patient_env(), &[]);
     let id = started(&mut server, 600);
     for _ in 0..2 {
         let answer = server.request("tasks/cancel", with_tasks(json!({"taskId": id})));
@@ -120,6 +124,7 @@ fn a_task_can_be_given_up() {
         assert!(answer["result"].get("taskId").is_none());
         assert_eq!(get(&mut server, &id)["status"], "cancelled");
     }
+    platform.heal();
     // One that is over stays as it ended.
     let id = started(&mut server, 60);
     assert_eq!(ended(&mut server, &id)["status"], "completed");
@@ -174,7 +179,8 @@ fn a_person_is_asked_before_the_task_begins() {
 #[test]
 fn wrong_questions_about_tasks_are_refused() {
     let platform = Platform::start();
-    let mut server = StdioServer::start(&platform.env(), &[]);
+    platform.hang(A_JOB);
+    let mut server = StdioServer::start(&platform.patient_env(), &[]);
     let id = started(&mut server, 600);
     for (method, params, code) in [
         ("tasks/get", with_tasks(json!({"taskId": "never existed"})), -32602),
@@ -254,7 +260,8 @@ fn nobody_reaches_the_tasks_or_the_agreement_of_somebody_else() {
         "--client-ca-file",
         &people_file,
     ];
-    let server = Served::start(&platform.env(), &arguments);
+    platform.hang(A_JOB);
+    let server = Served::start(&platform.patient_env(), &arguments);
     let authority = servers.pem();
     let client = |name: &str| Client {
         port: server.port,

@@ -2,8 +2,6 @@
 
 mod support;
 
-use std::time::Duration;
-
 use itential_mcp::protocol::revision::{LEGACY, MODERN};
 use serde_json::{Value, json};
 use support::{Platform, StdioServer, modern_of, schema};
@@ -190,7 +188,7 @@ fn what_is_asked_wrongly_is_answered_with_what_is_right() {
 fn a_slow_call_delays_nobody_and_can_be_cancelled() {
     let platform = Platform::start();
     platform.hang("/health/adapters");
-    let mut server = StdioServer::start(&platform.patient_env(), &[]);
+    let mut server = StdioServer::start(&platform.patient_env(), &["--log-level", "warning"]);
     server.initialize("2025-11-25");
     let slow = server.ask("tools/call", json!({"name": "get_adapters", "arguments": {}}));
     platform.wait_for("GET", "/health/adapters");
@@ -201,9 +199,10 @@ fn a_slow_call_delays_nobody_and_can_be_cancelled() {
     server.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled",
                         "params": {"requestId": "never existed"}}));
     assert_eq!(server.request("ping", json!({}))["result"], json!({}));
-    // Were the call not cancelled, the end of the input would wait for it.
-    let (status, rest, _) = server.finish();
+    // Were the call not cancelled, the end of the input would wait for it, and then give it up.
+    let (status, rest, log) = server.finish();
     assert!(status.success());
+    assert!(!log.contains("given up"), "{log}");
     assert!(rest.iter().all(|m| m["id"] != slow), "a cancelled request was answered: {rest:?}");
 }
 
@@ -344,5 +343,7 @@ fn nobody_waits_for_ever_when_the_platform_is_gone() {
     let text = result["content"][0]["text"].as_str().unwrap_or_default();
     assert!(text.contains("127.0.0.1:9"), "{text}");
     assert_eq!(server.request("ping", json!({}))["result"], json!({}));
-    assert!(server.try_receive(Duration::from_millis(50)).is_none());
+    let (status, rest, _) = server.finish();
+    assert!(status.success());
+    assert!(rest.is_empty(), "{rest:?}");
 }

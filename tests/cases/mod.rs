@@ -11,6 +11,7 @@ pub mod compliance;
 pub mod components;
 pub mod device_groups;
 pub mod devices;
+pub mod filters;
 pub mod gateway_manager;
 pub mod golden_config;
 pub mod health;
@@ -36,6 +37,7 @@ pub const AREAS: &[Area] = &[
     ("components", components::rows),
     ("device_groups", device_groups::rows),
     ("devices", devices::rows),
+    ("filters", filters::rows),
     ("gateway_manager", gateway_manager::rows),
     ("golden_config", golden_config::rows),
     ("health", health::rows),

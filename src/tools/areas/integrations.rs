@@ -84,7 +84,8 @@ static INTEGRATION_LIST: List = List::of(INTEGRATIONS, &INTEGRATION).filtered(&[
     "model",
     "model",
     &[("containsField", "model"), ("contains", "{}")],
-)]);
+)
+.keeping_unknown()]);
 static MODEL_LIST: List = List::of(MODELS, &MODEL).prepared(named);
 
 /// Integrations, with credentials masked.

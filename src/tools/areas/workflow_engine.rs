@@ -108,16 +108,21 @@ static JOBS_BY_WORKFLOW_PART: List = JOBS_OF.filtered(&[Filter::contains(
     "name",
     "workflow.name",
     &[("containsField", "workflow.name"), ("contains", "{}")],
-)]);
+)
+.keeping_unknown()]);
 static TASKS_BY_WORKFLOW: List = TASKS_OF.filtered(&[Filter::exact(
     "name",
     "workflow.name",
     &[("equalsField", "workflow.name"), ("equals", "{}")],
-)]);
+)
+.keeping_unknown()]);
 static TASKS_BY_APP: List =
-    TASKS_OF.filtered(&[Filter::exact("name", "app", &[("equalsField", "app"), ("equals", "{}")])]);
+    TASKS_OF
+        .filtered(&[Filter::exact("name", "app", &[("equalsField", "app"), ("equals", "{}")])
+            .keeping_unknown()]);
 static TASKS_BY_TASK: List = TASKS_OF.filtered(&[Filter::exact(
     "name",
     "name",
     &[("equalsField", "name"), ("equals", "{}")],
-)]);
+)
+.keeping_unknown()]);

@@ -50,6 +50,9 @@ pub struct Filter {
     pub matching: Matching,
     /// Query parameters that ask the platform; `{}` stands for the argument.
     pub query: &'static [(&'static str, &'static str)],
+    /// Whether a record stays whose field is missing or no text: the platform chose it, and its
+    /// versions differ in what they send.
+    pub keeps_unknown: bool,
 }
 
 /// When a record matches an argument.
@@ -177,7 +180,7 @@ impl Filter {
         field: &'static str,
         query: &'static [(&'static str, &'static str)],
     ) -> Self {
-        Self { parameter, field, matching: Matching::Exact, query }
+        Self { parameter, field, matching: Matching::Exact, query, keeps_unknown: false }
     }
 
     /// Records whose `field` holds the argument, in any case; `query` asks the platform.
@@ -186,19 +189,23 @@ impl Filter {
         field: &'static str,
         query: &'static [(&'static str, &'static str)],
     ) -> Self {
-        Self { parameter, field, matching: Matching::Contains, query }
+        Self { parameter, field, matching: Matching::Contains, query, keeps_unknown: false }
+    }
+
+    /// The same filter, which keeps records that cannot be compared.
+    pub const fn keeping_unknown(mut self) -> Self {
+        self.keeps_unknown = true;
+        self
     }
 
     fn holds(&self, shape: &Shape, item: &Value, wanted: &str) -> bool {
-        let found = shape.read(self.field, item).or_else(|| lookup(item, self.field).cloned());
-        match (found, self.matching) {
+        // What the record holds is compared, not what is shown of it.
+        match (shape.held(self.field, item).or_else(|| lookup(item, self.field)), self.matching) {
             (Some(Value::String(found)), Matching::Exact) => found == wanted,
             (Some(Value::String(found)), Matching::Contains) => {
                 found.to_lowercase().contains(&wanted.to_lowercase())
             }
-            (Some(Value::Null), _) => false,
-            // An item in a shape we cannot compare stays: the platform chose it.
-            _ => true,
+            (found, _) => self.keeps_unknown && found.is_none_or(|found| !found.is_null()),
         }
     }
 }

@@ -125,9 +125,9 @@ impl Shape {
         Value::Object(shown)
     }
 
-    /// What one field shows of `source`; none when there is no such field.
-    pub fn read(&self, field: &str, source: &Value) -> Option<Value> {
-        self.fields.iter().find(|known| known.name == field).map(|field| field.read(source))
+    /// What `source` holds for the field of this name, as it came.
+    pub fn held<'a>(&self, field: &str, source: &'a Value) -> Option<&'a Value> {
+        self.fields.iter().find(|known| known.name == field)?.held(source)
     }
 
     /// [`Shape::project`] over a list.
@@ -177,12 +177,17 @@ impl Shape {
 
 impl Field {
     fn read(&self, source: &Value) -> Value {
-        let found = if self.from.is_empty() {
-            source.get(self.name)
-        } else {
-            self.from.iter().filter_map(|path| lookup(source, path)).find(|v| !v.is_null())
-        };
-        self.kind.read(found.unwrap_or(&Value::Null))
+        self.kind.read(self.held(source).unwrap_or(&Value::Null))
+    }
+
+    /// The first value at one of the field's places, a null only where none holds more.
+    fn held<'a>(&self, source: &'a Value) -> Option<&'a Value> {
+        if self.from.is_empty() {
+            return source.get(self.name);
+        }
+        let mut found = self.from.iter().filter_map(|path| lookup(source, path)).peekable();
+        let first = found.peek().copied();
+        found.find(|value| !value.is_null()).or(first)
     }
 }
 

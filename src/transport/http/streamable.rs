@@ -6,14 +6,15 @@ use super::events::STANDALONE;
 use super::headers::{self, Accept, VERSION};
 use super::legacy_sse;
 use super::reply::Reply;
-use super::responder::Visit;
+use super::responder::{AdmittedResponder, Visit};
 use super::service::Service;
-use super::sessions::HttpSession;
+use super::sessions::{HttpSession, Sessions};
 use crate::http::{Request, Response};
 use crate::protocol::message;
 use crate::protocol::message::{Incoming, Malformed, Message};
-use crate::protocol::{Dispatch, NoSink, RpcError, Session, Sink, malformed, revision};
-use crate::transport::serve::{serve, serve_batch};
+use crate::protocol::{Answer, NoSink, RpcError, Session, Sink, malformed, revision};
+use crate::sync::Lock;
+use crate::transport::serve::{Recipient, serve, serve_batch};
 
 const SESSION: &str = "mcp-session-id";
 
@@ -100,21 +101,48 @@ fn handshake(service: &Service, visit: Visit, message: Message) {
         return refuse(visit, 503, &RpcError::internal(text));
     };
     let sink: Arc<dyn Sink> = Arc::new(NoSink);
-    match service.engine.receive(&opened.session, &caller, message, &sink) {
-        Dispatch::Answer(answer) if opened.session.revision().is_some() => {
-            visit
-                .responder
-                .of_session(&opened.id)
-                .respond(Response::json(answer.status, answer.body));
+    let way = Lock::new(Some(visit.responder));
+    let sessions = Arc::clone(&service.sessions);
+    let greeted = Arc::new(Handshake { opened: Arc::clone(&opened), sessions, way });
+    let of = (&opened.session, &caller);
+    serve(&service.engine, &service.workers, of, message, &sink, &greeted);
+}
+
+/// Whoever shakes hands. Its session stays only if the two came to terms.
+struct Handshake {
+    opened: Arc<HttpSession>,
+    sessions: Arc<Sessions>,
+    way: Lock<Option<AdmittedResponder>>,
+}
+
+impl Handshake {
+    fn respond(&self, response: Response) {
+        let Some(way) = self.way.lock().take() else { return };
+        if self.opened.session.revision().is_some() {
+            return way.of_session(&self.opened.id).respond(response);
         }
-        dispatch => {
-            service.sessions.end(&opened.id);
-            visit.respond(match dispatch {
-                Dispatch::Answer(answer) => Response::json(400, answer.body),
-                _ => Response::empty(202),
-            });
-        }
+        self.sessions.end(&self.opened.id);
+        way.respond(response);
     }
+}
+
+impl Recipient for Handshake {
+    type Waiting = ();
+
+    fn answer(&self, answer: Answer) {
+        let agreed = self.opened.session.revision().is_some();
+        self.respond(Response::json(if agreed { answer.status } else { 400 }, answer.body));
+    }
+
+    fn unanswered(&self) {
+        self.respond(Response::empty(202));
+    }
+
+    fn takes_streams(&self) -> bool {
+        false
+    }
+
+    fn waiting(self: &Arc<Self>) {}
 }
 
 fn legacy(
