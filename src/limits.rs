@@ -270,6 +270,16 @@ pub struct Pauses {
     pub longest: Duration,
 }
 
+/// How long a change waits for another change of the same thing: longer than the platform may take
+/// for one request, so that a few in line all get their turn.
+pub const TURN_TIME: Duration = Duration::from_secs(60);
+
+/// How often a change that waits looks whether its call was cancelled.
+pub const TURN_LOOK: Duration = Duration::from_millis(50);
+
+/// Things that may be changed at the same time: more than calls can run.
+pub const TURNS: usize = 4096;
+
 /// Between two looks at a job or a compliance run: short ones end at once, long ones cost the
 /// platform little.
 pub const JOB_PAUSES: Pauses =

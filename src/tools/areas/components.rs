@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::limits;
 use crate::nearest::nearest;
 use crate::platform::Path;
-use crate::tools::asked::{Pause, Source, Wait, change};
+use crate::tools::asked::{self, Pause, Source, Wait, change};
 use crate::tools::context::Context;
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::{Arguments, Kind, Parameter, Presence};
@@ -101,9 +101,9 @@ struct Transition<'a> {
     wait: Wait<'a>,
 }
 
-impl Transition<'_> {
+impl<'a> Transition<'a> {
     fn run(mut self) -> Result<Outcome, ToolError> {
-        let before = self.settled(self.find()?)?;
+        let (thing, before) = self.settled()?;
         match (self.change, state(&before)) {
             (Change::Start, "RUNNING") | (Change::Stop, "STOPPED") => {
                 return Ok(CHANGED.project(&before).into());
@@ -131,7 +131,8 @@ impl Transition<'_> {
             },
             &[self.component.many, self.name],
         )?;
-        change(self.context, self.component.one, self.name).put(&path, None)?;
+        thing.put(&path, None)?;
+        drop(thing);
         if self.patience.is_zero() {
             let note = "The change was asked for; its end was not waited for.";
             return Ok(Outcome::from(CHANGED.project(&before)).with_note(note));
@@ -140,12 +141,16 @@ impl Transition<'_> {
     }
 
     /// Waits out a transitional state that was there before we came.
-    fn settled(&mut self, mut item: Value) -> Result<Value, ToolError> {
-        while matches!(state(&item), "STARTING" | "STOPPING") {
+    fn settled(&mut self) -> Result<(asked::Change<'a>, Value), ToolError> {
+        loop {
+            let thing = change(self.context, self.component.one, self.name)?;
+            let item = self.find()?;
+            if !matches!(state(&item), "STARTING" | "STOPPING") {
+                return Ok((thing, item));
+            }
+            drop(thing);
             self.pause(state(&item))?;
-            item = self.find()?;
         }
-        Ok(item)
     }
 
     fn wait(&mut self, before: &Value) -> Result<Outcome, ToolError> {

@@ -129,6 +129,7 @@ fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
         ));
     };
     let id = format!("{title}:{version}");
+    let change = change(context, "integration model", &id)?;
     let exists = MODELS
         .listing()
         .with("equalsField", "versionId")
@@ -141,7 +142,6 @@ fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
         )));
     }
     let body = json!({"model": model});
-    let change = change(context, "integration model", &id);
     let check = change.put(&Path::literal("/integration-models/validation"), Some(&body))?;
     if let Some(why) = judge::failure(&check) {
         return Err(ToolError::invalid(format!(

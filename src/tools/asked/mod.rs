@@ -6,9 +6,10 @@ pub mod judge;
 mod list;
 pub mod record;
 mod source;
+mod turn;
 mod wait;
 
-pub use change::{Change, change};
+pub use change::{Change, act, change};
 pub use directory::Directory;
 pub use list::{Filter, From, List, Matching};
 pub use source::{Listing, Paging, Source};

@@ -47,7 +47,8 @@ pub static TOOLS: &[Tool] = &[
         parameters: &[NAME, PROJECT_PARAMETER],
         output: Output::Object(&TEMPLATE),
         run: Run::Code(|context, arguments| {
-            Ok(TEMPLATE.project(&find(context, arguments)?).into())
+            let stored = projects::stored_name(context, arguments)?;
+            Ok(TEMPLATE.project(&find(context, &stored)?).into())
         }),
         ..READ
     },
@@ -127,6 +128,7 @@ fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
         return Err(ToolError::invalid("'group' must not be blank"));
     }
     let stored = projects::stored_name(context, arguments)?;
+    let thing = change(context, DIRECTORY.one, &stored)?;
     if !DIRECTORY.named(context, &TEMPLATES.listing(), &stored)?.is_empty() {
         return Err(ToolError::state(format!(
             "there is a template called '{stored}' already; update_template changes it"
@@ -142,7 +144,7 @@ fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
     }
     let body = json!({"template": template});
     let path = Path::literal(TEMPLATES.route);
-    let reply = change(context, DIRECTORY.one, &stored).post(&path, Some(&body))?;
+    let reply = thing.post(&path, Some(&body))?;
     Ok(written(&reply, "created", &template, "created"))
 }
 
@@ -156,7 +158,9 @@ fn update(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
             TEXTS.join(", ")
         )));
     }
-    let existing = find(context, arguments)?;
+    let stored = projects::stored_name(context, arguments)?;
+    let thing = change(context, DIRECTORY.one, &stored)?;
+    let existing = find(context, &stored)?;
     let mut merged: Map<String, Value> = ["name", "group", "type"]
         .iter()
         .filter_map(|field| Some(((*field).to_owned(), existing.get(*field)?.clone())))
@@ -179,9 +183,7 @@ fn update(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
         return Err(ToolError::platform("the platform did not say the template's id"));
     };
     let path = Path::new("/automation-studio/templates/{}", &[id])?;
-    let name = record::name(&existing).unwrap_or_default();
-    let reply =
-        change(context, DIRECTORY.one, name).put(&path, Some(&json!({"update": merged})))?;
+    let reply = thing.put(&path, Some(&json!({"update": merged})))?;
     Ok(written(&reply, "updated", &Value::Object(merged), "changed"))
 }
 
@@ -195,18 +197,17 @@ fn written(reply: &Value, key: &str, sent: &Value, verb: &str) -> Outcome {
     }
 }
 
-/// The one template that `name` and `project` mean.
-fn find(context: &Context<'_>, arguments: &Arguments) -> Result<Value, ToolError> {
-    let stored = projects::stored_name(context, arguments)?;
+/// The one template stored under this name.
+fn find(context: &Context<'_>, stored: &str) -> Result<Value, ToolError> {
     let list = TEMPLATES.listing();
-    let mut found = DIRECTORY.named(context, &list, &stored)?;
+    let mut found = DIRECTORY.named(context, &list, stored)?;
     match found.len() {
         1 => Ok(found.remove(0)),
         0 => {
             let all = list.items(context)?;
             let names = all.iter().filter_map(record::name);
-            Err(projects::missing(DIRECTORY.one, &stored, DIRECTORY.lister, names))
+            Err(projects::missing(DIRECTORY.one, stored, DIRECTORY.lister, names))
         }
-        _ => Err(DIRECTORY.ambiguous(&stored, &found)),
+        _ => Err(DIRECTORY.ambiguous(stored, &found)),
     }
 }

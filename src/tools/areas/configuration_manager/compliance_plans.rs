@@ -100,13 +100,14 @@ static DIRECTORY: Directory = Directory {
 fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let plan = find(context, arguments.text("name"))?;
     let plan_id = &DIRECTORY.id(&plan)?;
+    let thing = change(context, DIRECTORY.one, plan_id)?;
     let mut run = Started { context, plan: &plan, plan_id, id: None, notes: vec![] };
     // Some versions do not say which run they start: then it is the one that was not there before.
     let before = run.read();
     run.notes.clear();
     let path = Path::literal("/configuration_manager/compliance_plans/run");
     let body = json!({"planId": plan_id});
-    let reply = change(context, DIRECTORY.one, arguments.text("name")).post(&path, Some(&body))?;
+    let reply = thing.post(&path, Some(&body))?;
     run.id = ["instanceId", "data.instanceId", "instance.id"]
         .iter()
         .find_map(|place| lookup(&reply, place).and_then(Value::as_str))
@@ -123,6 +124,7 @@ fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolErro
         }
         run.id = newest.map(str::to_owned);
     }
+    drop(thing);
     let wait = Duration::from_secs(arguments.integer("wait").unsigned_abs());
     if !wait.is_zero() && run.id.is_some() {
         run.wait(wait, &mut instance);

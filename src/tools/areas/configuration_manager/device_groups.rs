@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::AREA;
 use crate::platform::Path;
-use crate::tools::asked::{Directory, List, Source, change, record};
+use crate::tools::asked::{self, Directory, List, Source, change, record};
 use crate::tools::context::Context;
 use crate::tools::row::{Hints, Run, Tool};
 use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError};
@@ -106,6 +106,7 @@ enum Change {
 fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let name = arguments.text("name");
     let devices = distinct(arguments);
+    let thing = change(context, DIRECTORY.one, name)?;
     if !DIRECTORY.named(context, &GROUPS.listing(), name)?.is_empty() {
         return Err(ToolError::state(format!(
             "there is a device group called '{name}' already; add_devices_to_group extends it"
@@ -119,7 +120,7 @@ fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
         "deviceNames": if joined { devices.join(",") } else { String::new() },
     });
     let path = Path::literal("/configuration_manager/devicegroup");
-    let reply = change(context, DIRECTORY.one, name).post(&path, Some(&body))?;
+    let reply = thing.post(&path, Some(&body))?;
     let mut created = CREATED.project(&reply);
     created["name"] = json!(name);
     let mut notes = Vec::new();
@@ -131,7 +132,7 @@ fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
     }
     if !joined && let Some(id) = created["id"].as_str() {
         let members = devices.iter().map(|device| json!(device)).collect();
-        if let Err(error) = set_members(context, name, id, members) {
+        if let Err(error) = set_members(&thing, id, members) {
             notes.push(format!("The group is there but empty, its devices were refused: {error}"));
         }
     }
@@ -149,6 +150,7 @@ fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
 fn alter(context: &Context<'_>, arguments: &Arguments, kind: Change) -> Result<Outcome, ToolError> {
     let name = arguments.text("name");
     let named = distinct(arguments);
+    let thing = change(context, DIRECTORY.one, name)?;
     let group = find(context, name)?;
     let before = members(&group);
     let holds = |members: &[Value], device: &str| members.iter().any(|m| member(m) == Some(device));
@@ -174,7 +176,7 @@ fn alter(context: &Context<'_>, arguments: &Arguments, kind: Change) -> Result<O
         Change::Remove => after.retain(|m| member(m).is_none_or(|m| !effective.contains(&m))),
     }
     let id = DIRECTORY.id(&group)?;
-    let reply = set_members(context, name, &id, after.clone())?;
+    let reply = set_members(&thing, &id, after.clone())?;
     let mut notes: Vec<String> = moot_note.into_iter().collect();
     let shown = match find(context, name) {
         Ok(group) => members(&group),
@@ -214,14 +216,13 @@ fn done(change: Change, name: &str, devices: &[&str]) -> String {
 
 /// `PUT /configuration_manager/deviceGroups/{id}`
 fn set_members(
-    context: &Context<'_>,
-    name: &str,
+    thing: &asked::Change<'_>,
     id: &str,
     members: Vec<Value>,
 ) -> Result<Value, ToolError> {
     let path = Path::new("/configuration_manager/deviceGroups/{}", &[id])?;
     let body = json!({"details": {"devices": members}});
-    change(context, DIRECTORY.one, name).put(&path, Some(&body))
+    thing.put(&path, Some(&body))
 }
 
 /// The group called `name`.

@@ -125,7 +125,7 @@ fn backup(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
         "options": {"description": arguments.text("description"), "notes": arguments.text("notes")},
     });
     let path = Path::literal("/configuration_manager/devices/backups");
-    let reply = change(context, DIRECTORY.one, device)
+    let reply = change(context, DIRECTORY.one, device)?
         .post(&path, Some(&body))
         .map_err(|error| explain(context, device, error))?;
     let backup = BACKUP.project(&reply);
@@ -143,7 +143,7 @@ fn apply(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolEr
     let device = arguments.text("device");
     let path = Path::new("/configuration_manager/devices/{}/configuration", &[device])?;
     let body = json!({"config": {"device": device, "config": arguments.text("config")}});
-    let reply = change(context, DIRECTORY.one, device)
+    let reply = change(context, DIRECTORY.one, device)?
         .post(&path, Some(&body))
         .map_err(|error| explain(context, device, error))?;
     Ok(match reply {

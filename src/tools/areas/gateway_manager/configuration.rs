@@ -63,7 +63,7 @@ pub fn import(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
     let cluster = arguments.text("cluster_id");
     let path = Path::new("/gateway_manager/v1/gateways/{}/configuration/import", &[cluster])?;
     let body = json!({"options": options(arguments)?});
-    let answer = change(context, "gateway configuration", cluster).post(&path, Some(&body))?;
+    let answer = change(context, "gateway configuration", cluster)?.post(&path, Some(&body))?;
     let result = record::payload(&answer);
     let holds = |key: &str| result.get(key).is_some_and(|list| !record::is_empty(list));
     let note = match judge::failure(&answer) {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::gateways;
 use crate::nearest::nearest;
 use crate::platform::Path;
-use crate::tools::asked::{change, record};
+use crate::tools::asked::{act, record};
 use crate::tools::context::Context;
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
@@ -31,7 +31,7 @@ pub fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, Tool
         body["params"] = input.clone();
     }
     let path = Path::literal("/gateway_manager/v1/services/run");
-    let sent = change(context, "service", name).post(&path, Some(&body));
+    let sent = act(context, "service", name).post(&path, Some(&body));
     let answer = sent.map_err(|error| match error.kind {
         ErrorKind::NotFound | ErrorKind::Refused => explain(context, name, cluster, error),
         _ => error,

@@ -64,6 +64,7 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
     if name.is_empty() {
         return Err(ToolError::invalid("'name' must not be empty"));
     }
+    let thing = change(context, DIRECTORY.one, name)?;
     if exists(context, name)? {
         return Err(ToolError::state(format!(
             "an inventory called '{name}' exists already; add_nodes_to_inventory adds to it"
@@ -80,13 +81,13 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
         }
     }
     let path = Path::literal(INVENTORIES.route);
-    let answer = change(context, DIRECTORY.one, name).post(&path, Some(&body))?;
+    let answer = thing.post(&path, Some(&body))?;
     if let Some(why) = judge::failure(&answer) {
         return Err(ToolError::platform(format!("the inventory '{name}' was not created: {why}")));
     }
     let mut notes = Vec::new();
     // Platforms differ in whether they take nodes along with a new inventory.
-    if let Err(error) = nodes::ensure(context, name, devices) {
+    if let Err(error) = nodes::ensure(context, &thing, devices) {
         notes.push(format!(
             "The inventory was created, but not all of its nodes; add_nodes_to_inventory can add \
              them. {error}"
@@ -117,9 +118,10 @@ fn created(context: &Context<'_>, name: &str, answer: &Value, notes: &mut Vec<St
 
 /// `DELETE /inventory_manager/v1/inventories/{id}`.
 pub fn delete(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-    let (id, name) = existing(context, arguments.text("name"))?;
+    let thing = change(context, DIRECTORY.one, arguments.text("name"))?;
+    let (id, name) = existing(context, &thing.name)?;
     let path = Path::new("/inventory_manager/v1/inventories/{}", &[&id])?;
-    let answer = change(context, DIRECTORY.one, &name).delete(&path)?;
+    let answer = thing.delete(&path)?;
     if let Some(why) = judge::failure(&answer) {
         return Err(ToolError::platform(format!("the inventory '{name}' was not deleted: {why}")));
     }

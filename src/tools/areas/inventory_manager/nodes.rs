@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::stored::{DIRECTORY, existing};
 use crate::platform::{Listed, Path};
-use crate::tools::asked::{Paging, Source, change, judge, record};
+use crate::tools::asked::{Change, Paging, Source, change, judge, record};
 use crate::tools::context::Context;
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
@@ -30,7 +30,8 @@ const NODES: Source =
 pub fn add(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let given = arguments.list("nodes");
     let names = names(given)?;
-    let (_, inventory) = existing(context, arguments.text("inventory_name"))?;
+    let thing = change(context, DIRECTORY.one, arguments.text("inventory_name"))?;
+    let (_, inventory) = existing(context, &thing.name)?;
     let before = complete(context, &inventory)?;
     let new = unknown(given, &before)?;
     if new.is_empty() {
@@ -38,8 +39,7 @@ pub fn add(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, Tool
         return Ok(added("Success", &message, Some(before.len())).into());
     }
     let count = new.len();
-    let change = Addition { context, inventory: &inventory, before, new };
-    let (now, said, note) = change.write()?;
+    let (now, said, note) = Addition { context, thing: &thing, before, new }.write()?;
     let status = said.as_ref().and_then(|said| record::text(said, &["result.status", "status"]));
     let message = format!("{count} nodes were added to '{inventory}'.");
     let outcome = Outcome::from(added(status.unwrap_or("Success"), &message, now));
@@ -47,11 +47,15 @@ pub fn add(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, Tool
 }
 
 /// Adds those of `nodes` that the inventory does not have.
-pub fn ensure(context: &Context<'_>, inventory: &str, nodes: Vec<Value>) -> Result<(), ToolError> {
+pub fn ensure(
+    context: &Context<'_>,
+    thing: &Change<'_>,
+    nodes: Vec<Value>,
+) -> Result<(), ToolError> {
     if nodes.is_empty() {
         return Ok(());
     }
-    let before = complete(context, inventory)?;
+    let before = complete(context, &thing.name)?;
     let has: HashSet<&str> = before.iter().filter_map(record::name).collect();
     let mut seen = HashSet::new();
     let new: Vec<Value> = nodes
@@ -64,7 +68,7 @@ pub fn ensure(context: &Context<'_>, inventory: &str, nodes: Vec<Value>) -> Resu
     if new.is_empty() {
         return Ok(());
     }
-    Addition { context, inventory, before, new }.write().map(drop)
+    Addition { context, thing, before, new }.write().map(drop)
 }
 
 /// `GET /inventory_manager/v1/inventories/{name}/nodes`, every page.
@@ -139,7 +143,7 @@ fn added(status: &str, message: &str, count: Option<usize>) -> Value {
 
 struct Addition<'a> {
     context: &'a Context<'a>,
-    inventory: &'a str,
+    thing: &'a Change<'a>,
     before: Vec<Value>,
     new: Vec<Value>,
 }
@@ -159,7 +163,7 @@ impl Addition<'_> {
             Err(error) if error.kind == ErrorKind::Cancelled => return Err(error),
             Err(error) => (None, Some(error.message)),
         };
-        let after = match (complete(self.context, self.inventory), trouble.as_deref()) {
+        let after = match (complete(self.context, &self.thing.name), trouble.as_deref()) {
             (Ok(after), _) => after,
             (Err(error), None) => {
                 let note = format!("The nodes were written but could not be read back: {error}");
@@ -194,7 +198,7 @@ impl Addition<'_> {
         }
         let all: Vec<&Value> = after.iter().chain(lost.iter().copied()).collect();
         let sent = self.send(&all);
-        let now = complete(self.context, self.inventory)?;
+        let now = complete(self.context, &self.thing.name)?;
         let still = absent(&self.before, &now);
         if still.is_empty() {
             return Ok(now);
@@ -210,13 +214,13 @@ impl Addition<'_> {
     /// `POST /inventory_manager/v1/nodes/bulk`, which replaces all nodes.
     fn send(&self, nodes: &[&Value]) -> Result<Value, ToolError> {
         let nodes: Vec<Value> = nodes.iter().map(|node| plain(node)).collect();
-        let body = json!({"inventory_identifier": self.inventory, "nodes": nodes});
+        let body = json!({"inventory_identifier": self.thing.name, "nodes": nodes});
         let path = Path::literal("/inventory_manager/v1/nodes/bulk");
-        change(self.context, DIRECTORY.one, self.inventory).post(&path, Some(&body))
+        self.thing.post(&path, Some(&body))
     }
 
     fn failed(&self, why: &str) -> ToolError {
-        ToolError::platform(format!("the nodes were not all added to '{}': {why}", self.inventory))
+        ToolError::platform(format!("the nodes were not all added to '{}': {why}", self.thing.name))
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{instances, resources};
 use crate::nearest::nearest;
 use crate::platform::Path;
-use crate::tools::asked::{change, judge, record};
+use crate::tools::asked::{act, change, judge, record};
 use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
@@ -30,11 +30,15 @@ pub static STARTED: Shape = Shape::closed(&[
 /// and nothing that follows fails the call.
 pub fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let resource = arguments.text("resource_name");
+    let thing = match arguments.maybe_text("instance_name") {
+        Some(instance) => change(context, "instance", &format!("{resource}/{instance}"))?,
+        None => act(context, "resource model", resource),
+    };
     let model = resources::existing(context, resource)?;
     let action = find(&model, resource, arguments.text("action_name"))?;
     let body = body(context, arguments, &model, action)?;
     let path = Path::new("/lifecycle-manager/resources/{}/run-action", &[&resources::id(&model)?])?;
-    let answer = change(context, "resource model", resource).post(&path, Some(&body))?;
+    let answer = thing.post(&path, Some(&body))?;
     if let Some(why) = judge::failure(&answer) {
         return Err(ToolError::platform(format!("the action was not started: {why}")));
     }

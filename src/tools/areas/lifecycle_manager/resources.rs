@@ -55,6 +55,7 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
     if name.is_empty() {
         return Err(ToolError::invalid("'name' must not be empty"));
     }
+    let thing = change(context, DIRECTORY.one, name)?;
     if !DIRECTORY.named(context, &RESOURCES.listing(), name)?.is_empty() {
         return Err(ToolError::state(format!(
             "a resource model called '{name}' exists already; describe_resource shows it"
@@ -65,7 +66,7 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
         body["description"] = json!(description);
     }
     let path = Path::literal(RESOURCES.route);
-    let answer = change(context, DIRECTORY.one, name).post(&path, Some(&body))?;
+    let answer = thing.post(&path, Some(&body))?;
     if let Some(why) = judge::failure(&answer) {
         return Err(ToolError::platform(format!("the resource model was not created: {why}")));
     }

@@ -129,7 +129,7 @@ fn create(
     endpoint: Endpoint,
 ) -> Result<String, ToolError> {
     let name = record::name(automation).unwrap_or_default();
-    let change = change(context, "automation", name);
+    let change = change(context, "automation", name)?;
     let reply = change.post(&Path::literal("/operations-manager/automations"), Some(automation))?;
     let id = reply.get("data").unwrap_or(&reply).get("_id").and_then(Value::as_str);
     let Some(id) = id else {

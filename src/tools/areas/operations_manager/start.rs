@@ -9,7 +9,7 @@ use super::offers;
 use crate::limits;
 use crate::nearest::nearest;
 use crate::platform::Path;
-use crate::tools::asked::{Pause, Source, Wait, change};
+use crate::tools::asked::{Pause, Source, Wait, act};
 use crate::tools::context::Context;
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError, lookup};
 use crate::tools::told::Arguments;
@@ -46,7 +46,7 @@ pub fn start(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, To
     let path = Path::with_slashes("/operations-manager/triggers/endpoint/{}", &[route])?;
     let data = fit_to_schema(context, route, arguments.value("data"));
     let body = Some(&data).filter(|data| !data.is_null());
-    let reply = change(context, "automation", route)
+    let reply = act(context, "automation", route)
         .post(&path, body)
         .map_err(|error| explain(context, route, error))?;
     let payload = reply.get("data").filter(|data| !data.is_null()).unwrap_or(&reply);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::stored::{all, look_up, missing};
 use crate::platform::Path;
 use crate::tools::areas::automation_studio::projects;
-use crate::tools::asked::change;
+use crate::tools::asked::act;
 use crate::tools::context::Context;
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
@@ -57,7 +57,7 @@ pub fn template(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome,
     if let Some(variables) = arguments.object("variables") {
         body["variables"] = json!(variables);
     }
-    let reply = change(context, "command template", &stored)
+    let reply = act(context, "command template", &stored)
         .post(&Path::literal("/mop/RunCommandTemplate"), Some(&body))
         .map_err(|error| explain(context, &stored, error))?;
     let results = ["commands_results", "command_results"]
@@ -82,7 +82,7 @@ pub fn template(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome,
 pub fn command(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let body = json!({"command": arguments.text("cmd"), "devices": arguments.texts("devices")});
     let path = Path::literal("/mop/RunCommandDevices");
-    let reply = change(context, "command", arguments.text("cmd")).post(&path, Some(&body))?;
+    let reply = act(context, "command", arguments.text("cmd")).post(&path, Some(&body))?;
     let results = match &reply {
         Value::Array(results) => Some(results),
         _ => {

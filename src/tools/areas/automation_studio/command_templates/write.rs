@@ -46,6 +46,7 @@ const SETTABLE: [(&str, &str); 5] = [
 /// `POST /mop/createTemplate`. Whether the name is free is asked first.
 pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let stored = projects::stored_name(context, arguments)?;
+    let thing = change(context, KIND, &stored)?;
     if look_up(context, &stored)?.is_some() {
         return Err(ToolError::state(format!(
             "there is a command template called '{stored}' already; update_command_template \
@@ -63,7 +64,7 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
     mop.insert("lastUpdatedBy".into(), json!(ORIGIN));
     let body = json!({"mop": mop});
     let path = Path::literal("/mop/createTemplate");
-    let reply = change(context, KIND, &stored).post(&path, Some(&body))?;
+    let reply = thing.post(&path, Some(&body))?;
     let mut shown = CREATED.project(&reply);
     if reply.get("insertedIds").is_none_or(Value::is_null) {
         let id = reply.get("insertedId").cloned().unwrap_or_else(|| json!(stored));
@@ -79,6 +80,7 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
 /// read, changed, sent whole and read again.
 pub fn update(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let stored = projects::stored_name(context, arguments)?;
+    let thing = change(context, KIND, &stored)?;
     let existing = find(context, &stored)?;
     let given = given(arguments);
     let id = existing.get("_id").and_then(Value::as_str).unwrap_or(&stored).to_owned();
@@ -95,7 +97,7 @@ pub fn update(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
     mop.insert("lastUpdated".into(), now_ms());
     mop.insert("lastUpdatedBy".into(), json!(ORIGIN));
     let path = Path::new("/mop/updateTemplate/{}", &[&id])?;
-    let reply = change(context, KIND, &stored).post(&path, Some(&json!({"mop": mop})))?;
+    let reply = thing.post(&path, Some(&json!({"mop": mop})))?;
     let outcome = Outcome::from(counts(&reply));
     Ok(match look_up(context, &stored) {
         Ok(Some(now)) if holds(&now, &Value::Object(given)) => outcome,

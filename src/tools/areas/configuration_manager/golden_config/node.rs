@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::stored::{DIRECTORY, TREES, set_rules, spec_of, version};
 use crate::platform::Path;
-use crate::tools::asked::{change, record};
+use crate::tools::asked::{Change, change, record};
 use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
@@ -20,6 +20,7 @@ const ROOT: &str = "base";
 /// Everything that can be wrong is found before anything is written.
 pub fn add(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let (name, version_name) = (arguments.text("name"), arguments.text("version"));
+    let thing = change(context, DIRECTORY.one, arguments.text("tree_name"))?;
     let tree = find_tree(context, arguments.text("tree_name"), version_name)?;
     let before = version(context, &tree, version_name)?;
     let root = before.get("root").unwrap_or(&Value::Null);
@@ -34,14 +35,13 @@ pub fn add(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, Tool
         "/configuration_manager/configs/{}/{}/{}",
         &[&tree, version_name, &parent.path],
     )?;
-    let thing = change(context, DIRECTORY.one, arguments.text("tree_name"));
     let reply = thing.post(&path, Some(&json!({"name": name})))?;
     let path = format!("{}/{name}", parent.path);
     let mut message = format!("Node '{name}' was added at '{path}'.");
     let mut note = None;
     if let Some(template) = arguments.maybe_text("template") {
         let written = spec_of_new(context, &reply, &tree, version_name, &path)
-            .and_then(|spec| set_own_rules(context, root, &spec, template, &before));
+            .and_then(|spec| set_own_rules(&thing, root, &spec, template, &before));
         match written {
             Ok(()) => message.push_str(" Its rules were set."),
             Err(error) => {
@@ -124,7 +124,7 @@ fn spec_of_new(
 
 /// Writes rules for a new node, and never over those of one that was there before.
 fn set_own_rules(
-    context: &Context<'_>,
+    thing: &Change<'_>,
     root: &Value,
     spec: &str,
     template: &str,
@@ -135,7 +135,7 @@ fn set_own_rules(
             "the platform named rules ({spec}) that belong to another node"
         )));
     }
-    set_rules(context, spec, template, version.get("variables"))
+    set_rules(thing, spec, template, version.get("variables"))
 }
 
 fn uses(root: &Value, spec: &str) -> bool {

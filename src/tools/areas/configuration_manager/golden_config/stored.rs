@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::platform::Path;
-use crate::tools::asked::{Directory, Source, change, record};
+use crate::tools::asked::{Change, Directory, Source, record};
 use crate::tools::context::Context;
 use crate::tools::shown::ToolError;
 
@@ -33,7 +33,7 @@ pub fn version(context: &Context<'_>, tree: &str, version: &str) -> Result<Value
 
 /// `PUT /configuration_manager/config_specs/{id}`: the rules of one node.
 pub fn set_rules(
-    context: &Context<'_>,
+    tree: &Change<'_>,
     spec: &str,
     template: &str,
     variables: Option<&Value>,
@@ -41,7 +41,7 @@ pub fn set_rules(
     let path = Path::new("/configuration_manager/config_specs/{}", &[spec])?;
     let variables = variables.filter(|v| v.is_object()).cloned().unwrap_or_else(|| json!({}));
     let body = json!({"data": {"template": template, "variables": variables}});
-    change(context, "golden configuration rules", spec).put(&path, Some(&body)).map(drop)
+    tree.put(&path, Some(&body)).map(drop)
 }
 
 /// The id of the rules of a node.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::stored::{DIRECTORY, set_rules, spec_of, trees, version};
 use crate::nearest::nearest;
 use crate::platform::Path;
-use crate::tools::asked::{change, record};
+use crate::tools::asked::{Change, change, record};
 use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
@@ -29,6 +29,7 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
         _ => return Err(ToolError::invalid("'variables' must be a JSON object")),
     };
     check_device_type(context, device_type)?;
+    let thing = change(context, DIRECTORY.one, name)?;
     if trees(context)?.iter().any(|tree| record::name(tree) == Some(name)) {
         return Err(ToolError::state(format!(
             "there is a golden configuration tree called '{name}' already; \
@@ -37,7 +38,7 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
     }
     let body = json!({"name": name, "deviceType": device_type});
     let path = Path::literal("/configuration_manager/configs");
-    let reply = change(context, DIRECTORY.one, name).post(&path, Some(&body))?;
+    let reply = thing.post(&path, Some(&body))?;
     let mut tree = json!({"id": record::id(&reply), "name": name, "deviceType": device_type});
     let mut notes = Vec::new();
     if tree["id"].is_null() {
@@ -48,12 +49,12 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
     match tree["id"].as_str() {
         Some(id) => {
             if let Some(variables) = variables
-                && let Err(error) = set_variables(context, id, &json!(variables))
+                && let Err(error) = set_variables(&thing, id, &json!(variables))
             {
                 notes.push(format!("The tree is there, but its variables were not set: {error}"));
             }
             if let Some(template) = arguments.maybe_text("template")
-                && let Err(error) = set_root_rules(context, id, template)
+                && let Err(error) = set_root_rules(context, &thing, id, template)
             {
                 notes.push(format!("The tree is there, but its template was not set: {error}"));
             }
@@ -88,16 +89,21 @@ fn check_device_type(context: &Context<'_>, wanted: &str) -> Result<(), ToolErro
 }
 
 /// `PUT /configuration_manager/configs/{id}/initial`
-fn set_variables(context: &Context<'_>, tree: &str, variables: &Value) -> Result<(), ToolError> {
+fn set_variables(thing: &Change<'_>, tree: &str, variables: &Value) -> Result<(), ToolError> {
     let path = Path::new("/configuration_manager/configs/{}/initial", &[tree])?;
     let body = json!({"name": "initial", "variables": variables});
-    change(context, DIRECTORY.one, tree).put(&path, Some(&body)).map(drop)
+    thing.put(&path, Some(&body)).map(drop)
 }
 
-fn set_root_rules(context: &Context<'_>, tree: &str, template: &str) -> Result<(), ToolError> {
+fn set_root_rules(
+    context: &Context<'_>,
+    thing: &Change<'_>,
+    tree: &str,
+    template: &str,
+) -> Result<(), ToolError> {
     let initial = version(context, tree, "initial")?;
     let spec = initial.get("root").and_then(spec_of).ok_or_else(|| {
         ToolError::platform("the platform did not say where the rules of the root node are kept")
     })?;
-    set_rules(context, spec, template, initial.get("variables"))
+    set_rules(thing, spec, template, initial.get("variables"))
 }
