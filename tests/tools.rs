@@ -27,7 +27,6 @@ fn every_tool_is_announced_well() {
         for key in ["title", "description"] {
             assert!(tool[key].as_str().is_some_and(|text| !text.is_empty()), "{name} {key}");
         }
-        assert_eq!(tool["inputSchema"]["additionalProperties"], false, "{name}");
         for (property, schema) in tool["inputSchema"]["properties"].as_object().expect("an object")
         {
             assert!(schema["description"].is_string(), "{name}.{property} is not described");
@@ -72,7 +71,9 @@ fn compare(name: &str, ours: &Value, theirs: &Value) {
         let mine = &input["properties"][property];
         assert!(mine.is_object(), "{name}.{property} is missing");
         if !KEPT_WHEN_LEFT_OUT.contains(&(name, property)) {
-            assert_eq!(mine.get("default"), theirs.get("default"), "{name}.{property}");
+            // That a parameter is nothing when it is left out is not spelled.
+            let before = theirs.get("default").filter(|default| !default.is_null());
+            assert_eq!(mine.get("default"), before, "{name}.{property}");
         }
         if let Some(choices) = theirs.get("enum") {
             assert_eq!(words(&mine["enum"]), words(choices), "{name}.{property}");
@@ -83,10 +84,10 @@ fn compare(name: &str, ours: &Value, theirs: &Value) {
         if types.len() > 1 {
             types.remove("string");
         }
-        let announced = words(&mine["type"]);
+        let announced = kinds(mine);
         assert!(types.is_subset(&announced), "{name}.{property}: {types:?}, {announced:?}");
         if let Some(items) = theirs["items"].as_str() {
-            assert!(words(&mine["items"]["type"]).contains(items), "{name}.{property}: {items}");
+            assert!(kinds(&mine["items"]).contains(items), "{name}.{property}: {items}");
         }
     }
     let tags = words(&ours["_meta"]["fastmcp"]["tags"]);
@@ -101,6 +102,12 @@ fn compare(name: &str, ours: &Value, theirs: &Value) {
     for field in words(&theirs["fields"]) {
         assert!(object["properties"].get(field).is_some(), "{name}: the result lacks {field}");
     }
+}
+
+/// The types that a schema allows, one by itself or several by `anyOf`.
+fn kinds(schema: &Value) -> BTreeSet<&str> {
+    let choices = schema["anyOf"].as_array().map_or(std::slice::from_ref(schema), Vec::as_slice);
+    choices.iter().filter_map(|choice| choice["type"].as_str()).collect()
 }
 
 /// The words of a list, or the one word that stands for it.

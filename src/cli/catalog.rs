@@ -85,7 +85,7 @@ fn entry(tool: &Tool) -> String {
             parameter.doc.replace('|', "\\|")
         );
     }
-    returned(tool.output, &mut text);
+    returned(tool.output(), &mut text);
     text
 }
 

@@ -26,13 +26,9 @@ pub fn tasking(tool: &'static Tool, confirm: Confirm) -> Tasking {
         agreed
             && match tool.tasking {
                 Long::Never => false,
-                Long::Waits(argument) => arguments.get(argument).is_some_and(|wait| {
-                    let seconds = match wait {
-                        Value::String(text) => text.trim().parse().ok(),
-                        other => other.as_f64(),
-                    };
-                    seconds.is_some_and(|seconds: f64| seconds > 0.0)
-                }),
+                // What cannot be read is refused at once, without a task.
+                Long::Waits(seconds) => Arguments::check(tool.parameters, arguments)
+                    .is_ok_and(|arguments| arguments.integer(seconds) > 0),
                 Long::Always | Long::Starts(_) => true,
             }
     }))

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::row::{Hints, Run, Tool};
 use super::shown::Output;
-use super::told::Presence;
+use super::told::input_schema;
 
 impl Tool {
     /// Every tag of this tool: its own, its name and `default`, sorted.
@@ -38,34 +38,17 @@ impl Tool {
         entry.insert("name".into(), json!(self.name));
         if slim {
             entry.insert("description".into(), json!(self.summary()));
-            entry.insert("inputSchema".into(), self.input_schema(false));
+            entry.insert("inputSchema".into(), input_schema(self.parameters, false));
             entry.insert("annotations".into(), self.hints.short());
             return entry;
         }
         entry.insert("title".into(), json!(self.title));
         entry.insert("description".into(), json!(self.description));
-        entry.insert("inputSchema".into(), self.input_schema(true));
+        entry.insert("inputSchema".into(), input_schema(self.parameters, true));
         entry.insert("outputSchema".into(), self.output().schema());
         entry.insert("annotations".into(), self.hints.annotations());
         entry.insert("_meta".into(), json!({"fastmcp": {"tags": self.all_tags()}}));
         entry
-    }
-
-    fn input_schema(&self, described: bool) -> Value {
-        let properties: Map<String, Value> =
-            self.parameters.iter().map(|p| (p.name.to_owned(), p.schema(described))).collect();
-        let required: Vec<&str> = self
-            .parameters
-            .iter()
-            .filter(|p| p.presence == Presence::Required)
-            .map(|p| p.name)
-            .collect();
-        let mut schema =
-            json!({"type": "object", "properties": properties, "additionalProperties": false});
-        if !required.is_empty() {
-            schema["required"] = json!(required);
-        }
-        schema
     }
 }
 
@@ -82,9 +65,13 @@ impl Output {
             }
             Self::Wrapped => json!({}),
         };
+        let mut properties = json!({"result": result, "note": {"type": "string"}});
+        if let Self::List(_) = self {
+            properties["total"] = json!({"type": "integer"});
+        }
         json!({
             "type": "object",
-            "properties": {"result": result},
+            "properties": properties,
             "required": ["result"],
             "x-fastmcp-wrap-result": true
         })

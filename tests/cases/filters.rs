@@ -105,7 +105,7 @@ const FILTERS: &[Filtered] = &[
     ),
     filtered(
         "get_action_executions",
-        &[("instance_name", "wanted"), ("resource_name", "")],
+        &[("instance_name", "wanted"), ("resource_name", "model")],
         "/lifecycle-manager/action-executions",
         "data",
         "instanceName",
@@ -121,10 +121,18 @@ fn row(filter: &'static Filtered) -> Case {
     let wanted = filter.arguments[0].1;
     let arguments: Map<String, Value> =
         filter.arguments.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-    let record = |value: Option<Value>| match (filter.field.split_once('.'), value) {
-        (_, None) => json!({"_id": "x"}),
-        (Some((outer, inner)), Some(value)) => json!({"_id": "x", outer: {inner: value}}),
-        (None, Some(value)) => json!({"_id": "x", filter.field: value}),
+    let record = |value: Option<Value>| {
+        let mut record = json!({"_id": "x"});
+        if filter.field == "instanceName" {
+            // Its tool is always asked for the instances of one model.
+            record["modelName"] = json!("model");
+        }
+        match (filter.field.split_once('.'), value) {
+            (_, None) => {}
+            (Some((outer, inner)), Some(value)) => record[outer] = json!({inner: value}),
+            (None, Some(value)) => record[filter.field] = value,
+        }
+        record
     };
     let records = [
         record(Some(json!(wanted))),

@@ -65,7 +65,7 @@ const STATE: Field = Field::new("state", FieldKind::Text).doc("RUNNING, STOPPED,
 
 /// The parameters of every change of state.
 pub static CHANGE_PARAMETERS: &[Parameter] = &[
-    Parameter::required("name", Kind::Text, "Exact name"),
+    Parameter::required("name", Kind::Name, "Exact name"),
     Parameter::optional(
         "timeout",
         Kind::Integer { min: 0, max: 3600 },

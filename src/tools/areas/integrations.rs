@@ -26,7 +26,7 @@ pub static TOOLS: &[Tool] = &[
                       properties. Credentials in the properties are masked.",
         parameters: &[Parameter::optional(
             "model",
-            Kind::Text,
+            Kind::Name,
             "Model id, or a part of it: only integrations of such models",
         )],
         output: Output::List(&INTEGRATION),

@@ -46,7 +46,7 @@ pub static TOOLS: &[Tool] = &[
         name: "get_task_metrics_for_workflow",
         title: "Get Task Metrics For Workflow",
         description: "How often and how long the tasks of one workflow ran.",
-        parameters: &[Parameter::required("name", Kind::Text, "Exact workflow name"), LIMIT],
+        parameters: &[Parameter::required("name", Kind::Name, "Exact workflow name"), LIMIT],
         run: Run::List(&TASKS_BY_WORKFLOW),
         ..READ
     },
@@ -55,7 +55,7 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Task Metrics For App",
         description: "How often and how long the tasks of one application or adapter ran.",
         parameters: &[
-            Parameter::required("name", Kind::Text, "Exact application name, e.g. WorkFlowEngine"),
+            Parameter::required("name", Kind::Name, "Exact application name, e.g. WorkFlowEngine"),
             LIMIT,
         ],
         run: Run::List(&TASKS_BY_APP),
@@ -66,7 +66,7 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Task Metrics For Task",
         description: "How often and how long one task ran, over all workflows.",
         parameters: &[
-            Parameter::required("name", Kind::Text, "Exact task name, e.g. query"),
+            Parameter::required("name", Kind::Name, "Exact task name, e.g. query"),
             LIMIT,
         ],
         run: Run::List(&TASKS_BY_TASK),

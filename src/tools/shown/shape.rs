@@ -135,7 +135,8 @@ impl Shape {
         sources.into_iter().map(|source| self.project(source)).collect()
     }
 
-    /// The JSON Schema of what [`Shape::project`] gives: every field's type and meaning.
+    /// The JSON Schema of what [`Shape::project`] gives: every field's meaning, and its
+    /// type where it is never null.
     pub fn schema(&self) -> Value {
         self.properties(|field| field.kind.schema())
     }
@@ -228,21 +229,18 @@ impl FieldKind {
         }
     }
 
+    /// What may be null has no type: vendors' libraries read no list of types, and a client that
+    /// checks the answer must not refuse null.
     fn schema(self) -> Value {
         match self {
-            Self::Text | Self::Time => json!({"type": ["string", "null"]}),
-            Self::Number => json!({"type": ["number", "null"]}),
-            Self::Boolean => json!({"type": ["boolean", "null"]}),
+            Self::Text | Self::Time | Self::Number | Self::Boolean => json!({}),
+            Self::Any | Self::Object(_) => json!({}),
             Self::Map => json!({"type": "object"}),
-            Self::Any => json!({}),
-            Self::Object(shape) => {
-                json!({"type": ["object", "null"], "properties": shape.names()})
-            }
             Self::Objects(shape) => {
                 json!({"type": "array", "items": {"type": "object", "properties": shape.names()}})
             }
             Self::Texts => json!({"type": "array", "items": {"type": "string"}}),
-            Self::List => json!({"type": "array"}),
+            Self::List => json!({"type": "array", "items": {}}),
         }
     }
 }

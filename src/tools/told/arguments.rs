@@ -4,9 +4,9 @@
 
 use serde_json::{Map, Value};
 
-use super::coerce::{coerce, excerpt};
+use super::coerce::{coerce, is_nothing};
+use super::naming;
 use super::parameter::{Parameter, Presence};
-use crate::nearest::nearest;
 use crate::tools::shown::ToolError;
 
 /// The arguments of one call, checked and coerced against a tool's parameters.
@@ -20,49 +20,25 @@ impl Arguments {
     /// One [`ToolError`] that lists every problem: unknown names (with the nearest known one),
     /// missing values, and values that cannot be read as what the parameter holds.
     pub fn check(
-        parameters: &'static [Parameter],
+        parameters: impl IntoIterator<Item = &'static Parameter>,
         given: &Map<String, Value>,
     ) -> Result<Self, ToolError> {
-        let mut problems = Vec::new();
-        for name in given.keys() {
-            if !parameters.iter().any(|p| p.name == name) {
-                problems.push(unknown(name, parameters));
-            }
-        }
+        let parameters: Vec<&'static Parameter> = parameters.into_iter().collect();
+        let (given, mut problems) = naming::sort(&parameters, given);
         let mut checked = Map::new();
         for parameter in parameters {
             let value = match given.get(parameter.name) {
-                None | Some(Value::Null) if parameter.presence == Presence::Required => {
-                    problems.push(format!(
-                        "'{}' is required ({}): {}",
-                        parameter.name,
-                        parameter.kind.in_words(),
-                        parameter.doc
-                    ));
-                    continue;
+                Some(value) if !is_nothing(parameter, value) => coerce(parameter, value),
+                _ if parameter.presence == Presence::Required => {
+                    let kind = parameter.kind.in_words();
+                    Err(format!("is required ({kind}): {}", parameter.doc))
                 }
-                None | Some(Value::Null) => parameter.absent(),
-                Some(value) => match coerce(parameter.kind, value) {
-                    Ok(value) => value,
-                    Err(why) => {
-                        problems.push(format!("'{}' {why}", parameter.name));
-                        continue;
-                    }
-                },
+                _ => Ok(parameter.absent()),
             };
-            if let Some(text) = value.as_str()
-                && !parameter.choices.is_empty()
-                && !parameter.choices.contains(&text)
-            {
-                problems.push(format!(
-                    "'{}' must be one of {}, not '{}'",
-                    parameter.name,
-                    parameter.choices.join(", "),
-                    excerpt(text)
-                ));
-                continue;
+            match value {
+                Ok(value) => drop(checked.insert(parameter.name.to_owned(), value)),
+                Err(why) => problems.push(format!("'{}' {why}", parameter.name)),
             }
-            checked.insert(parameter.name.to_owned(), value);
         }
         if problems.is_empty() {
             Ok(Self(checked))
@@ -117,17 +93,6 @@ impl Arguments {
     }
 }
 
-fn unknown(name: &str, parameters: &[Parameter]) -> String {
-    let names: Vec<&str> = parameters.iter().map(|p| p.name).collect();
-    if names.is_empty() {
-        return format!("'{}' is not known; this tool takes no arguments", excerpt(name));
-    }
-    match nearest(name, names.iter().copied()) {
-        Some(close) => format!("'{}' is not known; did you mean '{close}'?", excerpt(name)),
-        None => format!("'{}' is not known; allowed: {}", excerpt(name), names.join(", ")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -136,12 +101,15 @@ mod tests {
     use crate::tools::told::Kind;
 
     static PARAMETERS: &[Parameter] = &[
-        Parameter::required("name", Kind::Text, "The name."),
+        Parameter::required("name", Kind::Name, "The name."),
         Parameter::optional("timeout", Kind::Integer { min: 1, max: 60 }, "Seconds.")
             .or(Presence::Integer(10)),
         Parameter::optional("force", Kind::Boolean, "Force.").or(Presence::Boolean(false)),
         Parameter::optional("data", Kind::ObjectOrText, "Input."),
-        Parameter::optional("devices", Kind::List(&Kind::Text), "Devices."),
+        Parameter::optional("devices", Kind::List(&Kind::Name), "Devices."),
+        Parameter::optional("nodes", Kind::List(&Kind::Object), "Nodes."),
+        Parameter::optional("commands", Kind::TextsOrObjects, "Commands."),
+        Parameter::optional("device_type", Kind::Name, "Type."),
         Parameter::optional("model", Kind::Object, "Model."),
         Parameter::optional("action", Kind::Text, "Action.").one_of(&["a", "b"]),
     ];
@@ -168,10 +136,49 @@ mod tests {
             (json!({"name": "x", "devices": "a"}), "devices", json!(["a"])),
             (json!({"name": "x", "model": "{\"a\":1}"}), "model", json!({"a": 1})),
             (json!({"name": "x", "model": null}), "model", Value::Null),
+            (json!({"name": " x "}), "name", json!("x")),
+            (json!({"Name": "x"}), "name", json!("x")),
+            (json!({"NAME": "x", "deviceType": "t"}), "device_type", json!("t")),
+            (json!({"name": "x", "device-type": 7}), "device_type", json!("7")),
+            (json!({"name": "x", "device_type": "null"}), "device_type", Value::Null),
+            (json!({"name": "null"}), "name", json!("null")),
+            (json!({"name": "x", "timeout": "null"}), "timeout", json!(10)),
+            (json!({"name": "x", "timeout": " "}), "timeout", json!(10)),
+            (json!({"name": "x", "timeout": "3.0"}), "timeout", json!(3)),
+            (json!({"name": "x", "timeout": "007"}), "timeout", json!(7)),
+            (json!({"name": "x", "force": "NULL"}), "force", json!(false)),
+            (json!({"name": "x", "model": ""}), "model", Value::Null),
+            (json!({"name": "x", "data": ""}), "data", Value::Null),
+            (json!({"name": "x", "action": "A "}), "action", json!("a")),
+            (json!({"name": "x", "action": "null"}), "action", Value::Null),
+            (json!({"name": "x", "devices": "null"}), "devices", Value::Null),
+            (json!({"name": "x", "devices": "a, b,"}), "devices", json!(["a", "b"])),
+            (json!({"name": "x", "devices": "1e5"}), "devices", json!(["1e5"])),
+            (json!({"name": "x", "devices": [" a, b ", 7]}), "devices", json!(["a, b", "7"])),
+            (json!({"name": "x", "devices": 7}), "devices", json!(["7"])),
+            (json!({"name": "x", "nodes": "{\"a\":1}"}), "nodes", json!([{"a": 1}])),
+            (json!({"name": "x", "nodes": ["{\"a\":1}"]}), "nodes", json!([{"a": 1}])),
+            (json!({"name": "x", "nodes": {"a": 1}}), "nodes", json!([{"a": 1}])),
+            (json!({"name": "x", "commands": "show a, b"}), "commands", json!(["show a, b"])),
+            (json!({"name": "x", "commands": "{\"a\":1}"}), "commands", json!([{"a": 1}])),
+            (json!({"name": "x", "commands": {"a": 1}}), "commands", json!([{"a": 1}])),
+            (json!({"name": "x", "commands": ["{{ x }}"]}), "commands", json!(["{{ x }}"])),
+            (json!({"name": "x", "commands": "[\"a\", {}]"}), "commands", json!(["a", {}])),
         ] {
             let checked = check(given.clone()).unwrap_or_else(|e| panic!("{given}: {e}"));
             assert_eq!(checked.get(name), Some(&expected), "{given}");
         }
+    }
+
+    #[test]
+    fn what_clients_add_is_passed_over() {
+        let mut given = json!({"name": "x", "Name": "x"});
+        for addition in naming::CLIENT_ADDITIONS.iter().filter(|name| **name != "action") {
+            given[*addition] = json!("anything");
+        }
+        assert_eq!(check(given).expect("nothing of that is a mistake")["name"], "x");
+        // Where a tool has such a parameter, it is the tool's.
+        assert!(check(json!({"name": "x", "action": "run"})).is_err());
     }
 
     #[test]
@@ -189,13 +196,26 @@ mod tests {
             (json!({"name": "x", "timeout": 3.5}), "a whole number"),
             (json!({"name": "x", "timeout": 61}), "between 1 and 60"),
             (json!({"name": "x", "force": 2}), "true or false"),
-            (json!({"name": ["x"]}), "must be text"),
+            (json!({"name": ["x"]}), "must be a name, not a list of 1"),
             (json!({"name": "x", "data": "{oops"}), "not valid JSON"),
             (json!({"name": "x", "data": "5"}), "a JSON object"),
-            (json!({"name": "x", "devices": "[\"a\""}), "a list of texts"),
-            (json!({"name": "x", "devices": [1, {}]}), "[1] must be text"),
+            (json!({"name": "x", "devices": "[\"a\""}), "'devices' looks like JSON that was cut"),
+            (json!({"name": "x", "devices": [1, {}]}), "[1] must be a name"),
             (json!({"name": "x", "model": [1]}), "a JSON object"),
             (json!({"name": null}), "required"),
+            (json!({"name": ""}), "'name' must not be blank"),
+            (json!({"name": " \t"}), "'name' must not be blank"),
+            (json!({"name": "x", "devices": ["a", " "]}), "[1] must not be blank"),
+            (json!({"name": "x", "devices": " , "}), "a list of names"),
+            (json!({"name": "x", "devices": true}), "a list of names"),
+            (json!({"name": "x", "nodes": "{\"a\":"}), "'nodes' looks like JSON that was cut"),
+            (json!({"name": "x", "nodes": "a"}), "[0] must be a JSON object"),
+            (json!({"name": "x", "model": "{\"a\": {"}), "'model' looks like JSON that was cut"),
+            (json!({"name": "x", "commands": "{\"a\":"}), "looks like JSON that was cut"),
+            (json!({"name": "x", "commands": ["[1,"]}), "[0] looks like JSON that was cut"),
+            (json!({"name": "x", "commands": [""]}), "[0] must not be blank"),
+            (json!({"name": "x", "Name": "y"}), "'Name' is given twice: it means 'name'"),
+            (json!({"name": "x", "deviceTyp": "y"}), "did you mean 'device_type'?"),
         ] {
             let error = check(given.clone()).expect_err("refused");
             assert!(error.contains(says), "{given}: {error}");

@@ -2,7 +2,10 @@
 
 mod arguments;
 mod coerce;
+mod naming;
 mod parameter;
+mod schema;
 
 pub use arguments::Arguments;
 pub use parameter::{Kind, Parameter, Presence};
+pub use schema::input as input_schema;

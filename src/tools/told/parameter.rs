@@ -1,4 +1,4 @@
-//! What a tool may be told: its parameters, and the JSON Schema made of them.
+//! What a tool may be told: its parameters.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ pub struct Parameter {
     pub kind: Kind,
     /// Whether it must be given, and what it is when it is not.
     pub presence: Presence,
-    /// The only values allowed; empty means any.
+    /// The only values allowed, in any case, of the whole or of each element of a list; empty means any.
     pub choices: &'static [&'static str],
     /// What it means, for the model.
     pub doc: &'static str,
@@ -20,8 +20,10 @@ pub struct Parameter {
 /// The type of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
-    /// Text.
+    /// Text, as it is given: it may be empty, and blanks count.
     Text,
+    /// The name or id of something: never blank, and without blanks around it.
+    Name,
     /// A whole number within bounds (both inclusive).
     Integer {
         /// Smallest value.
@@ -48,12 +50,14 @@ impl Kind {
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Text => "text",
+            Self::Name => "a name",
             Self::Integer { .. } => "a whole number",
             Self::Boolean => "true or false",
             Self::Object => "a JSON object",
             Self::ObjectOrText => "a JSON object (or JSON text of one)",
             Self::Document => "a JSON object or a document as text",
             Self::List(Self::Text) => "a list of texts",
+            Self::List(Self::Name) => "a list of names",
             Self::List(Self::Object) => "a list of objects",
             Self::List(_) => "a list",
             Self::TextsOrObjects => "a list of texts or of objects",
@@ -99,30 +103,6 @@ impl Parameter {
         self
     }
 
-    /// Its JSON Schema. `described` adds the documentation.
-    pub fn schema(&self, described: bool) -> Value {
-        let optional = self.presence == Presence::Optional;
-        let mut schema = kind_schema(self.kind, optional);
-        if let Some(object) = schema.as_object_mut() {
-            if !self.choices.is_empty() {
-                let mut allowed: Vec<Value> = self.choices.iter().map(|c| json!(c)).collect();
-                if optional {
-                    allowed.push(Value::Null);
-                }
-                object.insert("enum".into(), Value::Array(allowed));
-            }
-            match self.presence {
-                Presence::Required => {}
-                Presence::Optional => drop(object.insert("default".into(), Value::Null)),
-                _ => drop(object.insert("default".into(), self.absent())),
-            }
-            if described {
-                object.insert("description".into(), json!(self.doc));
-            }
-        }
-        schema
-    }
-
     /// The value that stands for "not given".
     pub(super) fn absent(&self) -> Value {
         match self.presence {
@@ -130,39 +110,6 @@ impl Parameter {
             Presence::Integer(n) => json!(n),
             Presence::Boolean(b) => json!(b),
             Presence::Text(t) => json!(t),
-        }
-    }
-}
-
-fn kind_schema(kind: Kind, nullable: bool) -> Value {
-    let types = |names: &[&str]| -> Value {
-        let mut all: Vec<&str> = names.to_vec();
-        if nullable {
-            all.push("null");
-        }
-        match all.as_slice() {
-            [one] => json!(one),
-            many => json!(many),
-        }
-    };
-    match kind {
-        Kind::Text => json!({"type": types(&["string"])}),
-        Kind::Integer { min, max } => {
-            let mut schema = json!({"type": types(&["integer"])});
-            if min != i64::MIN {
-                schema["minimum"] = json!(min);
-            }
-            if max != i64::MAX {
-                schema["maximum"] = json!(max);
-            }
-            schema
-        }
-        Kind::Boolean => json!({"type": types(&["boolean"])}),
-        Kind::Object => json!({"type": types(&["object"])}),
-        Kind::ObjectOrText | Kind::Document => json!({"type": types(&["object", "string"])}),
-        Kind::List(of) => json!({"type": types(&["array"]), "items": kind_schema(*of, false)}),
-        Kind::TextsOrObjects => {
-            json!({"type": types(&["array"]), "items": {"type": ["string", "object"]}})
         }
     }
 }

@@ -15,7 +15,7 @@ pub static AREA: Area =
 const READ: Tool = Tool::reads(&AREA);
 
 const SESSION_ID: Parameter =
-    Parameter::required("session_id", Kind::Text, "From get_sessions or trigger_automation");
+    Parameter::required("session_id", Kind::Name, "From get_sessions or trigger_automation");
 
 const LIMIT: Parameter =
     Parameter::optional("limit", Kind::Integer { min: 1, max: i64::MAX }, "At most this many");
@@ -38,7 +38,7 @@ pub static TOOLS: &[Tool] = &[
         description: "List sessions of AI agents with status, times, duration (milliseconds) and \
                       tokens. Long on a busy platform: give a limit. Next: describe_session.",
         parameters: &[
-            Parameter::optional("agent_name", Kind::Text, "Exact name of the agent"),
+            Parameter::optional("agent_name", Kind::Name, "Exact name of the agent"),
             LIMIT,
         ],
         run: Run::List(&sessions::LIST),
@@ -78,7 +78,7 @@ pub static TOOLS: &[Tool] = &[
         description: "Tokens and durations (milliseconds) per agent over its complete sessions: \
                       total, average, least, most; heaviest agent first.",
         parameters: &[
-            Parameter::optional("agent_name", Kind::Text, "Part of the agent's name, in any case"),
+            Parameter::optional("agent_name", Kind::Name, "Part of the agent's name, in any case"),
             INCLUDE_FAILED,
             STARTED_AFTER,
             STARTED_BEFORE,

@@ -38,7 +38,7 @@ pub static TOOLS: &[Tool] = &[
         title: "Describe Project",
         description: "Show one project and everything inside it. Component names are plain: give \
                       them with 'project' to tools that take it.",
-        parameters: &[Parameter::required("name", Kind::Text, "Exact name or id")],
+        parameters: &[Parameter::required("name", Kind::Name, "Exact name or id")],
         output: Output::Object(&PROJECT),
         run: Run::Code(describe),
         ..READ
@@ -47,7 +47,7 @@ pub static TOOLS: &[Tool] = &[
 
 /// The parameter of every tool that reaches into a project.
 pub const PROJECT_PARAMETER: Parameter =
-    Parameter::optional("project", Kind::Text, "Project that holds it, by exact name or id");
+    Parameter::optional("project", Kind::Name, "Project that holds it, by exact name or id");
 
 const ID: Field = Field::new("id", FieldKind::Text).from(&["_id", "id"]);
 const NAME: Field = Field::new("name", FieldKind::Text);

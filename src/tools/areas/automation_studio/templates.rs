@@ -58,12 +58,12 @@ pub static TOOLS: &[Tool] = &[
         description: "Create a TextFSM or Jinja2 template. Refused when the name is taken: \
                       update_template changes one.",
         parameters: &[
-            Parameter::required("name", Kind::Text, "Name, without '@id: '"),
+            Parameter::required("name", Kind::Name, "Name, without '@id: '"),
             Parameter {
                 presence: Presence::Required,
                 ..Parameter::optional("template_type", Kind::Text, "Type").one_of(TYPES)
             },
-            Parameter::required("group", Kind::Text, "Not blank"),
+            Parameter::required("group", Kind::Name, "Not blank"),
             PROJECT_PARAMETER,
             Parameter::optional("command", Kind::Text, "Command it parses"),
             Parameter::optional("template", Kind::Text, "Its text"),
@@ -87,11 +87,8 @@ pub static TOOLS: &[Tool] = &[
             Parameter::optional("template", Kind::Text, "Its whole text"),
             Parameter::optional("data", Kind::Text, "Sample data"),
             Parameter::optional("description", Kind::Text, "Purpose"),
-            Parameter::optional(
-                "clear",
-                Kind::List(&Kind::Text),
-                "Of command, template, data, description",
-            ),
+            Parameter::optional("clear", Kind::List(&Kind::Name), "What is to be emptied")
+                .one_of(&TEXTS),
         ],
         output: Output::Object(&TEMPLATE),
         run: Run::Code(update),
@@ -99,7 +96,7 @@ pub static TOOLS: &[Tool] = &[
     },
 ];
 
-const NAME: Parameter = Parameter::required("name", Kind::Text, "Exact name");
+const NAME: Parameter = Parameter::required("name", Kind::Name, "Exact name");
 
 static ITEM: Shape = Shape::closed(&[
     Field::new("name", FieldKind::Text),
@@ -124,9 +121,6 @@ const TEXTS: [&str; 4] = ["command", "template", "data", "description"];
 
 /// `POST /automation-studio/templates`. Whether the name is free is asked first.
 fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-    if arguments.text("group").trim().is_empty() {
-        return Err(ToolError::invalid("'group' must not be blank"));
-    }
     let stored = projects::stored_name(context, arguments)?;
     let thing = change(context, DIRECTORY.one, &stored)?;
     if !DIRECTORY.named(context, &TEMPLATES.listing(), &stored)?.is_empty() {
@@ -152,12 +146,6 @@ fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
 /// there.
 fn update(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let clear = arguments.texts("clear");
-    if let Some(unknown) = clear.iter().find(|field| !TEXTS.contains(field)) {
-        return Err(ToolError::invalid(format!(
-            "'clear' may name {}, not '{unknown}'",
-            TEXTS.join(", ")
-        )));
-    }
     let stored = projects::stored_name(context, arguments)?;
     let thing = change(context, DIRECTORY.one, &stored)?;
     let existing = find(context, &stored)?;

@@ -35,7 +35,7 @@ pub static TOOLS: &[Tool] = &[
                       describe_compliance_report.",
         hints: Hints { open_world: true, ..Hints::CREATE },
         parameters: &[
-            Parameter::required("name", Kind::Text, "Exact name or id"),
+            Parameter::required("name", Kind::Name, "Exact name or id"),
             Parameter::optional(
                 "wait",
                 Kind::Integer { min: 0, max: 3600 },

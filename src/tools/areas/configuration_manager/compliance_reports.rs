@@ -17,7 +17,7 @@ pub static TOOLS: &[Tool] = &[Tool {
     title: "Describe Compliance Report",
     description: "Show one compliance report: device, totals, every issue. run_compliance_plan \
                   with 'wait' gives ids.",
-    parameters: &[Parameter::required("report_id", Kind::Text, "Id of the report")],
+    parameters: &[Parameter::required("report_id", Kind::Name, "Id of the report")],
     output: Output::Object(&REPORT),
     run: Run::Code(describe),
     ..READ

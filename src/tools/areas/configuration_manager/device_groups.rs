@@ -40,9 +40,9 @@ pub static TOOLS: &[Tool] = &[
         description: "Create a device group. Refused when the name is taken: \
                       add_devices_to_group extends one.",
         parameters: &[
-            Parameter::required("name", Kind::Text, "Name"),
+            Parameter::required("name", Kind::Name, "Name"),
             Parameter::optional("description", Kind::Text, "Purpose"),
-            Parameter::optional("devices", Kind::List(&Kind::Text), "Exact device names"),
+            Parameter::optional("devices", Kind::List(&Kind::Name), "Exact device names"),
         ],
         output: Output::Object(&CREATED),
         run: Run::Code(create),
@@ -70,9 +70,9 @@ pub static TOOLS: &[Tool] = &[
     },
 ];
 
-const NAME: Parameter = Parameter::required("name", Kind::Text, "Exact name");
+const NAME: Parameter = Parameter::required("name", Kind::Name, "Exact name");
 const DEVICES: Parameter =
-    Parameter::optional("devices", Kind::List(&Kind::Text), "Exact device names");
+    Parameter::optional("devices", Kind::List(&Kind::Name), "Exact device names");
 
 static GROUP: Shape = Shape::closed(&[
     ID,

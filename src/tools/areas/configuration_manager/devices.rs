@@ -34,7 +34,7 @@ pub static TOOLS: &[Tool] = &[
                       and ostype; host is the adapter that manages it. A network can have \
                       thousands: give 'name_contains' or 'limit'.",
         parameters: &[
-            Parameter::optional("name_contains", Kind::Text, "In any case"),
+            Parameter::optional("name_contains", Kind::Name, "In any case"),
             Parameter::optional(
                 "limit",
                 Kind::Integer { min: 1, max: i64::MAX },
@@ -75,7 +75,7 @@ pub static TOOLS: &[Tool] = &[
         description: "Send configuration lines to a device, which carries them out at once, \
                       without undo. Back it up first; the answer says which lines were taken.",
         parameters: &[
-            Parameter::required("device", Kind::Text, "Exact name"),
+            Parameter::required("device", Kind::Name, "Exact name"),
             Parameter::required("config", Kind::Text, "Lines as typed on it"),
         ],
         output: Output::Free,
@@ -84,7 +84,7 @@ pub static TOOLS: &[Tool] = &[
     },
 ];
 
-const NAME: Parameter = Parameter::required("name", Kind::Text, "Exact name");
+const NAME: Parameter = Parameter::required("name", Kind::Name, "Exact name");
 
 static DEVICE: Shape = Shape::open(&[
     Field::new("name", FieldKind::Text),

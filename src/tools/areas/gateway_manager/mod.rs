@@ -17,7 +17,7 @@ const CREATE: Tool = Tool::creates(&AREA);
 const RUN: Tool = Tool::runs(&AREA);
 
 const CLUSTER_ID: Parameter =
-    Parameter::required("cluster_id", Kind::Text, "Cluster of the gateway, from get_gateways");
+    Parameter::required("cluster_id", Kind::Name, "Cluster of the gateway, from get_gateways");
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[
@@ -27,7 +27,7 @@ pub static TOOLS: &[Tool] = &[
         description: "List the services that gateways offer: scripts, playbooks, OpenTofu plans. \
                       decorator is the JSON Schema of the input. Next: run_service with name and \
                       cluster.",
-        parameters: &[Parameter::optional("cluster", Kind::Text, "Only services of this cluster")],
+        parameters: &[Parameter::optional("cluster", Kind::Name, "Only services of this cluster")],
         output: Output::List(&gateways::SERVICE),
         run: Run::Code(gateways::services),
         ..READ
@@ -53,8 +53,8 @@ pub static TOOLS: &[Tool] = &[
                       success; elapsed_time is in seconds. A service that outlasts the platform \
                       timeout goes on without us: never run it again because of that.",
         parameters: &[
-            Parameter::required("name", Kind::Text, "Exact service name"),
-            Parameter::required("cluster", Kind::Text, "Cluster that runs it"),
+            Parameter::required("name", Kind::Name, "Exact service name"),
+            Parameter::required("cluster", Kind::Name, "Cluster that runs it"),
             Parameter::optional(
                 "input_params",
                 Kind::ObjectOrText,

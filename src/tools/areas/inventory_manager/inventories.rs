@@ -61,9 +61,6 @@ pub fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome,
 /// `POST /inventory_manager/v1/inventories`. Once that has succeeded nothing fails the call.
 pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let name = arguments.text("name");
-    if name.is_empty() {
-        return Err(ToolError::invalid("'name' must not be empty"));
-    }
     let thing = change(context, DIRECTORY.one, name)?;
     if exists(context, name)? {
         return Err(ToolError::state(format!(

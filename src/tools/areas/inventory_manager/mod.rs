@@ -30,7 +30,7 @@ pub static TOOLS: &[Tool] = &[
         name: "describe_inventory",
         title: "Describe Inventory",
         description: "One inventory with its groups, actions, tags and every node.",
-        parameters: &[Parameter::required("name", Kind::Text, "Exact name")],
+        parameters: &[Parameter::required("name", Kind::Name, "Exact name")],
         output: Output::Object(&inventories::DETAIL),
         run: Run::Code(inventories::describe),
         ..READ
@@ -41,16 +41,16 @@ pub static TOOLS: &[Tool] = &[
         description: "Create an inventory; its name must not exist yet. For nodes with attributes \
                       use add_nodes_to_inventory afterwards.",
         parameters: &[
-            Parameter::required("name", Kind::Text, "Name of the new inventory"),
+            Parameter::required("name", Kind::Name, "Name of the new inventory"),
             Parameter::required(
                 "groups",
-                Kind::List(&Kind::Text),
+                Kind::List(&Kind::Name),
                 "Names of the user groups that may use it",
             ),
             Parameter::optional("description", Kind::Text, "Description"),
             Parameter::optional(
                 "devices",
-                Kind::List(&Kind::Text),
+                Kind::List(&Kind::Name),
                 "Names of its first nodes, without attributes",
             ),
         ],
@@ -65,7 +65,7 @@ pub static TOOLS: &[Tool] = &[
                       when a node of the same name exists with other content.",
         hints: Hints::CREATE.idempotent(),
         parameters: &[
-            Parameter::required("inventory_name", Kind::Text, "Exact name of the inventory"),
+            Parameter::required("inventory_name", Kind::Name, "Exact name of the inventory"),
             Parameter::required(
                 "nodes",
                 Kind::List(&Kind::Object),
@@ -81,7 +81,7 @@ pub static TOOLS: &[Tool] = &[
         title: "Delete Inventory",
         description: "Delete an inventory and all its nodes. This cannot be undone.",
         hints: Hints { destructive: true, ..Hints::CREATE },
-        parameters: &[Parameter::required("name", Kind::Text, "Exact name")],
+        parameters: &[Parameter::required("name", Kind::Name, "Exact name")],
         output: Output::Object(&inventories::DELETED),
         run: Run::Code(inventories::delete),
         ..CREATE

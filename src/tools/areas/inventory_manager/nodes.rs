@@ -28,12 +28,12 @@ const NODES: Source =
 
 /// Adds nodes to an inventory.
 pub fn add(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-    let given = arguments.list("nodes");
-    let names = names(given)?;
+    let given: Vec<Value> = arguments.list("nodes").iter().map(trimmed).collect();
+    let names = names(&given)?;
     let thing = change(context, DIRECTORY.one, arguments.text("inventory_name"))?;
     let (_, inventory) = existing(context, &thing.name)?;
     let before = complete(context, &inventory)?;
-    let new = unknown(given, &before)?;
+    let new = unknown(&given, &before)?;
     if new.is_empty() {
         let message = format!("All {} nodes are in '{inventory}' already.", names.len());
         return Ok(added("Success", &message, Some(before.len())).into());
@@ -90,6 +90,15 @@ fn complete(context: &Context<'_>, inventory: &str) -> Result<Vec<Value>, ToolEr
         ))),
         _ => Ok(listed.items),
     }
+}
+
+/// A node with no blanks around its name.
+fn trimmed(node: &Value) -> Value {
+    let mut node = node.clone();
+    if let Some(Value::String(name)) = node.get_mut("name") {
+        *name = name.trim().to_owned();
+    }
+    node
 }
 
 /// The names of the nodes to add.

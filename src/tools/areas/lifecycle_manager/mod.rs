@@ -21,7 +21,7 @@ const CREATE: Tool = Tool::creates(&AREA);
 const RUN: Tool = Tool::runs(&AREA);
 
 const RESOURCE_NAME: Parameter =
-    Parameter::required("resource_name", Kind::Text, "Exact name, from get_resources");
+    Parameter::required("resource_name", Kind::Name, "Exact name, from get_resources");
 
 const LIMIT: Parameter =
     Parameter::optional("limit", Kind::Integer { min: 1, max: i64::MAX }, "At most this many");
@@ -42,7 +42,7 @@ pub static TOOLS: &[Tool] = &[
         description: "Create a resource model; its name must not exist yet. Actions are added on \
                       the platform.",
         parameters: &[
-            Parameter::required("name", Kind::Text, "Name of the new model"),
+            Parameter::required("name", Kind::Name, "Name of the new model"),
             Parameter::required("schema", Kind::Object, "JSON Schema of an instance's data"),
             Parameter::optional("description", Kind::Text, "Description"),
         ],
@@ -55,7 +55,7 @@ pub static TOOLS: &[Tool] = &[
         title: "Describe Resource",
         description: "One resource model: the schema of its data, and its actions with the input \
                       each needs. Next: run_action.",
-        parameters: &[Parameter::required("name", Kind::Text, "Exact name")],
+        parameters: &[Parameter::required("name", Kind::Name, "Exact name")],
         output: Output::Object(&resources::DETAIL),
         run: Run::Code(resources::describe),
         ..READ
@@ -76,7 +76,7 @@ pub static TOOLS: &[Tool] = &[
             RESOURCE_NAME,
             Parameter::optional(
                 "instance_name",
-                Kind::Text,
+                Kind::Name,
                 "Exact name; needed unless there is only one",
             ),
         ],
@@ -92,10 +92,10 @@ pub static TOOLS: &[Tool] = &[
                       never run it again because it is still running.",
         parameters: &[
             RESOURCE_NAME,
-            Parameter::required("action_name", Kind::Text, "Exact name, from describe_resource"),
+            Parameter::required("action_name", Kind::Name, "Exact name, from describe_resource"),
             Parameter::optional(
                 "instance_name",
-                Kind::Text,
+                Kind::Name,
                 "The new instance (create), or the one to act on",
             ),
             Parameter::optional("instance_description", Kind::Text, "Its description"),

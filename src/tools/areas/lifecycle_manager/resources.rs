@@ -52,9 +52,6 @@ static DIRECTORY: Directory = Directory {
 /// `POST /lifecycle-manager/resources`.
 pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let name = arguments.text("name");
-    if name.is_empty() {
-        return Err(ToolError::invalid("'name' must not be empty"));
-    }
     let thing = change(context, DIRECTORY.one, name)?;
     if !DIRECTORY.named(context, &RESOURCES.listing(), name)?.is_empty() {
         return Err(ToolError::state(format!(

@@ -31,7 +31,7 @@ const WAIT: Parameter = Parameter::optional(
 const START_PARAMETERS: &[Parameter] = &[
     Parameter::required(
         "route_name",
-        Kind::Text,
+        Kind::Name,
         "As get_workflows, get_automations or get_agents shows it",
     ),
     Parameter::optional(
@@ -46,8 +46,8 @@ const LIMIT: Parameter =
     Parameter::optional("limit", Kind::Integer { min: 1, max: i64::MAX }, "At most this many");
 
 const EXPOSE_ENDPOINT: [Parameter; 4] = [
-    Parameter::optional("route_name", Kind::Text, "Made of the name when left out"),
-    Parameter::optional("endpoint_name", Kind::Text, "Name of the new trigger"),
+    Parameter::optional("route_name", Kind::Name, "Made of the name when left out"),
+    Parameter::optional("endpoint_name", Kind::Name, "Name of the new trigger"),
     Parameter::optional("endpoint_description", Kind::Text, "Description of the new trigger"),
     Parameter::optional("endpoint_schema", Kind::Object, "JSON Schema of the endpoint's input"),
 ];
@@ -89,11 +89,12 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Triggers",
         description: "List what starts automations: endpoints, schedules, events and manual \
                       forms, disabled ones too.",
-        parameters: &[Parameter::optional(
-            "type",
-            Kind::Text,
-            "Only of this type, e.g. endpoint, schedule, eventSystem, manual",
-        )],
+        parameters: &[Parameter::optional("type", Kind::Text, "Only of this type").one_of(&[
+            "endpoint",
+            "schedule",
+            "eventSystem",
+            "manual",
+        ])],
         run: Run::List(&offers::TRIGGER_LIST),
         ..READ
     },
@@ -127,10 +128,10 @@ pub static TOOLS: &[Tool] = &[
                       name, a project or a limit: a whole history can be very long. Next: \
                       describe_job.",
         parameters: &[
-            Parameter::optional("name", Kind::Text, "Exact workflow name"),
+            Parameter::optional("name", Kind::Name, "Exact workflow name"),
             Parameter::optional(
                 "project",
-                Kind::Text,
+                Kind::Name,
                 "Project that holds it, by exact name or id",
             ),
             LIMIT,
@@ -145,7 +146,7 @@ pub static TOOLS: &[Tool] = &[
         description: "Everything about one job: status, tasks, variables, times (metrics, epoch \
                       milliseconds) and, when it failed, its errors. A job that waits for a person \
                       also shows as running.",
-        parameters: &[Parameter::required("object_id", Kind::Text, "Id of the job")],
+        parameters: &[Parameter::required("object_id", Kind::Name, "Id of the job")],
         output: Output::Object(&jobs::JOB),
         run: Run::Code(jobs::describe),
         ..READ
@@ -157,11 +158,11 @@ pub static TOOLS: &[Tool] = &[
                       trigger for it. Without endpoint_schema the workflow's own input schema is \
                       used. Next: start_workflow with the route in the answer.",
         parameters: &[
-            Parameter::required("name", Kind::Text, "Exact workflow name"),
+            Parameter::required("name", Kind::Name, "Exact workflow name"),
             EXPOSE_ENDPOINT[0],
             Parameter::optional(
                 "project",
-                Kind::Text,
+                Kind::Name,
                 "Project that holds it, by exact name or id",
             ),
             EXPOSE_ENDPOINT[1],
@@ -178,8 +179,8 @@ pub static TOOLS: &[Tool] = &[
         description: "Make an AI agent startable from here: creates an automation and an endpoint \
                       trigger for it. Next: trigger_automation with the route in the answer.",
         parameters: &[
-            Parameter::required("agent_id", Kind::Text, "Id of the agent"),
-            Parameter::required("automation_name", Kind::Text, "Name of the new automation"),
+            Parameter::required("agent_id", Kind::Name, "Id of the agent"),
+            Parameter::required("automation_name", Kind::Name, "Name of the new automation"),
             EXPOSE_ENDPOINT[0],
             EXPOSE_ENDPOINT[1],
             EXPOSE_ENDPOINT[2],

@@ -80,7 +80,7 @@ pub static TOOLS: &[Tool] = &[
         description: "Create a command template; runs nothing. Refused when the name is taken: \
                       update_command_template changes one.",
         parameters: &[
-            Parameter::required("name", Kind::Text, "Name, without '@id: '"),
+            Parameter::required("name", Kind::Name, "Name, without '@id: '"),
             Parameter { presence: Presence::Required, ..COMMANDS },
             PROJECT_PARAMETER,
             DESCRIPTION,
@@ -113,9 +113,9 @@ pub static TOOLS: &[Tool] = &[
     },
 ];
 
-const NAME: Parameter = Parameter::required("name", Kind::Text, "Exact name");
+const NAME: Parameter = Parameter::required("name", Kind::Name, "Exact name");
 const DEVICES: Parameter =
-    Parameter::required("devices", Kind::List(&Kind::Text), "Exact device names");
+    Parameter::required("devices", Kind::List(&Kind::Name), "Exact device names");
 const COMMANDS: Parameter = Parameter::optional(
     "commands",
     Kind::TextsOrObjects,

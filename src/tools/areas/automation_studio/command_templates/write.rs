@@ -43,6 +43,12 @@ const SETTABLE: [(&str, &str); 5] = [
     ("ignore_warnings", "ignoreWarnings"),
 ];
 
+/// The fields of a rule that hold one of some words.
+const RULE_WORDS: [(&str, &[&str]); 2] = [
+    ("eval", &["contains", "!contains", "contains1", "RegEx", "!RegEx", "#comparison"]),
+    ("severity", &["error", "warning", "info"]),
+];
+
 /// `POST /mop/createTemplate`. Whether the name is free is asked first.
 pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let stored = projects::stored_name(context, arguments)?;
@@ -143,7 +149,23 @@ fn given(arguments: &Arguments) -> Map<String, Value> {
 fn command(given: &Value) -> Value {
     match given {
         Value::String(text) => json!({"command": text, "passRule": true, "rules": []}),
-        whole => whole.clone(),
+        whole => {
+            let mut whole = whole.clone();
+            let rules = whole.get_mut("rules").and_then(Value::as_array_mut);
+            rules.into_iter().flatten().for_each(spell);
+            whole
+        }
+    }
+}
+
+/// The words of a rule as the platform spells them: a rule whose words it does not know never holds.
+fn spell(rule: &mut Value) {
+    for (field, words) in RULE_WORDS {
+        if let Some(Value::String(given)) = rule.get_mut(field)
+            && let Some(word) = words.iter().find(|word| word.eq_ignore_ascii_case(given.trim()))
+        {
+            *given = (*word).to_owned();
+        }
     }
 }
 

@@ -30,8 +30,8 @@ pub static TOOLS: &[Tool] = &[
         description: "Create a golden configuration tree with version 'initial' and a root \
                       node. Refused when the name is taken. Next: add_golden_config_node.",
         parameters: &[
-            Parameter::required("name", Kind::Text, "Name"),
-            Parameter::required("device_type", Kind::Text, "Such as cisco-ios"),
+            Parameter::required("name", Kind::Name, "Name"),
+            Parameter::required("device_type", Kind::Name, "Such as cisco-ios"),
             Parameter::optional("template", Kind::Text, "Rules of the root node"),
             Parameter::optional("variables", Kind::ObjectOrText, "Values for all its templates"),
         ],
@@ -45,12 +45,12 @@ pub static TOOLS: &[Tool] = &[
         description: "Add a node to a golden configuration tree; it inherits the rules of those \
                       above and 'template' adds its own.",
         parameters: &[
-            Parameter::required("tree_name", Kind::Text, "Exact name"),
-            Parameter::required("name", Kind::Text, "Of the new node"),
-            Parameter::optional("version", Kind::Text, "Of the tree").or(Presence::Text("initial")),
+            Parameter::required("tree_name", Kind::Name, "Exact name"),
+            Parameter::required("name", Kind::Name, "Of the new node"),
+            Parameter::optional("version", Kind::Name, "Of the tree").or(Presence::Text("initial")),
             Parameter::optional(
                 "path",
-                Kind::Text,
+                Kind::Name,
                 "Its parent: names joined by '/'; 'base' is the root",
             )
             .or(Presence::Text("base")),
