@@ -15,13 +15,15 @@ mod server;
 mod support;
 #[path = "platform_client/tls.rs"]
 mod tls;
+#[path = "platform_client/writes.rs"]
+mod writes;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use itential_mcp::cancel::CancelToken;
 use itential_mcp::config::{Platform, Secret};
-use itential_mcp::platform::{Client, Error, Path};
+use itential_mcp::platform::{Client, Error, Path, Written};
 use serde_json::Value;
 
 use server::{Act, Seen, Server};
@@ -59,7 +61,7 @@ fn get(client: &Client, path: &'static str) -> Result<Value, Error> {
 }
 
 fn post(client: &Client, path: &'static str) -> Result<Value, Error> {
-    client.api(&CancelToken::new()).post(&Path::literal(path), None)
+    client.api(&CancelToken::new()).post(&Path::literal(path), None).map(Written::into_value)
 }
 
 /// A script that gives each answer once, then the last for ever.

@@ -4,10 +4,11 @@
 //! (below TLS) and waits in short slices instead; between two of them it looks at the [`Scope`] of
 //! the current thread. A connection whose wait was abandoned returns an error, and ureq drops it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::rc::Rc;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -58,7 +59,8 @@ pub(crate) fn build(setup: Setup) -> Agent {
             .chain(ConnectProxyConnector::default())
             .chain(TcpConnector::default())
             .chain(WatchConnector)
-            .chain(SecureConnector(setup.tls));
+            .chain(SecureConnector(setup.tls))
+            .chain(NoteConnector);
     Agent::with_parts(config, connector, Names)
 }
 
@@ -69,6 +71,8 @@ pub(super) struct Scope {
     pub token: CancelToken,
     /// When waiting ends in any case.
     pub deadline: Instant,
+    /// Whether anything of the request has left: what never left cannot have been carried out.
+    pub sent: Rc<Cell<bool>>,
 }
 
 thread_local! {
@@ -76,6 +80,11 @@ thread_local! {
 }
 
 impl Scope {
+    /// A wait of this call, until then.
+    pub fn new(token: CancelToken, deadline: Instant) -> Self {
+        Self { token, deadline, sent: Rc::default() }
+    }
+
     /// Runs `work` with this scope on the current thread.
     pub fn run<T>(self, work: impl FnOnce() -> T) -> T {
         struct Restore(Option<Scope>);
@@ -156,6 +165,52 @@ impl<T: Transport> Transport for Watch<T> {
                 done => return done,
             }
         }
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.0.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.0.is_tls()
+    }
+}
+
+/// Puts a [`Note`] around every stream, outside of TLS and proxies: only requests pass it.
+#[derive(Debug)]
+struct NoteConnector;
+
+impl<In: Transport> Connector<In> for NoteConnector {
+    type Out = Note<In>;
+
+    fn connect(
+        &self,
+        _details: &ConnectionDetails,
+        chained: Option<In>,
+    ) -> Result<Option<Self::Out>, ureq::Error> {
+        Ok(chained.map(Note))
+    }
+}
+
+/// A stream that notes in the [`Scope`] that something was sent.
+#[derive(Debug)]
+struct Note<T>(T);
+
+impl<T: Transport> Transport for Note<T> {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.0.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        if let Some(scope) = Scope::current() {
+            scope.verdict(timeout.reason)?;
+            scope.sent.set(true);
+        }
+        self.0.transmit_output(amount, timeout)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        self.0.await_input(timeout)
     }
 
     fn is_open(&mut self) -> bool {

@@ -1,6 +1,7 @@
 //! What a tool call sees of the client, and how a call becomes attempts.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -14,6 +15,7 @@ use super::path::Path;
 use super::path::encode_form;
 use super::session::{Credential, Login};
 use super::text;
+use super::written::Written;
 use crate::cancel::CancelToken;
 use crate::limits;
 
@@ -64,13 +66,16 @@ impl<'a> Api<'a> {
         self.run(&Call { method: "POST", path, query: &[], body, reads: true })?.into_text()
     }
 
-    /// `POST path`. Never repeated. An answer of 2xx is a success whatever its body: one that is
-    /// empty or unreadable is [`Value::Null`].
+    /// `POST path`. Sent once, and once more only when the platform said that nothing was carried
+    /// out because the session had ended.
+    ///
+    /// `Ok` says that the platform answered 2xx, not that it did what was asked: [`Written`] holds
+    /// what it said. `Err` says by [`Error::may_have_happened`] whether it may have done it.
     ///
     /// # Errors
     ///
-    /// Any [`Error`] but those about bodies.
-    pub fn post(&self, path: &Path, body: Option<&Value>) -> Result<Value, Error> {
+    /// Any [`Error`] but those about bodies: a body that is of no use is an [`Answer`](super::Answer).
+    pub fn post(&self, path: &Path, body: Option<&Value>) -> Result<Written, Error> {
         self.write("POST", path, body)
     }
 
@@ -79,7 +84,7 @@ impl<'a> Api<'a> {
     /// # Errors
     ///
     /// As [`Api::post`].
-    pub fn put(&self, path: &Path, body: Option<&Value>) -> Result<Value, Error> {
+    pub fn put(&self, path: &Path, body: Option<&Value>) -> Result<Written, Error> {
         self.write("PUT", path, body)
     }
 
@@ -88,7 +93,7 @@ impl<'a> Api<'a> {
     /// # Errors
     ///
     /// As [`Api::post`].
-    pub fn patch(&self, path: &Path, body: Option<&Value>) -> Result<Value, Error> {
+    pub fn patch(&self, path: &Path, body: Option<&Value>) -> Result<Written, Error> {
         self.write("PATCH", path, body)
     }
 
@@ -97,9 +102,9 @@ impl<'a> Api<'a> {
     /// # Errors
     ///
     /// As [`Api::post`].
-    pub fn delete(&self, path: &Path) -> Result<Value, Error> {
+    pub fn delete(&self, path: &Path) -> Result<Written, Error> {
         let call = Call { method: "DELETE", path, query: &[], body: Body::None, reads: false };
-        Ok(self.run(&call)?.into_value())
+        Ok(self.run(&call)?.into_written())
     }
 
     /// The token of the call, for loops that poll.
@@ -126,9 +131,9 @@ impl<'a> Api<'a> {
         method: &'static str,
         path: &Path,
         body: Option<&Value>,
-    ) -> Result<Value, Error> {
+    ) -> Result<Written, Error> {
         let body = body.map_or(Body::Empty, |body| Body::Json(body.to_string()));
-        Ok(self.run(&Call { method, path, query: &[], body, reads: false })?.into_value())
+        Ok(self.run(&Call { method, path, query: &[], body, reads: false })?.into_written())
     }
 
     /// Sends a call with the session, which is renewed once when the platform says it is over: 401
@@ -218,15 +223,16 @@ impl<'a> Api<'a> {
 
     /// Sends a call once.
     fn attempt(&self, call: &Call<'_>, login: Option<&Credential>) -> Result<Reply, Error> {
-        let scope =
-            Scope { token: self.token.clone(), deadline: Instant::now() + self.client.timeout };
         let begun = Instant::now();
+        let scope = Scope::new(self.token.clone(), begun + self.client.timeout);
+        let sent = Rc::clone(&scope.sent);
         scope.run(|| exchange(self.client, call, login)).map_err(|error| {
             let target = Box::new(call.target(self.client));
-            if self.token.is_cancelled() {
-                return Error::new(target, ErrorKind::Cancelled);
-            }
-            explain(error, target, begun.elapsed())
+            let error = match self.token.is_cancelled() {
+                true => Error::new(target, ErrorKind::Cancelled),
+                false => explain(error, target, begun.elapsed()),
+            };
+            Error { sent: sent.get(), ..error }
         })
     }
 }

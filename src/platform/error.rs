@@ -31,6 +31,8 @@ pub struct Error {
     pub target: Option<Box<Target>>,
     /// What happened.
     pub kind: ErrorKind,
+    /// Whether anything of the request had left before.
+    pub(super) sent: bool,
 }
 
 /// What happened to a request. What the platform said is redacted and cut to
@@ -131,12 +133,12 @@ pub enum ErrorKind {
 impl Error {
     /// What happened to this request.
     pub(super) fn new(target: impl Into<Box<Target>>, kind: ErrorKind) -> Self {
-        Self { target: Some(target.into()), kind }
+        Self { target: Some(target.into()), kind, sent: false }
     }
 
     /// What is wrong before there is a request.
     pub(super) fn untargeted(kind: ErrorKind) -> Self {
-        Self { target: None, kind }
+        Self { target: None, kind, sent: false }
     }
 
     /// The HTTP status behind the error, if there was an answer.
@@ -204,11 +206,31 @@ impl Error {
         }
     }
 
-    /// The warning that a write without an answer may have been carried out; empty for reads.
-    fn doubt(&self) -> &'static str {
-        match self.target.as_ref().is_some_and(|target| target.reads) {
-            true => "",
-            false => "; the platform may have carried it out, so check before repeating it",
+    /// Returns true if this was a write and nobody knows whether it was carried out: the platform took
+    /// it and then broke down, or its answer was lost. Who repeats it blindly may do it twice. Returns
+    /// false for writes that the platform refused or never saw, and for all reads.
+    pub fn may_have_happened(&self) -> bool {
+        self.writes()
+            && match &self.kind {
+                // Nobody carries out what he does not implement or does not let through.
+                ErrorKind::Status { status: 501 | 505 | 511, .. } => false,
+                ErrorKind::Status { status, .. } => matches!(status, 408 | 500..),
+                // What follows a form that was sent is most often the page that shows it done.
+                ErrorKind::Redirect { status, .. } => matches!(status, 302 | 303),
+                _ => self.sent,
+            }
+    }
+
+    fn writes(&self) -> bool {
+        self.target.as_ref().is_some_and(|target| !target.reads)
+    }
+
+    /// What became of a write, as the end of a sentence; empty for reads.
+    fn fate(&self) -> &'static str {
+        match (self.writes(), self.may_have_happened()) {
+            (false, _) => "",
+            (true, true) => "; it may have happened: look before you repeat it",
+            (true, false) => "; it did not happen",
         }
     }
 }
@@ -225,7 +247,7 @@ impl fmt::Display for Error {
         }
         match &self.kind {
             ErrorKind::Cancelled => {
-                write!(f, "cancelled before the answer arrived{}", self.doubt())
+                write!(f, "cancelled before the answer arrived{}", self.fate())
             }
             ErrorKind::Connect { cause } => write!(
                 f,
@@ -239,7 +261,7 @@ impl fmt::Display for Error {
             ),
             ErrorKind::Login { cause } => write!(f, "login failed: {cause}"),
             ErrorKind::Lost { cause } => {
-                write!(f, "the connection broke: {cause}{}", self.doubt())
+                write!(f, "the connection broke: {cause}{}", self.fate())
             }
             ErrorKind::NotJson { status, cause, body } => write!(
                 f,
@@ -252,18 +274,19 @@ impl fmt::Display for Error {
             }
             ErrorKind::Redirect { status, location } => write!(
                 f,
-                "answered {status}, a redirect to '{location}', which is not followed. Point \
-                 platform host, port and TLS at the final address"
+                "answered {status}, a redirect to '{location}', which is not followed{}. Point \
+                 platform host, port and TLS at the final address",
+                self.fate()
             ),
             ErrorKind::Setup { problem } => f.write_str(problem),
             ErrorKind::Status { status, body, retry_after } => {
-                refusal(f, *status, body, *retry_after)
+                refusal(f, *status, body, *retry_after, self.fate())
             }
             ErrorKind::Timeout { phase, waited } => write!(
                 f,
                 "timed out after {} while {phase}{}. A larger platform timeout may help",
                 Seconds(*waited),
-                if *phase == CONNECTING { "" } else { self.doubt() }
+                self.fate()
             ),
             ErrorKind::Tls { cause, advice } => {
                 write!(f, "TLS handshake failed: {cause}. {advice}")
@@ -282,15 +305,16 @@ impl fmt::Display for Error {
     }
 }
 
-/// What a 4xx or 5xx means.
+/// What a 4xx or 5xx means, and what became of the write that was answered with it.
 fn refusal(
     f: &mut fmt::Formatter<'_>,
     status: u16,
     body: &str,
     retry_after: Option<Duration>,
+    fate: &str,
 ) -> fmt::Result {
     if status == 429 {
-        f.write_str("429 Too Many Requests; ")?;
+        write!(f, "429 Too Many Requests{fate}; ")?;
         return match retry_after {
             Some(pause) => write!(f, "the platform asks to wait {}", Seconds(pause)),
             None => f.write_str("try again later, or with fewer calls at a time"),
@@ -300,7 +324,7 @@ fn refusal(
     if status == 401 {
         f.write_str(" with a fresh session")?;
     }
-    write!(f, "{}. ", Quoted(body))?;
+    write!(f, "{}{fate}. ", Quoted(body))?;
     f.write_str(match status {
         401 => "The platform does not accept this account for the request",
         403 => {
@@ -308,8 +332,12 @@ fn refusal(
              can grant it"
         }
         404 => "Check the id or name; if it is right, this platform version may not have the route",
+        408 => "The platform gave up waiting",
         409 => "The thing exists already or is in use",
-        502..=504 => "The platform is starting, overloaded or down; try again later",
+        502..=504 if fate.is_empty() => {
+            "The platform is starting, overloaded or down; try again later"
+        }
+        502..=504 => "The platform is starting, overloaded or down",
         500.. => "The platform's own log tells more",
         _ => "Check the arguments",
     })

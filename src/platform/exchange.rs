@@ -10,10 +10,12 @@ use ureq::http::{HeaderMap, Request};
 use super::connection::Connection;
 use super::error::{Error, ErrorKind, Target};
 use super::explain::explain;
+use super::json;
 use super::path::Path;
 use super::path::encode_form;
 use super::session::Credential;
 use super::text;
+use super::written::{Answer, Written};
 use crate::limits;
 
 /// One request, before it has a session.
@@ -105,18 +107,16 @@ impl Reply {
         if let Some(error) = self.broken.take() {
             return Err(error);
         }
-        let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
-        serde_json::from_slice(body).map_err(|error| {
+        json::decode(&self.body).map_err(|error| {
             Error::new(
                 self.target.clone(),
                 ErrorKind::NotJson {
                     status: self.status,
-                    cause: if body.is_empty() {
-                        "it is empty".to_owned()
-                    } else {
-                        error.to_string()
+                    cause: match self.body.is_empty() {
+                        true => "it is empty".to_owned(),
+                        false => error.to_string(),
                     },
-                    body: text::summary(body),
+                    body: text::summary(&self.body),
                 },
             )
         })
@@ -126,19 +126,40 @@ impl Reply {
     pub fn into_text(mut self) -> Result<String, Error> {
         match self.broken.take() {
             Some(error) => Err(error),
-            None => Ok(serde_json::from_slice(&self.body)
-                .unwrap_or_else(|_| String::from_utf8_lossy(&self.body).into_owned())),
+            None => Ok(match json::decode(&self.body) {
+                Ok(Value::String(text)) => text,
+                _ => String::from_utf8_lossy(&self.body).into_owned(),
+            }),
         }
     }
 
-    /// The body of a write that succeeded.
-    pub fn into_value(self) -> Value {
-        let target = self.target.clone();
-        self.into_json().unwrap_or_else(|error| {
-            // The write is done; what came after it must not make it look undone.
-            log::debug!("{target}: succeeded, without a readable answer: {error}");
-            Value::Null
-        })
+    /// What a write was answered with; its status is 2xx.
+    pub fn into_written(self) -> Written {
+        let answer = match (&self.broken, json::decode(&self.body)) {
+            (Some(error), _) => Answer::Unreadable {
+                why: Error::untargeted(error.kind.clone()).to_string(),
+                said: text::summary(&self.body),
+            },
+            (None, _) if self.body.trim_ascii().is_empty() => Answer::Empty,
+            (None, Ok(value)) => Answer::Json(value),
+            (None, Err(error)) => {
+                let content_type = self.content_type();
+                let said = text::summary(&self.body);
+                match content_type.contains("json") {
+                    true => Answer::Unreadable { why: format!("it is not JSON: {error}"), said },
+                    false => Answer::Other { content_type, said },
+                }
+            }
+        };
+        log::debug!("{}: answered {} with {answer}", self.target, self.status);
+        Written { target: self.target, status: self.status, answer }
+    }
+
+    /// The media type, without parameters and in lower case; empty when the platform named none.
+    fn content_type(&self) -> String {
+        let value = self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media = value.unwrap_or_default().split(';').next().unwrap_or_default();
+        text::cut(&media.trim().to_ascii_lowercase(), limits::SHOWN_LINE_CHARS)
     }
 }
 

@@ -10,6 +10,10 @@
 //! `timeout` of the first, so a read ends within twice `timeout`. A write is sent once, and once
 //! more only when the platform refused it unread because the session had expired. A login that
 //! becomes necessary on the way has a budget of its own of the same size.
+//!
+//! What came of a write is one of three things: [`Written`], the platform's answer, which the caller
+//! has to judge; an [`Error`] that says that nothing happened; or one that says that it
+//! [may have happened](Error::may_have_happened).
 
 mod agent;
 mod api;
@@ -20,6 +24,7 @@ mod connection;
 mod error;
 mod exchange;
 mod explain;
+mod json;
 mod list;
 mod path;
 mod proxy;
@@ -27,6 +32,7 @@ mod secure;
 mod session;
 mod text;
 mod trust;
+mod written;
 
 pub(crate) use agent::{Setup, build as build_agent};
 pub use api::Api;
@@ -37,3 +43,4 @@ pub(crate) use explain::tls_cause;
 pub use list::{Listed, Listing, Style};
 pub use path::Path;
 pub(crate) use trust::Trust;
+pub use written::{Answer, Written};

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use itential_mcp::cancel::CancelToken;
 use itential_mcp::platform::{Client, Error, ErrorKind, Path};
-use serde_json::{Value, json as j};
+use serde_json::json as j;
 
 use crate::server::{Act, Server, answer, json, with_login};
 use crate::support::HANG;
 use crate::{client, get, in_turn, post, settings};
 
-fn assert_says(error: &Error, parts: &[&str]) {
+pub fn assert_says(error: &Error, parts: &[&str]) {
     let text = error.to_string();
     for part in parts {
         assert!(text.contains(part), "{part:?} is missing in: {text}");
@@ -99,21 +99,6 @@ fn gzip_answers_are_understood() {
         Act::Send(bytes)
     });
     assert_eq!(get(&client(&server), "/x").unwrap(), j!({"a": 1}));
-}
-
-#[test]
-fn a_write_that_succeeded_is_a_success_whatever_its_body() {
-    let truncated =
-        Act::SendAndClose(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{\"a\":".to_vec());
-    let huge =
-        Act::SendAndClose(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n".to_vec());
-    let no_content = Act::Send(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec());
-    for act in [truncated, huge, no_content, answer(200, &[], ""), answer(201, &[], "<p>done</p>")]
-    {
-        let server = Server::start(move |_| act.clone());
-        assert_eq!(post(&client(&server), "/x").unwrap(), Value::Null);
-        assert_eq!(server.calls().len(), 1);
-    }
 }
 
 #[test]
@@ -213,7 +198,7 @@ fn reads_are_repeated_after_passing_failures_and_writes_never() {
         let error = post(&client(&server), "/x").unwrap_err();
         assert_eq!(server.calls().len(), 1, "{error}");
         if let ErrorKind::Lost { .. } = error.kind {
-            assert_says(&error, &["POST /x", "may have carried it out"]);
+            assert_says(&error, &["POST /x", "may have happened: look before you repeat it"]);
         }
     }
 }
@@ -257,7 +242,10 @@ fn timeouts_name_the_request_and_the_seconds() {
     assert!(matches!(error.kind, ErrorKind::Timeout { .. }), "{error:?}");
     assert_says(&error, &["GET /slow", "timed out after 0.3 s", "platform timeout"]);
     assert_eq!(server.calls().len(), 1, "a slow answer is not asked for again");
-    assert_says(&post(&client, "/slow").unwrap_err(), &["may have carried it out"]);
+    assert_says(
+        &post(&client, "/slow").unwrap_err(),
+        &["may have happened: look before you repeat it"],
+    );
 }
 
 #[test]

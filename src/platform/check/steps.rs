@@ -100,7 +100,7 @@ impl<'a> Walk<'a> {
     /// Runs one step.
     pub fn check(&mut self, name: &'static str, step: Step) -> Check {
         let begun = Instant::now();
-        let scope = Scope { token: self.token.clone(), deadline: self.deadline };
+        let scope = Scope::new(self.token.clone(), self.deadline);
         let outcome = scope.run(|| step(self));
         let check = Check {
             name,

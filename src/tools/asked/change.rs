@@ -46,7 +46,7 @@ impl Change<'_> {
     /// # Errors
     /// When the platform refused, or nobody knows whether it did it.
     pub fn post(&self, path: &Path, body: Option<&Value>) -> Result<Value, ToolError> {
-        Ok(self.context.api.post(path, body)?)
+        Ok(self.context.api.post(path, body)?.into_value())
     }
 
     /// `PUT path`.
@@ -54,7 +54,7 @@ impl Change<'_> {
     /// # Errors
     /// As [`Change::post`].
     pub fn put(&self, path: &Path, body: Option<&Value>) -> Result<Value, ToolError> {
-        Ok(self.context.api.put(path, body)?)
+        Ok(self.context.api.put(path, body)?.into_value())
     }
 
     /// `PATCH path`.
@@ -70,6 +70,6 @@ impl Change<'_> {
     /// # Errors
     /// As [`Change::post`].
     pub fn delete(&self, path: &Path) -> Result<Value, ToolError> {
-        Ok(self.context.api.delete(path)?)
+        Ok(self.context.api.delete(path)?.into_value())
     }
 }
