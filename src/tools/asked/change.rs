@@ -62,7 +62,7 @@ impl Change<'_> {
     /// # Errors
     /// As [`Change::post`].
     pub fn patch(&self, path: &Path, body: Option<&Value>) -> Result<Value, ToolError> {
-        Ok(self.context.api.patch(path, body)?)
+        Ok(self.context.api.patch(path, body)?.into_value())
     }
 
     /// `DELETE path`.
