@@ -89,6 +89,14 @@ pub const POLL_BATCH: usize = 8;
 /// Bytes taken from a socket at once: one TLS record.
 pub const READ_BYTES: usize = 16 * 1024;
 
+/// Bytes read from one connection before everybody else gets a turn: two reads, well below a
+/// millisecond of work.
+pub const TURN_BYTES: usize = 32 * 1024;
+
+/// Requests served on one connection before everybody else gets a turn. Nobody but a client that sends
+/// ahead has a second one ready.
+pub const TURN_REQUESTS: usize = 8;
+
 /// Least time between two log lines about the same overload.
 pub const OVERLOAD_LOG_INTERVAL: Duration = Duration::from_secs(10);
 
@@ -102,6 +110,10 @@ pub const HEADERS: usize = 64;
 
 /// Longest chunk-size line. Extensions are allowed and ignored, but nobody needs long ones.
 pub const SIZE_LINE_BYTES: usize = 256;
+
+/// Chunk extensions of one body together. Nobody needs any; without a bound 4 MiB of body could come
+/// as 1 GiB of them.
+pub const CHUNK_EXTENSIONS_BYTES: usize = 16 * 1024;
 
 /// Most hexadecimal digits of a chunk size: 64 bits.
 pub const SIZE_DIGITS: usize = 16;

@@ -20,6 +20,7 @@ use super::message::{Request, Response};
 use super::phase::{Phase, StreamOptions};
 use super::poller::{Event, Interest, Poller};
 use super::rules::Rules;
+use super::turn::Turn;
 use crate::sync::Lock;
 
 /// No alarm is set.
@@ -86,39 +87,50 @@ impl Conn {
         Self { token, socket_peer, alarm: AtomicU64::new(NEVER), held: Lock::new(held), around }
     }
 
-    /// Works on the connection until it has to wait, or has a request for the handler; then
-    /// [`Conn::resume`] goes on. Called by an I/O thread with an event.
-    pub fn drive(&self, event: Event) -> Option<Arrived> {
+    /// Works on the connection until it has to wait, its turn is over, or it has a request for the
+    /// handler; then [`Conn::resume`] goes on with the same turn. Called by an I/O thread with an event.
+    pub fn drive(&self, event: Event, turn: &mut Turn) -> Option<Arrived> {
         let mut held = self.held.lock();
         held.armed = None;
         if held.driven {
             return None;
         }
         held.driven = true;
+        let rules = &self.around.rules;
+        // A client that never stops sending would be found here whenever the housekeeper looks.
+        let late = held.machine.is_receiving() && held.overdue(Instant::now(), rules);
         let next = match held.is_answering() {
+            _ if late => Next::Close,
             true if event.lost => Next::Close,
             true if event.hung_up && held.machine.is_full() => held.client_ended(),
-            _ => held.advance(self.socket_peer, &self.around.rules),
+            _ => held.advance(self.socket_peer, rules, turn),
         };
-        self.follow(held, next)
+        self.follow(held, next, turn)
     }
 
     /// Goes on after the handler was given its request.
-    pub fn resume(&self) -> Option<Arrived> {
+    pub fn resume(&self, turn: &mut Turn) -> Option<Arrived> {
         let mut held = self.held.lock();
         let next = match held.machine.phase {
             // While that waits for somebody else there is nothing to read but what the poller will
             // tell anyway.
             Phase::Handling(_) if !held.doomed => Next::Park,
-            _ => held.advance(self.socket_peer, &self.around.rules),
+            _ => held.advance(self.socket_peer, &self.around.rules, turn),
         };
-        self.follow(held, next)
+        self.follow(held, next, turn)
     }
 
-    fn follow<'a>(&'a self, mut held: MutexGuard<'a, Held>, mut next: Next) -> Option<Arrived> {
+    fn follow<'a>(
+        &'a self,
+        mut held: MutexGuard<'a, Held>,
+        mut next: Next,
+        turn: &mut Turn,
+    ) -> Option<Arrived> {
         loop {
             match next {
                 Next::Park => self.park(held, false),
+                // The poller serves in the order in which connections come back to it.
+                Next::Yield => self.park(held, true),
                 Next::Close => self.close(held),
                 Next::Serve(request) => return Some((request, held.machine.number)),
                 Next::Gone(callbacks) => {
@@ -127,7 +139,7 @@ impl Conn {
                     held = self.held.lock();
                     next = match held.machine.phase {
                         Phase::Handling(_) if !held.doomed => Next::Park,
-                        _ => held.advance(self.socket_peer, &self.around.rules),
+                        _ => held.advance(self.socket_peer, &self.around.rules, turn),
                     };
                     continue;
                 }
@@ -220,25 +232,25 @@ impl Conn {
         self.alarm.load(Ordering::Relaxed)
     }
 
-    /// Acts on deadlines and heartbeats that are due.
+    /// Acts on deadlines and heartbeats that are due. Whoever has the connection now is not waited
+    /// for: the alarm stays, and the housekeeper comes back.
     pub fn tick(&self, now: Instant) {
-        let mut held = self.held.lock();
+        let Some(mut held) = self.held.try_lock() else { return };
         if held.driven || held.link.is_none() {
             return;
         }
-        if held.deadline().is_some_and(|deadline| deadline <= now) {
-            if held.handshake.is_some() || !held.machine.expire(now, &self.around.rules) {
-                return self.close(held);
-            }
-        } else if held.machine.next_heartbeat().is_some_and(|due| due <= now) {
+        if held.overdue(now, &self.around.rules) {
+            return self.close(held);
+        }
+        if held.machine.next_heartbeat().is_some_and(|due| due <= now) {
             held.machine.beat(now);
         }
         self.settle(held);
     }
 
-    /// On shutdown: ends what nobody waits for.
+    /// On shutdown: ends what nobody waits for. Called until it could.
     pub fn drain(&self) {
-        let mut held = self.held.lock();
+        let Some(mut held) = self.held.try_lock() else { return };
         if held.driven {
             return;
         }
@@ -271,7 +283,7 @@ impl Conn {
 
     /// Closes a connection that is not in use. Returns true if it was closed.
     pub fn evict(&self) -> bool {
-        let held = self.held.lock();
+        let Some(held) = self.held.try_lock() else { return false };
         let parked = !held.driven && held.link.is_some() && held.cost().is_some();
         if parked {
             self.close(held);

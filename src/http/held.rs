@@ -11,6 +11,7 @@ use super::message::Request;
 use super::phase::Phase;
 use super::poller::Interest;
 use super::rules::Rules;
+use super::turn::Turn;
 use super::wire::Head;
 
 /// Runs when the client has gone.
@@ -40,6 +41,8 @@ pub struct Held {
 pub enum Next {
     /// Wait for the poller.
     Park,
+    /// Let everybody else have a turn, and go on then.
+    Yield,
     /// Give a request to the handler.
     Serve(Box<Request>),
     /// The client ended its side: tell those who wait for it.
@@ -49,16 +52,16 @@ pub enum Next {
 }
 
 impl Held {
-    /// Goes as far as the bytes allow.
-    pub fn advance(&mut self, peer: IpAddr, rules: &Rules) -> Next {
-        self.go(peer, rules).unwrap_or_else(|error| {
+    /// Goes as far as the bytes and the turn allow.
+    pub fn advance(&mut self, peer: IpAddr, rules: &Rules, turn: &mut Turn) -> Next {
+        self.go(peer, rules, turn).unwrap_or_else(|error| {
             log::debug!("{peer}: connection lost: {error}");
             Next::Close
         })
     }
 
     /// As [`Held::advance`], with what went wrong.
-    pub fn go(&mut self, peer: IpAddr, rules: &Rules) -> io::Result<Next> {
+    fn go(&mut self, peer: IpAddr, rules: &Rules, turn: &mut Turn) -> io::Result<Next> {
         loop {
             if self.doomed {
                 return Ok(Next::Close);
@@ -67,23 +70,29 @@ impl Held {
                 return Ok(Next::Park);
             }
             let written = self.flush(rules)?;
+            if turn.is_over() && matches!(self.machine.phase, Phase::Head { .. }) {
+                return Ok(Next::Yield);
+            }
             let Some(link) = &mut self.link else { return Ok(Next::Close) };
             match self.machine.step(written, Instant::now(), rules) {
                 Step::Again => {}
                 Step::Write | Step::Wait => return Ok(Next::Park),
-                Step::Read => match link.read(&mut self.machine.input)? {
+                Step::Read => match link.read(&mut self.machine.input, turn)? {
                     Taken::Some => {}
                     Taken::Blocked => return Ok(Next::Park),
+                    Taken::Enough => return Ok(Next::Yield),
                     Taken::End => return Ok(self.client_ended()),
                 },
                 Step::Serve(parts) => {
+                    turn.served();
                     let (head, body) = *parts;
                     return Ok(Next::Serve(Box::new(self.request(head, body, peer, rules))));
                 }
                 Step::Finish => link.finish()?,
-                Step::Discard => match link.discard()? {
+                Step::Discard => match link.discard(turn)? {
                     Taken::Some => {}
                     Taken::Blocked => return Ok(Next::Park),
+                    Taken::Enough => return Ok(Next::Yield),
                     Taken::End => return Ok(Next::Close),
                 },
                 Step::Close => return Ok(Next::Close),
@@ -154,6 +163,12 @@ impl Held {
     /// When something must have happened.
     pub fn deadline(&self) -> Option<Instant> {
         self.handshake.or(self.machine.deadline)
+    }
+
+    /// Acts on a deadline that has passed. Returns true if the connection is to be closed.
+    pub fn overdue(&mut self, now: Instant, rules: &Rules) -> bool {
+        let passed = self.deadline().is_some_and(|deadline| deadline <= now);
+        passed && (self.handshake.is_some() || !self.machine.expire(now, rules))
     }
 
     /// What to wait for.

@@ -8,6 +8,7 @@ use rustls::{InvalidMessage, ServerConnection};
 
 use super::machine::Output;
 use super::tls;
+use super::turn::Turn;
 use crate::limits;
 
 /// A client's socket.
@@ -23,6 +24,8 @@ pub enum Taken {
     Some,
     /// Nothing yet.
     Blocked,
+    /// Nothing more in this turn.
+    Enough,
     /// The client sends no more.
     End,
 }
@@ -50,8 +53,9 @@ impl Link {
             if !tls.is_handshaking() {
                 return Ok(true);
             }
-            match receive_records(tls, &self.socket)? {
-                Taken::Some => {}
+            // Not within a turn: rustls refuses a handshake that goes on and on.
+            match receive_records(tls, &self.socket, &mut Turn::default())? {
+                Taken::Some | Taken::Enough => {}
                 Taken::Blocked => return Ok(false),
                 Taken::End => return Err(ErrorKind::UnexpectedEof.into()),
             }
@@ -73,19 +77,22 @@ impl Link {
         self.tls.as_ref().is_some_and(|tls| tls.wants_write())
     }
 
-    /// Appends what has arrived to `into`.
-    pub fn read(&mut self, into: &mut Vec<u8>) -> io::Result<Taken> {
+    /// Appends what has arrived to `into`, as far as the turn goes.
+    pub fn read(&mut self, into: &mut Vec<u8>, turn: &mut Turn) -> io::Result<Taken> {
         let mut buffer = [0; limits::READ_BYTES];
         let Some(tls) = &mut self.tls else {
-            return taken((&*self.socket).read(&mut buffer), &buffer, into);
+            return receive(&self.socket, &mut buffer, into, turn);
         };
+        let before = into.len();
         loop {
-            // What is already decrypted first: the socket says nothing about it.
+            // All that is decrypted first: neither the socket nor the turn knows of it.
             match taken(tls.reader().read(&mut buffer), &buffer, into)? {
+                Taken::Some => continue,
+                _ if into.len() > before => return Ok(Taken::Some),
                 Taken::Blocked => {}
                 found => return Ok(found),
             }
-            match receive_records(tls, &self.socket)? {
+            match receive_records(tls, &self.socket, turn)? {
                 Taken::Some => {}
                 found => return Ok(found),
             }
@@ -93,9 +100,8 @@ impl Link {
     }
 
     /// Reads and forgets, without decrypting: for the end of a connection.
-    pub fn discard(&mut self) -> io::Result<Taken> {
-        let mut buffer = [0; limits::READ_BYTES];
-        taken((&*self.socket).read(&mut buffer), &[], &mut Vec::new())
+    pub fn discard(&mut self, turn: &mut Turn) -> io::Result<Taken> {
+        receive(&self.socket, &mut [0; limits::READ_BYTES], &mut Vec::new(), turn)
     }
 
     /// Writes as much of `output` as the client takes: whether it was everything.
@@ -139,6 +145,21 @@ impl Link {
     }
 }
 
+/// Appends to `into` what a socket without TLS has.
+fn receive(
+    mut socket: &TcpStream,
+    buffer: &mut [u8],
+    into: &mut Vec<u8>,
+    turn: &mut Turn,
+) -> io::Result<Taken> {
+    if turn.is_over() {
+        return Ok(Taken::Enough);
+    }
+    let result = socket.read(buffer);
+    turn.took(*result.as_ref().unwrap_or(&0));
+    taken(result, buffer, into)
+}
+
 fn taken(result: io::Result<usize>, buffer: &[u8], into: &mut Vec<u8>) -> io::Result<Taken> {
     match result {
         Ok(0) => Ok(Taken::End),
@@ -155,10 +176,17 @@ fn taken(result: io::Result<usize>, buffer: &[u8], into: &mut Vec<u8>) -> io::Re
     }
 }
 
-fn receive_records(tls: &mut ServerConnection, socket: &TcpStream) -> io::Result<Taken> {
-    match tls.read_tls(&mut &*socket) {
+fn receive_records(
+    tls: &mut ServerConnection,
+    mut socket: &TcpStream,
+    turn: &mut Turn,
+) -> io::Result<Taken> {
+    if turn.is_over() {
+        return Ok(Taken::Enough);
+    }
+    match tls.read_tls(&mut socket) {
         Ok(0) => return Ok(Taken::End),
-        Ok(_) => {}
+        Ok(count) => turn.took(count),
         Err(error) => match error.kind() {
             ErrorKind::WouldBlock | ErrorKind::Interrupted => return Ok(Taken::Blocked),
             _ => return Err(error),

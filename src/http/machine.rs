@@ -213,6 +213,15 @@ impl Machine {
         matches!(self.phase, Phase::Head { .. }) && !self.input.is_empty()
     }
 
+    /// Returns true if a client that sends on and on keeps it in this phase until the deadline.
+    pub fn is_receiving(&self) -> bool {
+        match &self.phase {
+            Phase::Head { reader, .. } => reader.started(),
+            Phase::Body(_) | Phase::Linger => true,
+            _ => false,
+        }
+    }
+
     /// Returns true if the client has sent as far ahead as it may: then only its end is watched for.
     pub fn is_full(&self) -> bool {
         self.input.len() >= limits::PIPELINE_BYTES

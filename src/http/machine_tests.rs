@@ -126,6 +126,24 @@ fn a_late_body_is_told_and_the_connection_ends() {
 }
 
 #[test]
+fn whoever_sends_on_and_on_is_held_to_a_deadline_in_every_phase() {
+    let mut scenario = Scenario::new();
+    assert!(!scenario.machine.is_receiving(), "nothing has come yet");
+    scenario.receive(b"POST");
+    assert!(scenario.machine.is_receiving(), "a head");
+    scenario.receive(&POST[4..]);
+    assert!(scenario.machine.is_receiving(), "a body");
+    scenario.receive(b"body");
+    assert!(!scenario.machine.is_receiving(), "the handler may take its time");
+    scenario.rules.drain();
+    scenario.answer(200);
+    scenario.sent();
+    scenario.go(true);
+    assert!(scenario.machine.is_receiving(), "what comes after the last answer");
+    assert!(!scenario.machine.expire(scenario.now, &scenario.rules), "that ends without a word");
+}
+
+#[test]
 fn continue_is_said_once_and_only_to_who_waits_for_it() {
     let head = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n";
     let mut scenario = Scenario::new();

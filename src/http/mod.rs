@@ -42,6 +42,7 @@ mod rules;
 mod server;
 mod stream;
 pub mod tls;
+mod turn;
 pub mod wire;
 
 pub use conn::Gone;

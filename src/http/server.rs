@@ -15,6 +15,7 @@ use super::listener::Listener;
 use super::options::{Listen, Options, StartError};
 use super::poller::{Event, Poller};
 use super::rules::Rules;
+use super::turn::Turn;
 use crate::limits;
 
 /// Token of the listener; connections are numbered above it.
@@ -198,7 +199,8 @@ impl Running {
             return listener.arm(LISTENER, &around.poller);
         }
         let Some(conn) = connections.find(event.token) else { return };
-        let mut arrived = conn.drive(event);
+        let mut turn = Turn::default();
+        let mut arrived = conn.drive(event, &mut turn);
         while let Some((request, number)) = arrived {
             self.requests.fetch_add(1, Ordering::Relaxed);
             let responder = Responder::new(Arc::clone(&conn), number);
@@ -206,7 +208,7 @@ impl Running {
             if catch_unwind(AssertUnwindSafe(|| self.handler.handle(exchange))).is_err() {
                 log::error!("a request handler panicked; the client got status 500");
             }
-            arrived = conn.resume();
+            arrived = conn.resume(&mut turn);
         }
     }
 

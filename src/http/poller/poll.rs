@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rustix::event::{PollFd, PollFlags, poll};
 
@@ -20,6 +20,8 @@ use crate::sync::Lock;
 #[derive(Debug)]
 pub struct Poller {
     armed: Lock<HashMap<u64, Armed>>,
+    /// How often something was armed: whoever came first is served first.
+    count: AtomicU64,
     turn: Lock<()>,
     /// A socket connected to itself: a byte sent makes the polling thread look at `armed` again.
     wake: UdpSocket,
@@ -30,6 +32,8 @@ pub struct Poller {
 struct Armed {
     source: Source,
     interest: Interest,
+    /// Its place in the row.
+    place: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -45,7 +49,8 @@ impl Poller {
         wake.connect(wake.local_addr()?)?;
         wake.set_nonblocking(true)?;
         let (armed, turn) = (Lock::default(), Lock::default());
-        Ok(Self { armed, turn, wake, ending: AtomicBool::new(false) })
+        let (count, ending) = (AtomicU64::new(0), AtomicBool::new(false));
+        Ok(Self { armed, count, turn, wake, ending })
     }
 
     /// Adds a listener, not yet armed.
@@ -61,7 +66,7 @@ impl Poller {
     /// Reports the next client of a listener once.
     pub fn arm_listener(&self, token: u64, listener: &Arc<TcpListener>) -> io::Result<()> {
         let interest = Interest { read: true, ..Interest::default() };
-        self.arm(token, Armed { source: Source::Listener(Arc::clone(listener)), interest });
+        self.arm(token, Source::Listener(Arc::clone(listener)), interest);
         Ok(())
     }
 
@@ -72,7 +77,7 @@ impl Poller {
         socket: &Arc<TcpStream>,
         interest: Interest,
     ) -> io::Result<()> {
-        self.arm(token, Armed { source: Source::Socket(Arc::clone(socket)), interest });
+        self.arm(token, Source::Socket(Arc::clone(socket)), interest);
         Ok(())
     }
 
@@ -89,8 +94,9 @@ impl Poller {
         if self.ending.load(Ordering::SeqCst) {
             return Ok(());
         }
-        let armed: Vec<(u64, Armed)> =
+        let mut armed: Vec<(u64, Armed)> =
             self.armed.lock().iter().map(|(token, armed)| (*token, armed.clone())).collect();
+        armed.sort_unstable_by_key(|(_, armed)| armed.place);
         let mut fds: Vec<PollFd<'_>> = armed.iter().map(|(_, armed)| armed.fd()).collect();
         fds.push(PollFd::new(&self.wake, PollFlags::IN));
         match poll(&mut fds, None) {
@@ -119,8 +125,9 @@ impl Poller {
         self.nudge();
     }
 
-    fn arm(&self, token: u64, armed: Armed) {
-        self.armed.lock().insert(token, armed);
+    fn arm(&self, token: u64, source: Source, interest: Interest) {
+        let place = self.count.fetch_add(1, Ordering::Relaxed);
+        self.armed.lock().insert(token, Armed { source, interest, place });
         self.nudge();
     }
 

@@ -1,4 +1,5 @@
-//! The chunked transfer coding (RFC 9112 section 7.1), strictly.
+//! The chunked transfer coding (RFC 9112 section 7.1), strictly. Each byte is looked at once, in
+//! whatever pieces it comes.
 
 use super::refusal::{Refusal, TOO_LARGE};
 use crate::limits;
@@ -8,12 +9,14 @@ use crate::limits;
 pub struct Chunked {
     state: Expecting,
     cap: usize,
+    /// Bytes of chunk extensions so far.
+    extensions: usize,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Expecting {
-    /// In a chunk-size line, with what was read of it.
-    Size(Vec<u8>),
+    /// In a chunk-size line.
+    Size(SizeLine),
     /// So many bytes of data are still to come.
     Data(usize),
     /// In the CRLF after the data, with how many of its bytes were read.
@@ -22,9 +25,26 @@ enum Expecting {
     End(usize),
 }
 
+/// What was read of a chunk-size line.
+#[derive(Clone, Copy, Debug, Default)]
+struct SizeLine {
+    bytes: usize,
+    size: u64,
+    part: Part,
+}
+
+/// Where in its line a byte stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Part {
+    #[default]
+    Digits,
+    Extension,
+    LineEnd,
+}
+
 impl Chunked {
     pub(super) fn new(cap: usize) -> Self {
-        Self { state: Expecting::Size(Vec::new()), cap }
+        Self { state: Expecting::Size(SizeLine::default()), cap, extensions: 0 }
     }
 
     pub(super) fn take(
@@ -33,7 +53,9 @@ impl Chunked {
         out: &mut Vec<u8>,
     ) -> Result<(usize, bool), Refusal> {
         let mut used = 0;
-        while let Some(rest) = input.get(used..).filter(|rest| !rest.is_empty()) {
+        while let Some(rest) = input.get(used..)
+            && let Some(&byte) = rest.first()
+        {
             match &mut self.state {
                 Expecting::Data(left) => {
                     let count = rest.len().min(*left);
@@ -46,32 +68,28 @@ impl Chunked {
                     continue;
                 }
                 Expecting::Size(line) => {
-                    // As far as the line goes, and no further than it may: looked at once for each
-                    // piece that arrives, not for each byte.
-                    let room = (limits::SIZE_LINE_BYTES + 1).saturating_sub(line.len());
-                    let piece = rest.get(..room.min(rest.len())).unwrap_or_default();
-                    let end = piece.iter().position(|byte| *byte == b'\n');
-                    let piece = piece.get(..end.map_or(piece.len(), |end| end + 1));
-                    let piece = piece.unwrap_or_default();
-                    line.extend_from_slice(piece);
-                    used += piece.len();
-                    if let Some(size) = size_line(line)? {
-                        if size > self.cap.saturating_sub(out.len()) {
-                            return Err(TOO_LARGE);
-                        }
-                        self.state =
-                            if size == 0 { Expecting::End(0) } else { Expecting::Data(size) };
+                    let complete = line.take(byte)?;
+                    self.extensions += usize::from(line.part == Part::Extension);
+                    if self.extensions > limits::CHUNK_EXTENSIONS_BYTES {
+                        return Err(Refusal::bad("too many chunk extensions"));
                     }
-                    continue;
+                    if complete {
+                        let room = self.cap.saturating_sub(out.len());
+                        self.state = match usize::try_from(line.size) {
+                            Ok(0) => Expecting::End(0),
+                            Ok(size) if size <= room => Expecting::Data(size),
+                            _ => return Err(TOO_LARGE),
+                        };
+                    }
                 }
                 Expecting::DataEnd(at) => {
-                    expect_line_end(rest, at, "chunk data does not end with CRLF")?;
+                    expect_line_end(byte, at, "chunk data does not end with CRLF")?;
                     if *at == 2 {
-                        self.state = Expecting::Size(Vec::new());
+                        self.state = Expecting::Size(SizeLine::default());
                     }
                 }
                 Expecting::End(at) => {
-                    expect_line_end(rest, at, "trailer fields are not accepted")?;
+                    expect_line_end(byte, at, "trailer fields are not accepted")?;
                     if *at == 2 {
                         return Ok((used + 1, true));
                     }
@@ -83,39 +101,31 @@ impl Chunked {
     }
 }
 
-/// The size of a complete chunk-size line, `None` while it is incomplete.
-fn size_line(line: &[u8]) -> Result<Option<usize>, Refusal> {
-    let bad = Refusal::bad("malformed chunk size");
-    let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
-    let (size, rest) = line.split_at(digits);
-    if digits > limits::SIZE_DIGITS || line.len() > limits::SIZE_LINE_BYTES {
-        return Err(bad);
-    }
-    let (extension, ended) = match rest {
-        [extension @ .., b'\r', b'\n'] => (extension, true),
-        [extension @ .., b'\r'] => (extension, false),
-        extension => (extension, false),
-    };
-    let allowed = match extension.first() {
-        None => true,
-        Some(b';' | b' ' | b'\t') => {
-            extension.iter().all(|byte| !byte.is_ascii_control() || *byte == b'\t')
+impl SizeLine {
+    /// Takes the next byte. Returns true if the line is complete.
+    fn take(&mut self, byte: u8) -> Result<bool, Refusal> {
+        const BAD: Refusal = Refusal::bad("malformed chunk size");
+        let digit = char::from(byte).to_digit(16);
+        match (self.part, byte) {
+            (Part::LineEnd, b'\n') => return Ok(true),
+            (Part::Digits, _) if digit.is_some() && self.bytes < limits::SIZE_DIGITS => {
+                self.size = self.size << 4 | u64::from(digit.unwrap_or(0));
+            }
+            (Part::Digits, b'\r' | b';' | b' ' | b'\t') if self.bytes == 0 => return Err(BAD),
+            (Part::Digits | Part::Extension, b'\r') => self.part = Part::LineEnd,
+            (Part::Digits, b';' | b' ' | b'\t') => self.part = Part::Extension,
+            (Part::Extension, b'\t') => {}
+            (Part::Extension, _) if !byte.is_ascii_control() => {}
+            _ => return Err(BAD),
         }
-        Some(_) => false,
-    };
-    if !allowed || (size.is_empty() && !rest.is_empty()) {
-        return Err(bad);
+        self.bytes += 1;
+        if self.bytes < limits::SIZE_LINE_BYTES { Ok(false) } else { Err(BAD) }
     }
-    if !ended {
-        return Ok(None);
-    }
-    let size = std::str::from_utf8(size).map_err(|_| bad)?;
-    usize::from_str_radix(size, 16).map(Some).map_err(|_| bad)
 }
 
 /// Checks the next byte of a CRLF of which `at` bytes were read.
-fn expect_line_end(rest: &[u8], at: &mut usize, reason: &'static str) -> Result<(), Refusal> {
-    if rest.first() != b"\r\n".get(*at) {
+fn expect_line_end(byte: u8, at: &mut usize, reason: &'static str) -> Result<(), Refusal> {
+    if Some(&byte) != b"\r\n".get(*at) {
         return Err(Refusal::bad(reason));
     }
     *at += 1;

@@ -78,6 +78,29 @@ proptest! {
     }
 
     #[test]
+    fn chunks_read_alike_in_any_pieces(
+        changes in vec((0..CHUNKS.len(), any::<u8>()), 0..3), step in 1usize..12,
+    ) {
+        let mut wire = CHUNKS.to_vec();
+        for (at, byte) in changes {
+            wire[at] = byte;
+        }
+        let whole = chunked_body().take(&wire, &mut Vec::new());
+        let (mut body, mut used, mut ended) = (chunked_body(), 0, false);
+        for piece in wire.chunks(step) {
+            match body.take(piece, &mut Vec::new()) {
+                Ok(_) if ended => break,
+                Ok((count, done)) => (used, ended) = (used + count, done),
+                Err(refusal) => {
+                    prop_assert_eq!(whole, Err(refusal));
+                    return Ok(());
+                }
+            }
+        }
+        prop_assert_eq!(whole, Ok((used, ended)));
+    }
+
+    #[test]
     fn any_bytes_are_chunks_or_refused(bytes in vec(any::<u8>(), 0..300)) {
         let mut out = Vec::new();
         let read = chunked_body().take(&bytes, &mut out);
@@ -87,6 +110,8 @@ proptest! {
         }
     }
 }
+
+const CHUNKS: &[u8] = b"3\r\nabc\r\n0A;x=\"y\"\r\n0123456789\r\n00\r\n\r\n";
 
 fn chunked_body() -> Body {
     let head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";

@@ -1,0 +1,109 @@
+//! Nobody blocks the door: the real program against clients that try to, and what it owes to those
+//! behind them. Tests are named by the rows of the faults they show absent.
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use support::Platform;
+use support::http_server::HttpServer;
+use support::raw_http;
+
+fn serve(arguments: &[&str]) -> (Platform, HttpServer) {
+    let platform = Platform::start();
+    let mut all = vec!["--transport", "http"];
+    all.extend(arguments);
+    let server = HttpServer::start(&platform.env(), &all);
+    (platform, server)
+}
+
+/// More connections than any machine here has threads for.
+const CROWD: usize = 12;
+
+/// Sends `bytes` again and again, as fast as they are taken, and throws away what comes back.
+struct Flood {
+    over: Arc<AtomicBool>,
+    sockets: Vec<TcpStream>,
+    threads: Vec<thread::JoinHandle<()>>,
+}
+
+impl Flood {
+    /// Begins on `CROWD` connections; each has been answered once already.
+    fn start(port: u16, bytes: &'static [u8]) -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        let mut flood = Self { over, sockets: Vec::new(), threads: Vec::new() };
+        for _ in 0..CROWD {
+            let socket = raw_http::connect(port);
+            let mut reader = socket.try_clone().expect("a socket");
+            let mut writer = socket.try_clone().expect("a socket");
+            let over = Arc::clone(&flood.over);
+            flood.threads.push(thread::spawn(move || {
+                while !over.load(Ordering::Relaxed) && writer.write_all(bytes).is_ok() {}
+            }));
+            reader.read_exact(&mut [0; 16]).expect("the first answer");
+            flood.threads.push(thread::spawn(move || {
+                let mut buffer = [0; 64 * 1024];
+                while reader.read(&mut buffer).is_ok_and(|count| count > 0) {}
+            }));
+            flood.sockets.push(socket);
+        }
+        flood
+    }
+
+    /// Ends it. Returns true if it went on until now.
+    fn stop(self) -> bool {
+        let went_on = self.threads.iter().step_by(2).all(|writer| !writer.is_finished());
+        self.over.store(true, Ordering::Relaxed);
+        for socket in &self.sockets {
+            let _ = socket.shutdown(std::net::Shutdown::Both);
+        }
+        self.threads.into_iter().for_each(|thread| thread.join().expect("no panic"));
+        went_on
+    }
+}
+
+#[test]
+fn h1_a_body_of_tiny_chunks_with_long_extensions_is_refused() {
+    let (_platform, server) = serve(&[]);
+    let chunk = format!("1;{}\r\nx\r\n", "e".repeat(250));
+    let mut socket = raw_http::connect(server.port);
+    let head = "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+                Transfer-Encoding: chunked\r\n\r\n";
+    socket.write_all(format!("{head}{}", chunk.repeat(80)).as_bytes()).expect("it reads");
+    assert_eq!(raw_http::answer(&mut socket).status, 400);
+    // Within reason they are allowed.
+    let mut socket = raw_http::connect(server.port);
+    socket.write_all(format!("{head}{}0\r\n\r\n", chunk.repeat(20)).as_bytes()).expect("it reads");
+    let mut answer = [0; 12];
+    socket.read_exact(&mut answer).expect("an answer");
+    assert_eq!(&answer, b"HTTP/1.1 400");
+    let mut rest = vec![0; 4096];
+    let count = socket.read(&mut rest).expect("the rest");
+    let rest = String::from_utf8_lossy(&rest[..count]).into_owned();
+    assert!(rest.contains("-32700"), "it was read as JSON: {rest}");
+}
+
+#[test]
+fn h1_a_client_that_sends_on_after_its_refusal_is_cut_off() {
+    let (_platform, server) = serve(&[]);
+    let mut socket = raw_http::connect(server.port);
+    socket.write_all(b"nonsense\r\n\r\n").expect("it reads");
+    let block = vec![b'x'; 1024 * 1024];
+    while socket.write_all(&block).is_ok() {}
+    assert_eq!(server.request("GET", "/status/livez", &[], None).status, 200);
+}
+
+#[test]
+fn h2_whoever_pipelines_without_end_leaves_the_others_their_turn() {
+    let (_platform, server) = serve(&[]);
+    let ahead = b"GET /status/livez HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(400);
+    let flood = Flood::start(server.port, ahead.leak());
+    for _ in 0..3 {
+        assert_eq!(server.request("GET", "/status/livez", &[], None).status, 200);
+    }
+    assert!(flood.stop(), "they were still at it");
+}
