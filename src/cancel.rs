@@ -15,6 +15,8 @@ pub struct CancelToken(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     cancelled: Lock<bool>,
+    /// When it counts as cancelled in any case.
+    ends: Option<Instant>,
     changed: Signal,
 }
 
@@ -22,6 +24,12 @@ impl CancelToken {
     /// A token that is not cancelled.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A token that is cancelled after a while, for what must end by itself.
+    pub fn ending_in(time: Duration) -> Self {
+        let ends = Instant::now().checked_add(time);
+        Self(Arc::new(Inner { ends, ..Inner::default() }))
     }
 
     /// Cancels every clone of this token. Doing so twice changes nothing.
@@ -32,20 +40,27 @@ impl CancelToken {
 
     /// Whether the call was cancelled.
     pub fn is_cancelled(&self) -> bool {
-        *self.0.cancelled.lock()
+        *self.0.cancelled.lock() || self.0.has_ended()
     }
 
     /// Sleeps for `pause`, or until cancelled. Returns whether the full pause passed.
     pub fn sleep(&self, pause: Duration) -> bool {
         let deadline = Instant::now() + pause;
+        let until = self.0.ends.map_or(deadline, |ends| ends.min(deadline));
         let mut cancelled = self.0.cancelled.lock();
         while !*cancelled {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return true;
+                return until == deadline;
             }
             cancelled = self.0.changed.wait(cancelled, left);
         }
         false
+    }
+}
+
+impl Inner {
+    fn has_ended(&self) -> bool {
+        self.ends.is_some_and(|ends| Instant::now() >= ends)
     }
 }

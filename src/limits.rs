@@ -289,6 +289,24 @@ pub const TURN_TIME: Duration = Duration::from_secs(60);
 /// How often a change that waits looks whether its call was cancelled.
 pub const TURN_LOOK: Duration = Duration::from_millis(50);
 
+/// How long a new compliance run is looked for after its start: a busy platform shows it seconds
+/// later.
+pub const RUN_APPEARS: Duration = Duration::from_secs(5);
+
+/// How long lost nodes of an inventory are put back again and again: until a platform that restarted
+/// is there again, and within [`UNDO_TIME`].
+pub const RESTORE_TIME: Duration = Duration::from_secs(8);
+
+/// Between two attempts at that.
+pub const RESTORE_PAUSES: Pauses =
+    Pauses { first: Duration::from_secs(1), longest: Duration::from_secs(4) };
+
+/// Lost nodes told whole in an error, which a model must be able to read; of further ones the names.
+pub const LOST_NODES_BYTES: usize = 24 * 1024;
+
+/// Undoing what a failed or cancelled call has left, all of it together: a handful of requests.
+pub const UNDO_TIME: Duration = Duration::from_secs(60);
+
 /// Things that may be changed at the same time: more than calls can run.
 pub const TURNS: usize = 4096;
 

@@ -107,6 +107,14 @@ impl<'a> Api<'a> {
         Ok(self.run(&call)?.into_written())
     }
 
+    /// The same platform under another token, for what must not end with the call.
+    pub fn with_token<'b>(&self, token: &'b CancelToken) -> Api<'b>
+    where
+        'a: 'b,
+    {
+        Api { client: self.client, token }
+    }
+
     /// The token of the call, for loops that poll.
     pub fn token(&self) -> &CancelToken {
         self.token

@@ -150,12 +150,12 @@ fn configurations() -> Vec<Case> {
         )
         .with_faults(json!([{"match": {"path": "/configuration_manager/devices/backups"},
             "times": 3, "replace": {"status": "success", "where": "vault"}}])),
-        ok(
+        fails(
             "backup_device_configuration",
             Shows::FaultAfterWrite,
             "an unreadable answer",
             json!({"name": "ams-core-rtr-000"}),
-            |seen| assert!(seen.text.contains("accepted the backup"), "{}", seen.text),
+            &["Outcome unknown", "may have happened"],
         )
         .with_faults(json!([{"match": {"path": "/configuration_manager/devices/backups"},
             "times": 3, "body": "ok", "content_type": "text/plain"}])),
@@ -186,15 +186,12 @@ fn configurations() -> Vec<Case> {
         )
         .with_faults(json!([{"match": {"path": any, "method": "POST"}, "times": 3,
             "replace": ["done"]}])),
-        ok(
+        fails(
             "apply_device_configuration",
             Shows::FaultAfterWrite,
             "an answer that cannot be read",
             json!({"device": "ams-core-rtr-000", "config": "x"}),
-            |seen| {
-                assert_eq!(seen.value, &json!({}));
-                assert!(seen.text.contains("get_device_configuration"), "{}", seen.text);
-            },
+            &["Outcome unknown", "may have happened", "get_device_configuration"],
         )
         .with_faults(json!([{"match": {"path": any, "method": "POST"}, "times": 3,
             "body": "<html>", "content_type": "text/html"}])),

@@ -219,7 +219,7 @@ fn unsteady_nodes() -> Vec<Case> {
                 let version = version(seen, CAMPUS, "initial");
                 assert_eq!(version["root"]["children"][1]["name"], "ams");
                 let note = seen.value["note"].as_str().expect("a note");
-                assert!(note.contains("has no rules yet"), "{note}");
+                assert!(note.contains("its rules were not set"), "{note}");
             },
         )
         .with_faults(json!([{"match": {"path": "/configuration_manager/config_specs/*"},

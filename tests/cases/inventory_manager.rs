@@ -217,7 +217,7 @@ fn writes() -> Vec<Case> {
             Shows::Defect,
             "a failure told inside a 200 is a failure",
             json!({"name": "Core Routers"}),
-            &["was not deleted", "in use"],
+            &["did not carry this out", "in use"],
         )
         .with_faults(json!([{"match": {"method": "DELETE"}, "replace":
             {"status": "Failure", "message": "in use"}}])),

@@ -239,7 +239,7 @@ fn new_templates() -> Vec<Case> {
             named("Half"),
             |seen| {
                 assert_eq!(seen.value["name"], "Half");
-                assert!(seen.text.contains("this is what was sent"), "{}", seen.text);
+                assert!(seen.text.contains("Read back, it has been done"), "{}", seen.text);
                 assert!(seen.row("templates", "name", "Half").is_object());
             },
         )

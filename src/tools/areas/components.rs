@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::limits;
 use crate::nearest::nearest;
 use crate::platform::Path;
-use crate::tools::asked::{self, Pause, Source, Wait, change};
+use crate::tools::asked::{self, Pause, Source, Wait, Wants, Write, change};
 use crate::tools::context::Context;
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::{Arguments, Kind, Parameter, Presence};
@@ -131,13 +131,21 @@ impl<'a> Transition<'a> {
             },
             &[self.component.many, self.name],
         )?;
-        thing.put(&path, None)?;
+        let moved = |_: &Context<'_>| {
+            let item = self.find()?;
+            let same = state(&item) == state(&before) && !began_anew(&before, &item);
+            Ok((!same).then_some(item))
+        };
+        let shown_by = format!("get_{}", self.component.many);
+        let write =
+            Write::put(&path, None).wants(Wants::Nothing).shown_by(&shown_by).read_back(&moved);
+        let done = thing.send(&write)?;
         drop(thing);
         if self.patience.is_zero() {
             let note = "The change was asked for; its end was not waited for.";
-            return Ok(Outcome::from(CHANGED.project(&before)).with_note(note));
+            return Ok(Outcome::from(CHANGED.project(&before)).with_note(note).noted(done.note));
         }
-        self.wait(&before)
+        Ok(self.wait(&before)?.noted(done.note))
     }
 
     /// Waits out a transitional state that was there before we came.

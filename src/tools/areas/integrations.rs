@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::observe;
 use crate::platform::Path;
-use crate::tools::asked::{Filter, List, Source, change, judge, record};
+use crate::tools::asked::{Done, Filter, List, Source, Wants, Write, change, record};
 use crate::tools::context::Context;
 use crate::tools::row::{Area, Run, Tool};
-use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError, lookup};
+use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Output, Shape, ToolError, lookup};
 use crate::tools::told::{Arguments, Kind, Parameter};
 
 /// This area.
@@ -130,31 +130,37 @@ fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
     };
     let id = format!("{title}:{version}");
     let change = change(context, "integration model", &id)?;
-    let exists = MODELS
-        .listing()
-        .with("equalsField", "versionId")
-        .with("equals", &id)
-        .find(context, |model| model.get("versionId").and_then(Value::as_str) == Some(&id))?;
-    if exists.is_some() {
+    let there = |context: &Context<'_>| {
+        MODELS
+            .listing()
+            .with("equalsField", "versionId")
+            .with("equals", &id)
+            .find(context, |model| model.get("versionId").and_then(Value::as_str) == Some(&id))
+    };
+    if there(context)?.is_some() {
         return Err(ToolError::state(format!(
             "the integration model '{id}' exists already; give the document another info.version \
              to add a new one"
         )));
     }
     let body = json!({"model": model});
-    let check = change.put(&Path::literal("/integration-models/validation"), Some(&body))?;
-    if let Some(why) = judge::failure(&check) {
-        return Err(ToolError::invalid(format!(
-            "the platform finds the model '{id}' invalid, nothing was created: {why}"
-        )));
-    }
-    let reply = change.post(&Path::literal(MODELS.route), Some(&body))?;
-    if let Some(why) = judge::failure(&reply) {
-        return Err(ToolError::platform(format!("the model '{id}' was not created: {why}")));
-    }
+    let path = Path::literal("/integration-models/validation");
+    change.send(&Write::put(&path, Some(&body)).wants(Wants::Nothing).harmless()).map_err(
+        |error| match error.kind {
+            ErrorKind::Refused => ToolError::invalid(format!(
+                "the platform finds the model '{id}' invalid, nothing was created: {}",
+                error.message
+            )),
+            _ => error,
+        },
+    )?;
+    let path = Path::literal(MODELS.route);
+    let write =
+        Write::post(&path, Some(&body)).shown_by("get_integration_models").read_back(&there);
+    let Done { answer: reply, note } = change.send(&write)?;
     let status =
         record::text(&reply, &["status"]).map_or_else(|| "CREATED".into(), str::to_uppercase);
     let message = record::text(&reply, &["message"])
         .map_or_else(|| format!("Integration model '{id}' was created."), str::to_owned);
-    Ok(json!({"status": status, "message": message}).into())
+    Ok(Outcome::from(json!({"status": status, "message": message})).noted(note))
 }

@@ -9,8 +9,9 @@ mod source;
 mod turn;
 mod wait;
 
-pub use change::{Change, act, change};
+pub use change::{Change, Done, ReadBack, Write, act, change};
 pub use directory::Directory;
+pub use judge::Wants;
 pub use list::{Filter, From, List, Matching};
 pub use source::{Listing, Paging, Source};
 pub use wait::{Pause, Wait};

@@ -35,6 +35,15 @@ pub fn id(record: &Value) -> Option<&str> {
     text(record, &["_id", "id", "sessionId"])
 }
 
+/// An id as text, whatever scalar the platform keeps it as.
+pub fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
 /// The name of a record.
 pub fn name(record: &Value) -> Option<&str> {
     record.get("name").and_then(Value::as_str)

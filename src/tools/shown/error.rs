@@ -29,6 +29,8 @@ pub enum ErrorKind {
     Refused,
     /// The platform could not be reached, or answered something unusable.
     Platform,
+    /// It may have happened, or a part of it: nobody knows without looking.
+    Unknown,
     /// Nobody agreed to it.
     NotConfirmed,
     /// Nobody waits for the answer any more.
@@ -73,6 +75,16 @@ impl ToolError {
         Self { kind: ErrorKind::Cancelled, message: message.into() }
     }
 
+    /// The platform was reached and refused.
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self { kind: ErrorKind::Refused, message: message.into() }
+    }
+
+    /// It may have happened.
+    pub fn unknown(message: impl Into<String>) -> Self {
+        Self { kind: ErrorKind::Unknown, message: message.into() }
+    }
+
     /// The platform answered something unusable.
     pub fn platform(message: impl Into<String>) -> Self {
         Self { kind: ErrorKind::Platform, message: message.into() }
@@ -86,6 +98,7 @@ impl fmt::Display for ToolError {
             ErrorKind::NotFound => "Not found",
             ErrorKind::InvalidState => "Not possible now",
             ErrorKind::Refused | ErrorKind::Platform => "Platform error",
+            ErrorKind::Unknown => "Outcome unknown",
             ErrorKind::NotConfirmed => "Not confirmed",
             ErrorKind::Cancelled => "Cancelled",
             ErrorKind::NeedsInput(_) => "Input needed",

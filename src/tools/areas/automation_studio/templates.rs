@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::AREA;
 use super::projects::{self, PROJECT_PARAMETER};
 use crate::platform::Path;
-use crate::tools::asked::{Directory, Filter, List, Source, change, record};
+use crate::tools::asked::{Directory, Done, Filter, List, Source, Write, change, record};
 use crate::tools::context::Context;
 use crate::tools::row::{Hints, Run, Tool};
 use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError};
@@ -138,8 +138,11 @@ fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
     }
     let body = json!({"template": template});
     let path = Path::literal(TEMPLATES.route);
-    let reply = thing.post(&path, Some(&body))?;
-    Ok(written(&reply, "created", &template, "created"))
+    let there =
+        |context: &Context<'_>| Ok(DIRECTORY.named(context, &TEMPLATES.listing(), &stored)?.pop());
+    let write = Write::post(&path, Some(&body)).shown_by("describe_template").read_back(&there);
+    let done = thing.send(&write)?;
+    Ok(written(done, "created", &template, "created"))
 }
 
 /// `PUT /automation-studio/templates/{id}`, with the stored name, so that one in a project stays
@@ -155,15 +158,21 @@ fn update(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
         .collect();
     for field in TEXTS {
         let value = match arguments.maybe_text(field) {
-            Some(new) => new,
-            None if clear.contains(&field) => "",
-            None => existing.get(field).and_then(Value::as_str).unwrap_or_default(),
+            Some(new) => json!(new),
+            None if clear.contains(&field) => json!(""),
+            // Whatever it is: a template's data may be an object. Only null is not taken back.
+            None => match existing.get(field) {
+                None | Some(Value::Null) => json!(""),
+                Some(kept) => kept.clone(),
+            },
         };
-        merged.insert(field.to_owned(), json!(value));
+        merged.insert(field.to_owned(), value);
     }
-    if TEXTS.iter().all(|field| {
-        existing.get(field).and_then(Value::as_str).unwrap_or_default() == merged[*field]
-    }) {
+    let kept = |field: &str| match existing.get(field) {
+        None | Some(Value::Null) => merged[field] == "",
+        Some(old) => *old == merged[field],
+    };
+    if TEXTS.iter().all(|field| kept(field)) {
         let outcome = Outcome::from(TEMPLATE.project(&existing));
         return Ok(outcome.with_note("Nothing was to be changed, and nothing was."));
     }
@@ -171,18 +180,27 @@ fn update(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
         return Err(ToolError::platform("the platform did not say the template's id"));
     };
     let path = Path::new("/automation-studio/templates/{}", &[id])?;
-    let reply = thing.put(&path, Some(&json!({"update": merged})))?;
-    Ok(written(&reply, "updated", &Value::Object(merged), "changed"))
+    let (body, merged) = (json!({"update": merged}), Value::Object(merged));
+    let there = |context: &Context<'_>| {
+        let now = find(context, &stored)?;
+        Ok(TEXTS.iter().all(|field| now.get(field) == merged.get(field)).then_some(now))
+    };
+    let write = Write::put(&path, Some(&body)).shown_by("describe_template").read_back(&there);
+    let done = thing.send(&write)?;
+    Ok(written(done, "updated", &merged, "changed"))
 }
 
 /// What was written, as the platform says it; as it was sent when the platform says nothing.
-fn written(reply: &Value, key: &str, sent: &Value, verb: &str) -> Outcome {
-    match reply.get(key).filter(|template| template.is_object()) {
+fn written(done: Done, key: &str, sent: &Value, verb: &str) -> Outcome {
+    let read_back = Some(&done.answer).filter(|_| done.note.is_some());
+    let told = done.answer.get(key).filter(|template| template.is_object()).or(read_back);
+    let outcome = match told {
         Some(template) => TEMPLATE.project(template).into(),
         None => Outcome::from(TEMPLATE.project(sent)).with_note(format!(
             "The template was {verb}; the platform did not show it, so this is what was sent."
         )),
-    }
+    };
+    outcome.noted(done.note)
 }
 
 /// The one template stored under this name.

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use super::AREA;
 use crate::limits;
 use crate::platform::Path;
-use crate::tools::asked::{Directory, List, Listing, Paging, Pause, Source, Wait, change, record};
+use crate::tools::asked::{
+    Directory, List, Listing, Paging, Pause, Source, Wait, Write, change, record,
+};
 use crate::tools::context::Context;
 use crate::tools::row::{Hints, Run, Tasking, Tool};
 use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError, lookup};
@@ -103,27 +105,38 @@ fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolErro
     let thing = change(context, DIRECTORY.one, plan_id)?;
     let mut run = Started { context, plan: &plan, plan_id, id: None, notes: vec![] };
     // Some versions do not say which run they start: then it is the one that was not there before.
-    let before = run.read();
-    run.notes.clear();
+    let before = run.read()?;
+    let before = before.as_ref().and_then(record::id);
     let path = Path::literal("/configuration_manager/compliance_plans/run");
     let body = json!({"planId": plan_id});
-    let reply = thing.post(&path, Some(&body))?;
-    run.id = ["instanceId", "data.instanceId", "instance.id"]
+    let appeared = |_: &Context<'_>| run.appeared(before);
+    let write = Write::post(&path, Some(&body)).shown_by(DIRECTORY.lister).read_back(&appeared);
+    let done = thing.send(&write)?;
+    run.notes.extend(done.note);
+    run.id = ["instanceId", "data.instanceId", "instance.id", "id", "_id"]
         .iter()
-        .find_map(|place| lookup(&reply, place).and_then(Value::as_str))
-        .map(str::to_owned);
-    let mut instance = run.read();
-    if run.id.is_none() && run.notes.is_empty() {
-        let newest = instance.as_ref().and_then(record::id);
-        if newest.is_none() || newest == before.as_ref().and_then(record::id) {
-            return Err(ToolError::state(format!(
-                "the platform accepted plan '{}' but shows no new run of it; usually the plan has \
-                 no devices or nothing to check",
-                arguments.text("name")
-            )));
-        }
-        run.id = newest.map(str::to_owned);
-    }
+        .find_map(|place| record::scalar(lookup(&done.answer, place)?));
+    let mut instance = match run.id {
+        Some(_) => run.look(),
+        None => match run.appeared(before) {
+            Ok(Some(instance)) => {
+                run.id = record::id(&instance).map(str::to_owned);
+                Some(instance)
+            }
+            Ok(None) => {
+                return Err(ToolError::state(format!(
+                    "the platform accepted plan '{}' but shows no new run of it after {} s; usually \
+                     the plan has no devices or nothing to check",
+                    arguments.text("name"),
+                    limits::RUN_APPEARS.as_secs()
+                )));
+            }
+            Err(error) => {
+                run.unreadable(&error);
+                None
+            }
+        },
+    };
     drop(thing);
     let wait = Duration::from_secs(arguments.integer("wait").unsigned_abs());
     if !wait.is_zero() && run.id.is_some() {
@@ -150,7 +163,40 @@ struct Started<'a> {
 
 impl Started<'_> {
     /// The run as it is now; none, and perhaps a note, when it cannot be had.
-    fn read(&mut self) -> Option<Value> {
+    fn look(&mut self) -> Option<Value> {
+        match self.read() {
+            Ok(instance) => instance,
+            Err(error) => {
+                self.unreadable(&error);
+                None
+            }
+        }
+    }
+
+    fn unreadable(&mut self, error: &ToolError) {
+        self.notes.push(format!("The plan was started, but its state could not be read: {error}"));
+    }
+
+    /// The run that was not there before, looked for until it shows: some versions take seconds.
+    fn appeared(&self, before: Option<&str>) -> Result<Option<Value>, ToolError> {
+        let mut wait = Wait::new(self.context, Some(limits::RUN_APPEARS), limits::START_PAUSES);
+        loop {
+            let newest = self.read()?;
+            if newest.as_ref().and_then(record::id).is_some_and(|id| Some(id) != before) {
+                return Ok(newest);
+            }
+            match wait.pause("the compliance plan is starting") {
+                Pause::Passed => {}
+                Pause::OutOfTime => return Ok(None),
+                Pause::Cancelled => {
+                    return Err(ToolError::cancelled("the plan was started; the wait was ended"));
+                }
+            }
+        }
+    }
+
+    /// The run as it is now, or the newest of the plan while its id is not known.
+    fn read(&self) -> Result<Option<Value>, ToolError> {
         let mut search = json!({
             "limit": 25, "start": 0, "planId": self.plan_id, "sort": {"started": -1},
         });
@@ -158,20 +204,12 @@ impl Started<'_> {
             search["instanceId"] = json!(id);
         }
         let path = Path::literal("/configuration_manager/search/compliance_plan_instances");
-        match self.context.api.search(&path, &json!({"searchParams": search})) {
-            Ok(reply) => instances(&reply)
-                .find(|instance| match &self.id {
-                    Some(id) => record::id(instance) == Some(id),
-                    None => of_plan(instance, self.plan_id),
-                })
-                .cloned(),
-            Err(error) => {
-                self.notes.push(format!(
-                    "The plan was started, but its state could not be read: {error}"
-                ));
-                None
-            }
-        }
+        let reply = self.context.api.search(&path, &json!({"searchParams": search}))?;
+        let found = instances(&reply).find(|instance| match &self.id {
+            Some(id) => record::id(instance) == Some(id),
+            None => of_plan(instance, self.plan_id),
+        });
+        Ok(found.cloned())
     }
 
     /// Polls until the run has ended or the time is over.
@@ -192,7 +230,7 @@ impl Started<'_> {
                 }
             }
             let known = self.notes.len();
-            if let Some(now) = self.read() {
+            if let Some(now) = self.look() {
                 *instance = Some(now);
             } else if self.notes.len() > known {
                 return;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::AREA;
 use crate::platform::Path;
-use crate::tools::asked::{self, Directory, List, Source, change, record};
+use crate::tools::asked::{self, Directory, Done, List, Source, Write, change, record};
 use crate::tools::context::Context;
 use crate::tools::row::{Hints, Run, Tool};
 use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError};
@@ -120,10 +120,13 @@ fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
         "deviceNames": if joined { devices.join(",") } else { String::new() },
     });
     let path = Path::literal("/configuration_manager/devicegroup");
-    let reply = thing.post(&path, Some(&body))?;
-    let mut created = CREATED.project(&reply);
+    let there =
+        |context: &Context<'_>| Ok(DIRECTORY.named(context, &GROUPS.listing(), name)?.pop());
+    let write = Write::post(&path, Some(&body)).shown_by(DIRECTORY.lister).read_back(&there);
+    let done = thing.send(&write)?;
+    let mut created = CREATED.project(&done.answer);
     created["name"] = json!(name);
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = done.note.into_iter().collect();
     if created["id"].is_null() {
         match find(context, name) {
             Ok(group) => created["id"] = json!(record::id(&group)),
@@ -131,9 +134,20 @@ fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
         }
     }
     if !joined && let Some(id) = created["id"].as_str() {
-        let members = devices.iter().map(|device| json!(device)).collect();
-        if let Err(error) = set_members(&thing, id, members) {
-            notes.push(format!("The group is there but empty, its devices were refused: {error}"));
+        let members: Vec<Value> = devices.iter().map(|device| json!(device)).collect();
+        if let Err(error) = set_members(&thing, id, &members) {
+            notes.push(format!("The group is there, but not all of its devices: {error}"));
+        }
+    }
+    if !devices.is_empty() {
+        match find(context, name).map(|group| absent(&devices, &members(&group))) {
+            Ok(absent) if absent.is_empty() => {}
+            Ok(absent) => notes.push(format!(
+                "The group is there, but without: {}. Such a device may be unknown; get_devices \
+                 lists them.",
+                absent.join(", ")
+            )),
+            Err(error) => notes.push(format!("Its devices could not be read back: {error}")),
         }
     }
     for (field, value) in [("status", "success"), ("message", "The device group was created.")] {
@@ -176,8 +190,9 @@ fn alter(context: &Context<'_>, arguments: &Arguments, kind: Change) -> Result<O
         Change::Remove => after.retain(|m| member(m).is_none_or(|m| !effective.contains(&m))),
     }
     let id = DIRECTORY.id(&group)?;
-    let reply = set_members(&thing, &id, after.clone())?;
-    let mut notes: Vec<String> = moot_note.into_iter().collect();
+    let written = set_members(&thing, &id, &after)?;
+    let reply = written.answer;
+    let mut notes: Vec<String> = moot_note.into_iter().chain(written.note).collect();
     let shown = match find(context, name) {
         Ok(group) => members(&group),
         Err(error) => {
@@ -190,6 +205,14 @@ fn alter(context: &Context<'_>, arguments: &Arguments, kind: Change) -> Result<O
         .copied()
         .filter(|device| holds(&shown, device) != (kind == Change::Add))
         .collect();
+    if failed.len() == effective.len() {
+        return Err(ToolError::unknown(format!(
+            "the platform accepted the change of group '{name}', but it reads as if it had not been \
+             made for: {}. Such a device may be unknown, or somebody changed the group at the same \
+             time; get_device_groups shows it",
+            failed.join(", ")
+        )));
+    }
     if !failed.is_empty() {
         notes.push(format!(
             "The platform accepted the change, but the group reads as if it had not been made for: \
@@ -215,19 +238,27 @@ fn done(change: Change, name: &str, devices: &[&str]) -> String {
 }
 
 /// `PUT /configuration_manager/deviceGroups/{id}`
-fn set_members(
-    thing: &asked::Change<'_>,
-    id: &str,
-    members: Vec<Value>,
-) -> Result<Value, ToolError> {
+fn set_members(thing: &asked::Change<'_>, id: &str, wanted: &[Value]) -> Result<Done, ToolError> {
     let path = Path::new("/configuration_manager/deviceGroups/{}", &[id])?;
-    let body = json!({"details": {"devices": members}});
-    thing.put(&path, Some(&body))
+    let body = json!({"details": {"devices": wanted}});
+    let there = |context: &Context<'_>| {
+        let group = find(context, &thing.name)?;
+        let now = members(&group);
+        let same = now.len() == wanted.len() && wanted.iter().all(|one| now.contains(one));
+        Ok(same.then_some(group))
+    };
+    thing.send(&Write::put(&path, Some(&body)).shown_by(DIRECTORY.lister).read_back(&there))
 }
 
 /// The group called `name`.
 fn find(context: &Context<'_>, name: &str) -> Result<Value, ToolError> {
     DIRECTORY.find(context, &GROUPS.listing(), name)
+}
+
+/// Those of `devices` that are no members.
+fn absent<'a>(devices: &[&'a str], members: &[Value]) -> Vec<&'a str> {
+    let holds = |device: &str| members.iter().any(|one| member(one) == Some(device));
+    devices.iter().copied().filter(|device| !holds(device)).collect()
 }
 
 fn distinct(arguments: &Arguments) -> Vec<&str> {

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use super::AREA;
 use crate::limits;
 use crate::platform::Path;
-use crate::tools::asked::{Directory, Filter, List, Listing, Paging, Source, change, record};
+use crate::tools::asked::{
+    Directory, Filter, List, Listing, Paging, Source, Write, change, record,
+};
 use crate::tools::context::Context;
 use crate::tools::row::{Hints, Run, Tool};
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Output, Shape, ToolError};
@@ -144,14 +146,11 @@ fn apply(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolEr
     let path = Path::new("/configuration_manager/devices/{}/configuration", &[device])?;
     let body = json!({"config": {"device": device, "config": arguments.text("config")}});
     let reply = change(context, DIRECTORY.one, device)?
-        .post(&path, Some(&body))
-        .map_err(|error| explain(context, device, error))?;
+        .send(&Write::post(&path, Some(&body)).shown_by("get_device_configuration"))
+        .map_err(|error| explain(context, device, error))?
+        .answer;
     Ok(match reply {
         Value::Object(_) => reply.into(),
-        Value::Null => Outcome::from(json!({})).with_note(
-            "The configuration was sent; the platform said nothing of what became of it. Check \
-             with get_device_configuration.",
-        ),
         other => json!({"result": other}).into(),
     })
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::observe;
 use crate::platform::Path;
-use crate::tools::asked::{change, judge, record};
+use crate::tools::asked::{Done, Wants, Write, change, record};
 use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
@@ -58,28 +58,33 @@ fn is_sensitive(document: &Value) -> bool {
     names_people_or_secrets(document) || observe::redact_json(document) != *document
 }
 
+/// Where versions say what they took.
+const TAKEN: &[&str] = &[
+    "added",
+    "replaced",
+    "skipped",
+    "summary",
+    "result.added",
+    "result.replaced",
+    "result.skipped",
+    "result.summary",
+];
+
 /// `POST /gateway_manager/v1/gateways/{cluster_id}/configuration/import`.
 pub fn import(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let cluster = arguments.text("cluster_id");
     let path = Path::new("/gateway_manager/v1/gateways/{}/configuration/import", &[cluster])?;
     let body = json!({"options": options(arguments)?});
-    let answer = change(context, "gateway configuration", cluster)?.post(&path, Some(&body))?;
+    let thing = change(context, "gateway configuration", cluster)?;
+    let mut write = Write::post(&path, Some(&body))
+        .wants(Wants::One(TAKEN))
+        .shown_by("export_gateway_configuration")
+        .in_parts();
+    if arguments.flag("validate") || arguments.flag("check") {
+        write = write.wants(Wants::Word).harmless();
+    }
+    let Done { answer, note } = thing.send(&write)?;
     let result = record::payload(&answer);
-    let holds = |key: &str| result.get(key).is_some_and(|list| !record::is_empty(list));
-    let note = match judge::failure(&answer) {
-        Some(why) if holds("added") || holds("replaced") => {
-            Some(format!("The gateway took only a part of it: {why}"))
-        }
-        Some(why) => {
-            return Err(ToolError::platform(format!(
-                "the gateway did not accept the configuration: {why}"
-            )));
-        }
-        None if IMPORTED.fields.iter().all(|field| result.get(field.name).is_none()) => Some(
-            "The gateway accepted it without saying what it added, replaced or skipped.".to_owned(),
-        ),
-        None => None,
-    };
     let outcome = Outcome::from(IMPORTED.project(result));
     Ok(outcome.noted(note))
 }

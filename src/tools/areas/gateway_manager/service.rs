@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::gateways;
 use crate::nearest::nearest;
 use crate::platform::Path;
-use crate::tools::asked::{act, record};
+use crate::tools::asked::{Wants, Write, act, judge, record};
 use crate::tools::context::Context;
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
@@ -21,6 +21,24 @@ pub static RUN: Shape = Shape::open(&[
     Field::new("elapsed_time", FieldKind::Number).from(&["elapsed_time", "elapsedTime"]),
 ]);
 
+/// Where versions put the end of a run, or what now runs.
+const RAN: &[&str] = &[
+    "result.return_code",
+    "result.returnCode",
+    "result.stdout",
+    "result.data.return_code",
+    "result.data.stdout",
+    "result.job_id",
+    "result.jobId",
+    "result._id",
+    "result.state",
+    "return_code",
+    "returnCode",
+    "stdout",
+    "job_id",
+    "jobId",
+];
+
 /// `POST /gateway_manager/v1/services/run`. Once that has succeeded the service has run, and nothing
 /// that follows may fail the call.
 pub fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
@@ -31,15 +49,22 @@ pub fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, Tool
         body["params"] = input.clone();
     }
     let path = Path::literal("/gateway_manager/v1/services/run");
-    let sent = act(context, "service", name).post(&path, Some(&body));
-    let answer = sent.map_err(|error| match error.kind {
-        ErrorKind::NotFound | ErrorKind::Refused => explain(context, name, cluster, error),
-        _ => error,
-    })?;
-    if let Some(error) = answer.get("error").filter(|error| !error.is_null()) {
-        let error = ToolError::platform(format!(
-            "the gateway could not run '{name}' on cluster '{cluster}': {}",
-            describe(error)
+    let write = Write::post(&path, Some(&body))
+        .wants(Wants::Started(RAN))
+        .shown_by("what the service does");
+    let answer = act(context, "service", name)
+        .send(&write)
+        .map_err(|error| match error.kind {
+            ErrorKind::NotFound | ErrorKind::Refused => explain(context, name, cluster, error),
+            _ => error,
+        })?
+        .answer;
+    // A service that ran may still be told to have failed beside its output.
+    if let Some(why) =
+        answer.get("error").and_then(|error| judge::failure(&json!({"error": error})))
+    {
+        let error = ToolError::refused(format!(
+            "the gateway could not run '{name}' on cluster '{cluster}': {why}"
         ));
         return Err(explain(context, name, cluster, error));
     }
@@ -66,16 +91,6 @@ fn output(answer: &Value) -> &Value {
         Some(data) if data.get("stdout").is_some() || data.get("return_code").is_some() => data,
         _ => result,
     }
-}
-
-/// Message and data of an error, each once.
-fn describe(error: &Value) -> String {
-    let shown = |part: &Value| part.as_str().map_or_else(|| part.to_string(), str::to_owned);
-    let parts: Vec<String> = ["message", "data"]
-        .iter()
-        .filter_map(|key| error.get(key).filter(|part| !record::is_empty(part)).map(shown))
-        .collect();
-    if parts.is_empty() { shown(error) } else { parts.join(": ") }
 }
 
 /// What was printed, as JSON when it is a JSON object or list. A lone number or word stays as it was

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::nodes;
 use super::stored::{DIRECTORY, INVENTORIES, existing, exists};
 use crate::platform::Path;
-use crate::tools::asked::{change, judge, record};
+use crate::tools::asked::{Done, Write, change, record};
 use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError, lookup};
 use crate::tools::told::Arguments;
@@ -49,6 +49,8 @@ pub fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome,
     let total = nodes.total;
     let shown = nodes.items.len() as u64;
     detail.insert("nodes".into(), Value::Array(nodes.items));
+    // Platforms keep this count beside the nodes, and forget it.
+    detail.insert("nodeCount".into(), json!(total.map_or(shown, |total| total.max(shown))));
     let outcome = Outcome::from(DETAIL.project(&Value::Object(detail)));
     Ok(match total {
         Some(total) if total > shown => {
@@ -69,6 +71,7 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
     }
     let devices: Vec<Value> =
         arguments.texts("devices").iter().map(|name| json!({"name": name})).collect();
+    let asked_nodes = !devices.is_empty();
     let mut body = json!({"name": name, "groups": arguments.value("groups")});
     for key in ["description", "devices"] {
         match (key, arguments.value(key)) {
@@ -78,11 +81,13 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
         }
     }
     let path = Path::literal(INVENTORIES.route);
-    let answer = thing.post(&path, Some(&body))?;
-    if let Some(why) = judge::failure(&answer) {
-        return Err(ToolError::platform(format!("the inventory '{name}' was not created: {why}")));
-    }
-    let mut notes = Vec::new();
+    let there = |context: &Context<'_>| {
+        let list = INVENTORIES.listing();
+        list.find(context, |inventory| record::name(inventory) == Some(name))
+    };
+    let write = Write::post(&path, Some(&body)).shown_by(DIRECTORY.lister).read_back(&there);
+    let Done { answer, note } = thing.send(&write)?;
+    let mut notes: Vec<String> = note.into_iter().collect();
     // Platforms differ in whether they take nodes along with a new inventory.
     if let Err(error) = nodes::ensure(context, &thing, devices) {
         notes.push(format!(
@@ -90,7 +95,14 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
              them. {error}"
         ));
     }
-    let created = created(context, name, &answer, &mut notes);
+    let mut created = created(context, name, &answer, &mut notes);
+    // What the platform said was so before the nodes came.
+    if asked_nodes || created.get("nodeCount").is_some() {
+        match nodes::read(context, name) {
+            Ok(listed) => created["nodeCount"] = json!(listed.items.len()),
+            Err(error) => notes.push(format!("Its nodes could not be counted: {error}")),
+        }
+    }
     let outcome = Outcome::from(CREATED.project(&created));
     Ok(outcome.noted(notes))
 }
@@ -118,12 +130,11 @@ pub fn delete(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
     let thing = change(context, DIRECTORY.one, arguments.text("name"))?;
     let (id, name) = existing(context, &thing.name)?;
     let path = Path::new("/inventory_manager/v1/inventories/{}", &[&id])?;
-    let answer = thing.delete(&path)?;
-    if let Some(why) = judge::failure(&answer) {
-        return Err(ToolError::platform(format!("the inventory '{name}' was not deleted: {why}")));
-    }
+    let gone = |context: &Context<'_>| Ok((!exists(context, &name)?).then_some(Value::Null));
+    let write = Write::delete(&path).shown_by(DIRECTORY.lister).read_back(&gone);
+    let Done { answer, note } = thing.send(&write)?;
     let status = record::text(&answer, &["result.status", "status"]).unwrap_or("Success");
     let message = record::text(&answer, &["result.message", "message"])
         .map_or_else(|| format!("Inventory '{name}' was deleted."), str::to_owned);
-    Ok(json!({"status": status, "message": message}).into())
+    Ok(Outcome::from(json!({"status": status, "message": message})).noted(note))
 }

@@ -8,10 +8,11 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Value, json};
 
 use super::stored::{DIRECTORY, existing};
+use crate::limits;
 use crate::platform::{Listed, Path};
-use crate::tools::asked::{Change, Paging, Source, change, judge, record};
+use crate::tools::asked::{Change, Paging, Pause, Source, Wait, change, record};
 use crate::tools::context::Context;
-use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError};
+use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
 
 /// What `add_nodes_to_inventory` gives back.
@@ -39,7 +40,7 @@ pub fn add(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, Tool
         return Ok(added("Success", &message, Some(before.len())).into());
     }
     let count = new.len();
-    let (now, said, note) = Addition { context, thing: &thing, before, new }.write()?;
+    let (now, said, note) = Addition { thing: &thing, before, new }.write()?;
     let status = said.as_ref().and_then(|said| record::text(said, &["result.status", "status"]));
     let message = format!("{count} nodes were added to '{inventory}'.");
     let outcome = Outcome::from(added(status.unwrap_or("Success"), &message, now));
@@ -68,7 +69,7 @@ pub fn ensure(
     if new.is_empty() {
         return Ok(());
     }
-    Addition { context, thing, before, new }.write().map(drop)
+    Addition { thing, before, new }.write().map(drop)
 }
 
 /// `GET /inventory_manager/v1/inventories/{name}/nodes`, every page.
@@ -151,7 +152,6 @@ fn added(status: &str, message: &str, count: Option<usize>) -> Value {
 }
 
 struct Addition<'a> {
-    context: &'a Context<'a>,
     thing: &'a Change<'a>,
     before: Vec<Value>,
     new: Vec<Value>,
@@ -162,30 +162,37 @@ struct Addition<'a> {
 type Written = (Option<usize>, Option<Value>, Option<String>);
 
 impl Addition<'_> {
+    /// Writes, and sees to it that nothing is lost by it. Once the platform may have begun, that goes
+    /// on even when the call has been cancelled.
     fn write(&self) -> Result<Written, ToolError> {
         let wanted: Vec<&Value> = self.before.iter().chain(&self.new).collect();
-        let (said, trouble) = match self.send(&wanted) {
-            Ok(said) => {
-                let trouble = judge::failure(&said);
-                (Some(said), trouble)
-            }
-            Err(error) if error.kind == ErrorKind::Cancelled => return Err(error),
+        let sent = send(self.thing, &wanted);
+        self.thing.undo(|thing| self.settle(thing, sent))
+    }
+
+    fn settle(
+        &self,
+        thing: &Change<'_>,
+        sent: Result<Value, ToolError>,
+    ) -> Result<Written, ToolError> {
+        let (said, trouble) = match sent {
+            Ok(said) => (Some(said), None),
             Err(error) => (None, Some(error.message)),
         };
-        let after = match (complete(self.context, &self.thing.name), trouble.as_deref()) {
+        let after = match (complete(thing.context(), &thing.name), &trouble) {
             (Ok(after), _) => after,
             (Err(error), None) => {
                 let note = format!("The nodes were written but could not be read back: {error}");
                 return Ok((None, said, Some(note)));
             }
-            (Err(error), Some(trouble)) => {
-                return Err(self.failed(&format!(
-                    "{trouble}. The inventory could not be read back either ({error}); compare it \
-                     with describe_inventory before trying again"
-                )));
-            }
+            // What the inventory holds now is not known, so it gets all that it had.
+            (Err(_), Some(trouble)) => self.restored(thing, &[], trouble)?,
         };
-        let after = self.restored(after)?;
+        let why = trouble.as_deref().unwrap_or("the platform left nodes out");
+        let after = match absent(&self.before, &after).is_empty() {
+            true => after,
+            false => self.restored(thing, &after, why)?,
+        };
         let missing = absent(&self.new, &after);
         if missing.is_empty() {
             let note =
@@ -199,37 +206,77 @@ impl Addition<'_> {
         )))
     }
 
-    /// Puts back the nodes that writing has lost.
-    fn restored(&self, after: Vec<Value>) -> Result<Vec<Value>, ToolError> {
-        let lost = absent(&self.before, &after);
-        if lost.is_empty() {
-            return Ok(after);
+    /// Puts back the nodes that writing has lost, beside those that are there: a few times, because a
+    /// platform that has just broken down may be back in a moment.
+    fn restored(
+        &self,
+        thing: &Change<'_>,
+        there: &[Value],
+        trouble: &str,
+    ) -> Result<Vec<Value>, ToolError> {
+        let mut wait =
+            Wait::new(thing.context(), Some(limits::RESTORE_TIME), limits::RESTORE_PAUSES);
+        let lost = absent(&self.before, there);
+        let all: Vec<&Value> = there.iter().chain(lost).collect();
+        let mut still: Vec<&Value> = self.before.iter().collect();
+        loop {
+            let sent = send(thing, &all);
+            let cause = match complete(thing.context(), &thing.name) {
+                Ok(now) => {
+                    still = absent(&self.before, &now);
+                    if still.is_empty() {
+                        return Ok(now);
+                    }
+                    sent.err().map_or_else(|| "they are not there".to_owned(), |e| e.message)
+                }
+                Err(error) => error.message,
+            };
+            if wait.pause("nodes are put back") != Pause::Passed {
+                return Err(ToolError::unknown(format!(
+                    "the nodes were not all added to '{}': {trouble}. Nodes that the inventory had \
+                     are gone or cannot be seen, and putting them back failed ({cause}). Once the \
+                     platform is well, look with describe_inventory and give those that are missing \
+                     to add_nodes_to_inventory. Nodes: {}",
+                    thing.name,
+                    restorable(&still)
+                )));
+            }
         }
-        let all: Vec<&Value> = after.iter().chain(lost.iter().copied()).collect();
-        let sent = self.send(&all);
-        let now = complete(self.context, &self.thing.name)?;
-        let still = absent(&self.before, &now);
-        if still.is_empty() {
-            return Ok(now);
-        }
-        let cause = sent.err().map_or_else(String::new, |error| format!(" ({error})"));
-        Err(self.failed(&format!(
-            "the platform lost nodes the inventory had, and putting them back failed{cause}. \
-             Lost: {}",
-            Value::Array(still.into_iter().map(plain).collect())
-        )))
-    }
-
-    /// `POST /inventory_manager/v1/nodes/bulk`, which replaces all nodes.
-    fn send(&self, nodes: &[&Value]) -> Result<Value, ToolError> {
-        let nodes: Vec<Value> = nodes.iter().map(|node| plain(node)).collect();
-        let body = json!({"inventory_identifier": self.thing.name, "nodes": nodes});
-        let path = Path::literal("/inventory_manager/v1/nodes/bulk");
-        self.thing.post(&path, Some(&body))
     }
 
     fn failed(&self, why: &str) -> ToolError {
         ToolError::platform(format!("the nodes were not all added to '{}': {why}", self.thing.name))
+    }
+}
+
+/// `POST /inventory_manager/v1/nodes/bulk`, which replaces all nodes.
+fn send(thing: &Change<'_>, nodes: &[&Value]) -> Result<Value, ToolError> {
+    let nodes: Vec<Value> = nodes.iter().map(|node| plain(node)).collect();
+    let body = json!({"inventory_identifier": thing.name, "nodes": nodes});
+    thing.post(&Path::literal("/inventory_manager/v1/nodes/bulk"), Some(&body))
+}
+
+/// Nodes with all that is needed to put them back, as far as a message may be long, and the names of
+/// the others.
+fn restorable(nodes: &[&Value]) -> String {
+    let mut room = limits::LOST_NODES_BYTES;
+    let mut whole = Vec::new();
+    let mut names = Vec::new();
+    for node in nodes {
+        let node = plain(node);
+        let size = node.to_string().len();
+        match room.checked_sub(size) {
+            Some(left) => {
+                room = left;
+                whole.push(node);
+            }
+            None => names.extend(record::name(&node).map(str::to_owned)),
+        }
+    }
+    let whole = Value::Array(whole);
+    match names.is_empty() {
+        true => whole.to_string(),
+        false => format!("{whole}; and without their attributes: {}", names.join(", ")),
     }
 }
 

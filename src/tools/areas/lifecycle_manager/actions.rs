@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{instances, resources};
 use crate::nearest::nearest;
 use crate::platform::Path;
-use crate::tools::asked::{act, change, judge, record};
+use crate::tools::asked::{Wants, Write, act, change, record};
 use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
@@ -26,6 +26,20 @@ pub static STARTED: Shape = Shape::closed(&[
     ]),
 ]);
 
+/// Where versions say what now runs.
+const RUNS: &[&str] = &[
+    "data.jobId",
+    "data.job_id",
+    "data.executionId",
+    "data._id",
+    "data.startTime",
+    "jobId",
+    "job_id",
+    "executionId",
+    "_id",
+    "startTime",
+];
+
 /// `POST /lifecycle-manager/resources/{id}/run-action`. Everything that can be wrong is found before,
 /// and nothing that follows fails the call.
 pub fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
@@ -38,11 +52,10 @@ pub fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, Tool
     let action = find(&model, resource, arguments.text("action_name"))?;
     let body = body(context, arguments, &model, action)?;
     let path = Path::new("/lifecycle-manager/resources/{}/run-action", &[&resources::id(&model)?])?;
-    let answer = thing.post(&path, Some(&body))?;
-    if let Some(why) = judge::failure(&answer) {
-        return Err(ToolError::platform(format!("the action was not started: {why}")));
-    }
-    let started = STARTED.project(&answer);
+    let write = Write::post(&path, Some(&body))
+        .wants(Wants::Started(RUNS))
+        .shown_by("get_action_executions");
+    let started = STARTED.project(&thing.send(&write)?.answer);
     let silent = started["job_id"].is_null();
     let outcome = Outcome::from(started);
     Ok(if silent {
@@ -92,7 +105,17 @@ fn body(
 
 fn find<'a>(model: &'a Value, resource: &str, name: &str) -> Result<&'a Value, ToolError> {
     let actions = model.get("actions").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    actions.iter().find(|action| record::name(action) == Some(name)).ok_or_else(|| {
+    let mut named = actions.iter().filter(|action| record::name(action) == Some(name));
+    let found = named.next();
+    if let (Some(first), Some(second)) = (found, named.next()) {
+        let ids: Vec<&str> = [first, second].into_iter().filter_map(record::id).collect();
+        return Err(ToolError::invalid(format!(
+            "several actions of '{resource}' are called '{name}' ({}); rename all but one on the \
+             platform; nothing was started",
+            ids.join(", ")
+        )));
+    }
+    found.ok_or_else(|| {
         let names: Vec<&str> = actions.iter().filter_map(record::name).collect();
         let hint = match nearest(name, names.iter().copied()) {
             Some(close) => format!("did you mean '{close}'?"),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::platform::Path;
-use crate::tools::asked::{Directory, Source, change, judge, record};
+use crate::tools::asked::{Directory, Source, Write, change, record};
 use crate::tools::context::Context;
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError, lookup};
 use crate::tools::told::Arguments;
@@ -53,7 +53,9 @@ static DIRECTORY: Directory = Directory {
 pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let name = arguments.text("name");
     let thing = change(context, DIRECTORY.one, name)?;
-    if !DIRECTORY.named(context, &RESOURCES.listing(), name)?.is_empty() {
+    let there =
+        |context: &Context<'_>| Ok(DIRECTORY.named(context, &RESOURCES.listing(), name)?.pop());
+    if there(context)?.is_some() {
         return Err(ToolError::state(format!(
             "a resource model called '{name}' exists already; describe_resource shows it"
         )));
@@ -63,13 +65,12 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
         body["description"] = json!(description);
     }
     let path = Path::literal(RESOURCES.route);
-    let answer = thing.post(&path, Some(&body))?;
-    if let Some(why) = judge::failure(&answer) {
-        return Err(ToolError::platform(format!("the resource model was not created: {why}")));
-    }
-    let id = record::id(record::payload(&answer));
+    let write = Write::post(&path, Some(&body)).shown_by("describe_resource").read_back(&there);
+    let done = thing.send(&write)?;
+    let id = record::id(record::payload(&done.answer));
     let message = format!("Resource model '{name}' was created.");
-    Ok(CREATED.project(&json!({"_id": id, "name": name, "message": message})).into())
+    let created = CREATED.project(&json!({"_id": id, "name": name, "message": message}));
+    Ok(Outcome::from(created).noted(done.note))
 }
 
 /// The model, and for each action the input schema from where the platform takes it. What cannot be

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use crate::nearest::nearest;
 use crate::platform::Path;
 use crate::tools::areas::automation_studio::projects;
-use crate::tools::asked::{Source, change, record};
+use crate::tools::asked::{Change, Source, Wants, Write, change, record};
 use crate::tools::context::Context;
-use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
+use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError, lookup};
 use crate::tools::told::Arguments;
 
 /// What exposing gives back.
@@ -47,8 +47,8 @@ pub fn workflow(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome,
         "description": ORIGIN,
         "componentId": workflow.get("_id").cloned().unwrap_or(Value::Null),
     });
-    let route = create(context, &automation, endpoint)?;
-    Ok(done(format!("Workflow '{name}' is exposed at route '{route}'."), &route))
+    let (route, notes) = create(context, &automation, endpoint)?;
+    Ok(done(format!("Workflow '{name}' is exposed at route '{route}'."), &route).noted(notes))
 }
 
 /// Creates an automation and an endpoint trigger for an agent.
@@ -62,8 +62,9 @@ pub fn agent(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, To
         "componentId": agent,
         "componentName": agent,
     });
-    let route = create(context, &automation, endpoint)?;
-    Ok(done(format!("Agent '{agent}' is exposed as '{name}' at route '{route}'."), &route))
+    let (route, notes) = create(context, &automation, endpoint)?;
+    let message = format!("Agent '{agent}' is exposed as '{name}' at route '{route}'.");
+    Ok(done(message, &route).noted(notes))
 }
 
 fn done(message: String, route: &str) -> Outcome {
@@ -117,26 +118,60 @@ fn find_workflow(context: &Context<'_>, name: &str) -> Result<Value, ToolError> 
             };
             Err(ToolError::not_found(format!("no workflow is called '{name}'; {hint}")))
         }
-        several => Err(ToolError::invalid(format!("{several} workflows are called '{name}'"))),
+        several => {
+            let ids: Vec<&str> = found.iter().filter_map(record::id).collect();
+            Err(ToolError::invalid(format!(
+                "{several} workflows are called '{name}' ({}); rename all but one on the platform",
+                ids.join(", ")
+            )))
+        }
     }
 }
 
-/// Writes the automation, then its trigger; when the trigger cannot be written the automation is
-/// taken back.
+/// `GET /operations-manager/automations`
+const AUTOMATIONS: Source =
+    Source::new("/operations-manager/automations", "data", "metadata.total");
+/// `GET /operations-manager/triggers`
+const TRIGGERS: Source = Source::new("/operations-manager/triggers", "data", "metadata.total");
+
+/// Where versions say the id of what they made.
+const ID: &[&str] = &["data._id", "_id", "data.id", "id"];
+
+/// What was made, and what the reader should know of it.
+type Made = (String, Vec<String>);
+
+/// Writes the automation, then its trigger. Whatever ends it in between, the automation is taken back.
 fn create(
     context: &Context<'_>,
     automation: &Value,
     endpoint: Endpoint,
-) -> Result<String, ToolError> {
+) -> Result<Made, ToolError> {
     let name = record::name(automation).unwrap_or_default();
     let change = change(context, "automation", name)?;
-    let reply = change.post(&Path::literal("/operations-manager/automations"), Some(automation))?;
-    let id = reply.get("data").unwrap_or(&reply).get("_id").and_then(Value::as_str);
-    let Some(id) = id else {
-        return Err(ToolError::platform(
-            "the automation was created but the platform did not say its id, so it has no trigger; \
-             remove it in Operations Manager",
-        ));
+    if let Some(there) = named(context, name)? {
+        return Err(ToolError::state(format!(
+            "there is an automation called '{name}' already ({}); get_triggers shows whether it has \
+             a route_name; nothing was created",
+            record::id(&there).unwrap_or("of unknown id")
+        )));
+    }
+    let there = |context: &Context<'_>| named(context, name);
+    let path = Path::literal(AUTOMATIONS.route);
+    let write = Write::post(&path, Some(automation))
+        .wants(Wants::One(ID))
+        .shown_by("get_triggers")
+        .read_back(&there);
+    let made = match change.send(&write) {
+        Ok(made) => made,
+        // Nobody waited for the answer, so it is looked whether there is something to take back.
+        Err(error) if error.kind == ErrorKind::Cancelled => {
+            return Err(undone(&change, None, error));
+        }
+        Err(error) => return Err(error),
+    };
+    let Some(id) = ID.iter().find_map(|place| record::scalar(lookup(&made.answer, place)?)) else {
+        let error = ToolError::platform("the platform did not say the id of the automation");
+        return Err(undone(&change, None, error));
     };
     let permissive = || json!({"type": "object", "properties": {}, "additionalProperties": true});
     let usable = endpoint.schema.as_object().is_some_and(|schema| !schema.is_empty());
@@ -151,17 +186,62 @@ fn create(
         "enabled": true,
         "schema": if usable { endpoint.schema } else { permissive() },
     });
-    let written = change.post(&Path::literal("/operations-manager/triggers"), Some(&trigger));
-    let Err(cause) = written else { return Ok(endpoint.route) };
-    let undone = Path::new("/operations-manager/automations/{}", &[id])
-        .map_err(ToolError::from)
-        .and_then(|path| change.delete(&path));
-    Err(ToolError::platform(match undone {
-        Ok(_) => format!("the trigger could not be created, nothing was kept: {}", cause.message),
+    let there = |context: &Context<'_>| {
+        let own = |trigger: &Value| {
+            trigger.get("actionId").and_then(record::scalar).as_ref() == Some(&id)
+        };
+        TRIGGERS.listing().find(context, own)
+    };
+    let path = Path::literal(TRIGGERS.route);
+    let write = Write::post(&path, Some(&trigger)).shown_by("get_triggers").read_back(&there);
+    match change.send(&write) {
+        Ok(done) => Ok((endpoint.route, made.note.into_iter().chain(done.note).collect())),
+        Err(error) => Err(undone(&change, Some(id), error)),
+    }
+}
+
+/// The automation called so, if there is one.
+fn named(context: &Context<'_>, name: &str) -> Result<Option<Value>, ToolError> {
+    AUTOMATIONS
+        .listing()
+        .with("equals", name)
+        .with("equalsField", "name")
+        .find(context, |automation| record::name(automation) == Some(name))
+}
+
+/// Takes the automation back, also after the call has been cancelled, and adds to `cause` whether
+/// that succeeded. Without an id it is the one of this name, which was not there before.
+fn undone(change: &Change<'_>, id: Option<String>, cause: ToolError) -> ToolError {
+    let name = &change.name;
+    let what = if id.is_some() { "the trigger" } else { "the automation" };
+    let left = change.undo(|change| {
+        let id = match id {
+            Some(id) => id,
+            None => match named(change.context(), name)?.as_ref().and_then(record::id) {
+                Some(id) => id.to_owned(),
+                None => return Ok(()),
+            },
+        };
+        let path = Path::new("/operations-manager/automations/{}", &[&id])?;
+        let gone =
+            |context: &Context<'_>| Ok(named(context, name)?.is_none().then_some(Value::Null));
+        change.send(&Write::delete(&path).read_back(&gone)).map(drop)
+    });
+    let message = match left {
+        Ok(()) => {
+            let message =
+                format!("{what} could not be created, nothing was kept: {}", cause.message);
+            return match cause.kind {
+                // What nobody knew of has been taken back.
+                ErrorKind::Unknown => ToolError::platform(message),
+                kind => ToolError { kind, message },
+            };
+        }
         Err(error) => format!(
-            "the trigger could not be created: {}. Automation {id} is left behind and could \
-             not be removed: {}",
+            "{what} could not be created: {}. Automation '{name}' is left behind and could not be \
+             removed: {}. Remove it in Operations Manager",
             cause.message, error.message
         ),
-    }))
+    };
+    ToolError { message, ..cause }
 }

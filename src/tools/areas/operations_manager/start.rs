@@ -9,7 +9,7 @@ use super::offers;
 use crate::limits;
 use crate::nearest::nearest;
 use crate::platform::Path;
-use crate::tools::asked::{Pause, Source, Wait, act};
+use crate::tools::asked::{Pause, Source, Wait, Wants, Write, act};
 use crate::tools::context::Context;
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError, lookup};
 use crate::tools::told::Arguments;
@@ -36,6 +36,9 @@ pub static SESSION: Shape = Shape::closed(&[
     Field::new("status", FieldKind::Text),
 ]);
 
+/// Where versions say what now runs: a job or a session.
+const STARTED: &[&str] = &["data._id", "data.id", "data.sessionId", "_id", "id", "sessionId"];
+
 /// `GET /authorization/accounts`
 const ACCOUNTS: Source = Source::new("/authorization/accounts", "results", "total");
 
@@ -47,8 +50,9 @@ pub fn start(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, To
     let data = fit_to_schema(context, route, arguments.value("data"));
     let body = Some(&data).filter(|data| !data.is_null());
     let reply = act(context, "automation", route)
-        .post(&path, body)
-        .map_err(|error| explain(context, route, error))?;
+        .send(&Write::post(&path, body).wants(Wants::Started(STARTED)).shown_by("get_jobs"))
+        .map_err(|error| explain(context, route, error))?
+        .answer;
     let payload = reply.get("data").filter(|data| !data.is_null()).unwrap_or(&reply);
     if payload.get("sessionId").is_some() {
         let mut session = SESSION.project(payload);

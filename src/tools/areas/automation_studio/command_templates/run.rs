@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::stored::{all, look_up, missing};
 use crate::platform::Path;
 use crate::tools::areas::automation_studio::projects;
-use crate::tools::asked::act;
+use crate::tools::asked::{Done, Wants, Write, act, record};
 use crate::tools::context::Context;
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
@@ -47,8 +47,24 @@ static ANSWER: Shape = Shape::closed(&[
 const DEVICE: Field = Field::new("device", FieldKind::Text);
 const RESPONSE: Field = Field::new("response", FieldKind::Text);
 
-const UNREADABLE: &str = "The commands were sent, but the platform's answer holds no results. \
-                          They may have run; do not repeat them blindly.";
+/// Where versions put the results of a template.
+const CHECKED: &[&str] = &["commands_results", "command_results", "data.commands_results"];
+
+/// Where versions put the answers of devices: a list, by itself or in an envelope, or the one answer
+/// of the one device.
+const ANSWERED: &[&str] = &[
+    "",
+    "results",
+    "commands_results",
+    "command_results",
+    "data",
+    "result",
+    "iterations",
+    "response",
+];
+
+/// What shows afterwards that commands ran, when their results are lost.
+const DEVICES_SHOW: &str = "the devices themselves (their logs tell what ran)";
 
 /// `POST /mop/RunCommandTemplate`
 pub fn template(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
@@ -57,43 +73,67 @@ pub fn template(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome,
     if let Some(variables) = arguments.object("variables") {
         body["variables"] = json!(variables);
     }
-    let reply = act(context, "command template", &stored)
-        .post(&Path::literal("/mop/RunCommandTemplate"), Some(&body))
+    let path = Path::literal("/mop/RunCommandTemplate");
+    let write = Write::post(&path, Some(&body))
+        .wants(Wants::One(CHECKED))
+        .shown_by(DEVICES_SHOW)
+        .in_parts();
+    let Done { answer: reply, note } = act(context, "command template", &stored)
+        .send(&write)
         .map_err(|error| explain(context, &stored, error))?;
-    let results = ["commands_results", "command_results"]
+    let whole = reply.get("data").filter(|data| data.is_object()).unwrap_or(&reply);
+    let results: Vec<Value> = ["commands_results", "command_results"]
         .iter()
-        .find_map(|key| reply.get(key).and_then(Value::as_array));
-    let Some(results) = results else {
-        // Some versions answer the name of no template with something that is no result.
-        if let Some(error) = is_missing(context, &stored) {
-            return Err(error);
-        }
-        let outcome = Outcome::from(RESULT.project(&json!({"name": stored})));
-        return Ok(outcome.with_note(UNREADABLE));
-    };
-    let mut shown = RESULT.project(&reply);
+        .find_map(|key| Some(listed(whole.get(key)?)))
+        .unwrap_or_default();
+    let mut shown = RESULT.project(whole);
+    shown["command_results"] =
+        RESULT.project(&json!({"command_results": results}))["command_results"].take();
     if shown["name"].is_null() {
         shown["name"] = json!(stored);
     }
-    Ok(with_silent(shown.into(), arguments, results))
+    Ok(with_silent(Outcome::from(shown).noted(note), arguments, &results))
 }
 
 /// `POST /mop/RunCommandDevices`
 pub fn command(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let body = json!({"command": arguments.text("cmd"), "devices": arguments.texts("devices")});
     let path = Path::literal("/mop/RunCommandDevices");
-    let reply = act(context, "command", arguments.text("cmd")).post(&path, Some(&body))?;
-    let results = match &reply {
-        Value::Array(results) => Some(results),
-        _ => {
-            reply.get("results").or_else(|| reply.get("commands_results")).and_then(Value::as_array)
-        }
-    };
+    let write = Write::post(&path, Some(&body))
+        .wants(Wants::One(ANSWERED))
+        .shown_by(DEVICES_SHOW)
+        .in_parts();
+    let Done { answer, note } = act(context, "command", arguments.text("cmd")).send(&write)?;
+    let results = answers(&answer);
     let shown = ANSWERS.project(&json!({"results": results}));
-    Ok(match results {
-        Some(results) => with_silent(shown.into(), arguments, results),
-        None => Outcome::from(shown).with_note(UNREADABLE),
-    })
+    Ok(with_silent(Outcome::from(shown).noted(note), arguments, &results))
+}
+
+/// The answers of devices, wherever they stand; one that is no object is shown as what was answered.
+fn answers(reply: &Value) -> Vec<Value> {
+    let one = reply.get("response").is_some();
+    let inner = ANSWERED.iter().filter(|_| !one && reply.is_object()).find_map(|key| {
+        reply.get(key).filter(|inner| !record::is_empty(inner) && *key != "response")
+    });
+    let found = match inner {
+        Some(inner) => return answers(inner),
+        None => listed(reply),
+    };
+    let shaped = |answer: Value| match answer {
+        Value::Object(_) => answer,
+        Value::String(text) => json!({"response": text}),
+        other => json!({"response": other.to_string()}),
+    };
+    found.into_iter().map(shaped).collect()
+}
+
+/// A list, or the one thing there is as a list of one.
+fn listed(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Array(items) => items.clone(),
+        Value::Null => Vec::new(),
+        one => vec![one.clone()],
+    }
 }
 
 /// Says which devices do not stand in the results.
@@ -106,16 +146,17 @@ fn with_silent(outcome: Outcome, arguments: &Arguments, results: &[Value]) -> Ou
     if silent.is_empty() {
         return outcome;
     }
-    outcome.with_note(format!(
+    outcome.noted(Some(format!(
         "The answer says nothing about: {}. get_devices shows whether they are known.",
         silent.join(", ")
-    ))
+    )))
 }
 
 /// A refusal may only mean that there is no such template, which versions tell in different ways.
 fn explain(context: &Context<'_>, stored: &str, error: ToolError) -> ToolError {
     match error.kind {
-        ErrorKind::NotFound | ErrorKind::Refused | ErrorKind::Platform => {
+        // Some versions answer the name of no template with something that is no result.
+        ErrorKind::NotFound | ErrorKind::Refused | ErrorKind::Unknown => {
             is_missing(context, stored).unwrap_or(error)
         }
         _ => error,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::stored::{find, look_up};
 use crate::platform::Path;
 use crate::tools::areas::automation_studio::projects;
-use crate::tools::asked::change;
+use crate::tools::asked::{Done, Write, change};
 use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError, lookup};
 use crate::tools::told::Arguments;
@@ -30,6 +30,7 @@ pub static UPDATED: Shape = Shape::closed(&[
 ]);
 
 const KIND: &str = "command template";
+const SHOWN_BY: &str = "describe_command_template";
 
 /// Who made it, where the platform keeps a name.
 const ORIGIN: &str = "itential-mcp";
@@ -70,7 +71,14 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
     mop.insert("lastUpdatedBy".into(), json!(ORIGIN));
     let body = json!({"mop": mop});
     let path = Path::literal("/mop/createTemplate");
-    let reply = thing.post(&path, Some(&body))?;
+    let there = |context: &Context<'_>| look_up(context, &stored);
+    let write = Write::post(&path, Some(&body)).shown_by(SHOWN_BY).read_back(&there);
+    let Done { answer: reply, note } = thing.send(&write)?;
+    if reply.get("insertedCount").is_some_and(|count| count == 0) {
+        return Err(ToolError::refused(format!(
+            "the platform says that it inserted nothing; template '{stored}' was not created"
+        )));
+    }
     let mut shown = CREATED.project(&reply);
     if reply.get("insertedIds").is_none_or(Value::is_null) {
         let id = reply.get("insertedId").cloned().unwrap_or_else(|| json!(stored));
@@ -79,7 +87,7 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
     if shown["insertedCount"].is_null() {
         shown["insertedCount"] = json!(1);
     }
-    Ok(shown.into())
+    Ok(Outcome::from(shown).noted(note))
 }
 
 /// `POST /mop/updateTemplate/{id}`. The platform replaces the whole template, so the existing one is
@@ -103,18 +111,22 @@ pub fn update(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
     mop.insert("lastUpdated".into(), now_ms());
     mop.insert("lastUpdatedBy".into(), json!(ORIGIN));
     let path = Path::new("/mop/updateTemplate/{}", &[&id])?;
-    let reply = thing.post(&path, Some(&json!({"mop": mop})))?;
-    let outcome = Outcome::from(counts(&reply));
-    Ok(match look_up(context, &stored) {
-        Ok(Some(now)) if holds(&now, &Value::Object(given)) => outcome,
-        Ok(_) => outcome.with_note(
-            "The platform accepted the update, but the template does not read as it was sent; \
-             look at it with describe_command_template.",
-        ),
-        Err(error) => {
-            outcome.with_note(format!("The update was written but could not be read back: {error}"))
-        }
-    })
+    let (body, given) = (json!({"mop": mop}), Value::Object(given));
+    let there = |context: &Context<'_>| {
+        Ok(look_up(context, &stored)?.filter(|now| holds(now, &given)).map(|_| json!({})))
+    };
+    let write = Write::post(&path, Some(&body)).shown_by(SHOWN_BY).read_back(&there);
+    let done = thing.send(&write)?;
+    let outcome = Outcome::from(counts(&done.answer)).noted(done.note);
+    match look_up(context, &stored) {
+        Ok(Some(now)) if holds(&now, &given) => Ok(outcome),
+        Ok(_) => Err(ToolError::unknown(format!(
+            "the platform accepted the update, but template '{stored}' does not read as it was \
+             sent; look at it with {SHOWN_BY} before you repeat this"
+        ))),
+        Err(error) => Ok(outcome
+            .noted(Some(format!("The update was written but could not be read back: {error}")))),
+    }
 }
 
 /// Whether `now` holds all that was sent; the platform may add to it.

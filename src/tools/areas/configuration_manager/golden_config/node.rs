@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::stored::{DIRECTORY, TREES, set_rules, spec_of, version};
 use crate::platform::Path;
-use crate::tools::asked::{Change, change, record};
+use crate::tools::asked::{Change, Write, change, record};
 use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
@@ -35,25 +35,32 @@ pub fn add(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, Tool
         "/configuration_manager/configs/{}/{}/{}",
         &[&tree, version_name, &parent.path],
     )?;
-    let reply = thing.post(&path, Some(&json!({"name": name})))?;
+    let there = |context: &Context<'_>| {
+        let now = version(context, &tree, version_name)?;
+        let parent = self::parent(now.get("root").unwrap_or(&Value::Null), &parent.path)?;
+        Ok(child(parent.node, name).cloned())
+    };
+    let body = json!({"name": name});
+    let write = Write::post(&path, Some(&body)).shown_by(DIRECTORY.lister).read_back(&there);
+    let done = thing.send(&write)?;
     let path = format!("{}/{name}", parent.path);
     let mut message = format!("Node '{name}' was added at '{path}'.");
-    let mut note = None;
+    let mut notes: Vec<String> = done.note.into_iter().collect();
     if let Some(template) = arguments.maybe_text("template") {
-        let written = spec_of_new(context, &reply, &tree, version_name, &path)
+        let written = spec_of_new(context, &done.answer, &tree, version_name, &path)
             .and_then(|spec| set_own_rules(&thing, root, &spec, template, &before));
         match written {
             Ok(()) => message.push_str(" Its rules were set."),
             Err(error) => {
-                note = Some(format!(
-                    "The node is there, but it has no rules yet: {error}. No other node was \
+                notes.push(format!(
+                    "The node is there, but its rules were not set: {error}. No other node was \
                      changed; do not add the node again."
                 ));
             }
         }
     }
     let outcome = Outcome::from(ADDED.project(&json!({"message": message, "path": path})));
-    Ok(outcome.noted(note))
+    Ok(outcome.noted(notes))
 }
 
 /// The id of the tree called `name`, which must have `version`.

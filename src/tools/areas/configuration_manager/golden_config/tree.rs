@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::stored::{DIRECTORY, set_rules, spec_of, trees, version};
 use crate::nearest::nearest;
 use crate::platform::Path;
-use crate::tools::asked::{Change, change, record};
+use crate::tools::asked::{Change, Write, change, record};
 use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
@@ -30,7 +30,7 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
     };
     check_device_type(context, device_type)?;
     let thing = change(context, DIRECTORY.one, name)?;
-    if trees(context)?.iter().any(|tree| record::name(tree) == Some(name)) {
+    if named(context, name)?.is_some() {
         return Err(ToolError::state(format!(
             "there is a golden configuration tree called '{name}' already; \
              add_golden_config_node extends it"
@@ -38,13 +38,14 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
     }
     let body = json!({"name": name, "deviceType": device_type});
     let path = Path::literal("/configuration_manager/configs");
-    let reply = thing.post(&path, Some(&body))?;
-    let mut tree = json!({"id": record::id(&reply), "name": name, "deviceType": device_type});
-    let mut notes = Vec::new();
+    let there = |context: &Context<'_>| named(context, name);
+    let write = Write::post(&path, Some(&body)).shown_by(DIRECTORY.lister).read_back(&there);
+    let done = thing.send(&write)?;
+    let mut tree = json!({"id": record::id(&done.answer), "name": name, "deviceType": device_type});
+    let mut notes: Vec<String> = done.note.into_iter().collect();
     if tree["id"].is_null() {
-        let found = trees(context).ok();
-        let found = found.iter().flatten().find(|tree| record::name(tree) == Some(name));
-        tree["id"] = json!(found.and_then(record::id));
+        let found = named(context, name).ok().flatten();
+        tree["id"] = json!(found.as_ref().and_then(record::id));
     }
     match tree["id"].as_str() {
         Some(id) => {
@@ -67,6 +68,11 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
     }
     let outcome = Outcome::from(CREATED.project(&tree));
     Ok(outcome.noted(notes))
+}
+
+/// The tree called so, if there is one.
+fn named(context: &Context<'_>, name: &str) -> Result<Option<Value>, ToolError> {
+    Ok(trees(context)?.into_iter().find(|tree| record::name(tree) == Some(name)))
 }
 
 /// `GET /configuration_manager/configurations/parser`
@@ -92,7 +98,11 @@ fn check_device_type(context: &Context<'_>, wanted: &str) -> Result<(), ToolErro
 fn set_variables(thing: &Change<'_>, tree: &str, variables: &Value) -> Result<(), ToolError> {
     let path = Path::new("/configuration_manager/configs/{}/initial", &[tree])?;
     let body = json!({"name": "initial", "variables": variables});
-    thing.put(&path, Some(&body)).map(drop)
+    let there = |context: &Context<'_>| {
+        let now = version(context, tree, "initial")?;
+        Ok((now.get("variables") == Some(variables)).then_some(now))
+    };
+    thing.send(&Write::put(&path, Some(&body)).read_back(&there)).map(drop)
 }
 
 fn set_root_rules(
