@@ -174,7 +174,7 @@ impl<'a> Change<'a> {
         };
         match sent {
             Ok(Written { target, answer, .. }) => match judge::verdict(answer, write.wants) {
-                Verdict::Done(answer) => Ok(Done { answer, note: None }),
+                Verdict::Done(answer) => self.confirmed(write, &target.to_string(), answer),
                 Verdict::Refused(words) => Err(ToolError::refused(format!(
                     "the platform did not carry this out for {} '{}': {words}",
                     self.kind, self.name
@@ -194,6 +194,16 @@ impl<'a> Change<'a> {
             Err(error) if matches!(error.kind, platform::ErrorKind::Cancelled) => Err(error.into()),
             Err(error) if error.may_have_happened() => self.settle(write, &error.to_string()),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A success without a word is believed, but for one that reading shows not to be so.
+    fn confirmed(&self, write: &Write<'_>, target: &str, answer: Value) -> Result<Done, ToolError> {
+        let denied = answer.is_null()
+            && write.read_back.is_some_and(|read_back| matches!(read_back(self.context), Ok(None)));
+        match denied {
+            true => self.settle(write, &format!("{target}: the platform answered with nothing")),
+            false => Ok(Done { answer, note: None }),
         }
     }
 

@@ -62,6 +62,7 @@ pub fn verdict(answer: Answer, wants: Wants) -> Verdict {
         Parts::None => {}
     }
     let missing = match wants {
+        Wants::Nothing if says_nothing(&said) => return Verdict::Done(Value::Null),
         Wants::Nothing => false,
         Wants::Word => says_nothing(&said),
         Wants::One(places) | Wants::Started(places) => !present(places),

@@ -49,10 +49,13 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
     }
     match tree["id"].as_str() {
         Some(id) => {
-            if let Some(variables) = variables
-                && let Err(error) = set_variables(&thing, id, &json!(variables))
-            {
-                notes.push(format!("The tree is there, but its variables were not set: {error}"));
+            if let Some(variables) = variables {
+                match set_variables(&thing, id, &json!(variables)) {
+                    Ok(note) => notes.extend(note),
+                    Err(error) => notes.push(format!(
+                        "The tree is there, but its variables were not set: {error}"
+                    )),
+                }
             }
             if let Some(template) = arguments.maybe_text("template")
                 && let Err(error) = set_root_rules(context, &thing, id, template)
@@ -95,14 +98,18 @@ fn check_device_type(context: &Context<'_>, wanted: &str) -> Result<(), ToolErro
 }
 
 /// `PUT /configuration_manager/configs/{id}/initial`
-fn set_variables(thing: &Change<'_>, tree: &str, variables: &Value) -> Result<(), ToolError> {
+fn set_variables(
+    thing: &Change<'_>,
+    tree: &str,
+    variables: &Value,
+) -> Result<Option<String>, ToolError> {
     let path = Path::new("/configuration_manager/configs/{}/initial", &[tree])?;
     let body = json!({"name": "initial", "variables": variables});
     let there = |context: &Context<'_>| {
         let now = version(context, tree, "initial")?;
         Ok((now.get("variables") == Some(variables)).then_some(now))
     };
-    thing.send(&Write::put(&path, Some(&body)).read_back(&there)).map(drop)
+    Ok(thing.send(&Write::put(&path, Some(&body)).read_back(&there))?.note)
 }
 
 fn set_root_rules(
