@@ -21,6 +21,7 @@ pub mod lifecycle_manager;
 pub mod operations_manager;
 pub mod studio;
 pub mod workflow_engine;
+pub mod writes;
 
 use serde_json::{Value, json};
 
@@ -47,6 +48,7 @@ pub const AREAS: &[Area] = &[
     ("operations_manager", operations_manager::rows),
     ("studio", studio::rows),
     ("workflow_engine", workflow_engine::rows),
+    ("writes", writes::rows),
 ];
 
 /// What a case shows of its tool.

@@ -1,5 +1,7 @@
 //! Finding a thing by the name or id that a caller gives.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::record;
@@ -38,7 +40,7 @@ impl Directory {
         let mut found = self.named(context, list, name)?;
         if found.is_empty() {
             let mut all = list.items(context)?;
-            let by_id = |item: &Value| self.by_id && record::id(item) == Some(name);
+            let by_id = |item: &Value| self.by_id && record::id(item).as_deref() == Some(name);
             let wanted = |item: &Value| record::name(item) == Some(name) || by_id(item);
             match all.iter().filter(|item| wanted(item)).count() {
                 0 => return Err(self.missing(name, all.iter().filter_map(record::name))),
@@ -82,7 +84,6 @@ impl Directory {
 
     /// Several share the name.
     pub fn ambiguous(&self, name: &str, found: &[Value]) -> ToolError {
-        let ids: Vec<&str> = found.iter().filter_map(record::id).collect();
         let advice = match self.by_id {
             true => "give an id instead of the name",
             false => "rename all but one on the platform",
@@ -91,7 +92,7 @@ impl Directory {
             "{} {} are called '{name}' ({}); {advice}",
             found.len(),
             self.many,
-            ids.join(", ")
+            record::ids(found)
         ))
     }
 
@@ -100,7 +101,7 @@ impl Directory {
     /// # Errors
     /// When the platform does not say it.
     pub fn id(&self, item: &Value) -> Result<String, ToolError> {
-        record::id(item).map(str::to_owned).ok_or_else(|| {
+        record::id(item).map(Cow::into_owned).ok_or_else(|| {
             let name = record::name(item).unwrap_or_default();
             ToolError::platform(format!("the platform did not say the id of {} '{name}'", self.one))
         })

@@ -1,5 +1,7 @@
 //! Reading what the platform answers: records under any of their names, lists in any envelope.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::tools::shown::lookup;
@@ -30,9 +32,26 @@ pub fn payload(reply: &Value) -> &Value {
     })
 }
 
-/// The id of a record, under any of its names.
-pub fn id(record: &Value) -> Option<&str> {
-    text(record, &["_id", "id", "sessionId"])
+/// The id of a record as text, under any of its names.
+pub fn id(record: &Value) -> Option<Cow<'_, str>> {
+    match id_value(record)? {
+        Value::String(text) => Some(Cow::Borrowed(text)),
+        number => Some(Cow::Owned(number.to_string())),
+    }
+}
+
+/// The id of a record as the platform keeps it, for bodies that go back to it.
+pub fn id_value(record: &Value) -> Option<&Value> {
+    ["_id", "id", "sessionId"].iter().filter_map(|name| record.get(name)).find(|id| match id {
+        Value::String(text) => !text.is_empty(),
+        Value::Number(_) => true,
+        _ => false,
+    })
+}
+
+/// The ids of several records, for a message.
+pub fn ids<'a>(records: impl IntoIterator<Item = &'a Value>) -> String {
+    records.into_iter().filter_map(id).collect::<Vec<_>>().join(", ")
 }
 
 /// An id as text, whatever scalar the platform keeps it as.

@@ -179,7 +179,7 @@ fn update(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
     let Some(id) = record::id(&existing) else {
         return Err(ToolError::platform("the platform did not say the template's id"));
     };
-    let path = Path::new("/automation-studio/templates/{}", &[id])?;
+    let path = Path::new("/automation-studio/templates/{}", &[&id])?;
     let (body, merged) = (json!({"update": merged}), Value::Object(merged));
     let there = |context: &Context<'_>| {
         let now = find(context, &stored)?;

@@ -1,5 +1,6 @@
 //! Compliance plans: golden configurations and the devices they are checked on.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -107,6 +108,7 @@ fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolErro
     // Some versions do not say which run they start: then it is the one that was not there before.
     let before = run.read()?;
     let before = before.as_ref().and_then(record::id);
+    let before = before.as_deref();
     let path = Path::literal("/configuration_manager/compliance_plans/run");
     let body = json!({"planId": plan_id});
     let appeared = |_: &Context<'_>| run.appeared(before);
@@ -120,7 +122,7 @@ fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolErro
         Some(_) => run.look(),
         None => match run.appeared(before) {
             Ok(Some(instance)) => {
-                run.id = record::id(&instance).map(str::to_owned);
+                run.id = record::id(&instance).map(Cow::into_owned);
                 Some(instance)
             }
             Ok(None) => {
@@ -182,7 +184,7 @@ impl Started<'_> {
         let mut wait = Wait::new(self.context, Some(limits::RUN_APPEARS), limits::START_PAUSES);
         loop {
             let newest = self.read()?;
-            if newest.as_ref().and_then(record::id).is_some_and(|id| Some(id) != before) {
+            if newest.as_ref().and_then(record::id).is_some_and(|id| Some(&*id) != before) {
                 return Ok(newest);
             }
             match wait.pause("the compliance plan is starting") {
@@ -206,7 +208,7 @@ impl Started<'_> {
         let path = Path::literal("/configuration_manager/search/compliance_plan_instances");
         let reply = self.context.api.search(&path, &json!({"searchParams": search}))?;
         let found = instances(&reply).find(|instance| match &self.id {
-            Some(id) => record::id(instance) == Some(id),
+            Some(id) => record::id(instance).as_deref() == Some(id),
             None => of_plan(instance, self.plan_id),
         });
         Ok(found.cloned())
@@ -240,8 +242,8 @@ impl Started<'_> {
 
     /// `GET /configuration_manager/compliance_reports/batch/{batchId}`: which reports there are.
     fn reports(&mut self, instance: &Value) -> Vec<Value> {
-        let Some(batch) = instance.get("batchId").and_then(Value::as_str) else { return vec![] };
-        let reply = Path::new("/configuration_manager/compliance_reports/batch/{}", &[batch])
+        let Some(batch) = instance.get("batchId").and_then(record::scalar) else { return vec![] };
+        let reply = Path::new("/configuration_manager/compliance_reports/batch/{}", &[&batch])
             .and_then(|path| self.context.api.get(&path, &[]));
         match reply {
             Ok(Value::Array(reports)) => reports,

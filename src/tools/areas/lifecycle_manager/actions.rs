@@ -76,7 +76,7 @@ fn body(
 ) -> Result<Value, ToolError> {
     let kind = record::text(action, &["type"]).unwrap_or_default();
     let mut inputs = arguments.value("input_params").clone();
-    let mut body = json!({"actionId": record::id(action)});
+    let mut body = json!({"actionId": record::id_value(action)});
     match (kind, arguments.maybe_text("instance_name")) {
         ("update" | "delete", None) => {
             return Err(ToolError::invalid(format!(
@@ -88,7 +88,7 @@ fn body(
         ("create", Some(name)) => body["instanceName"] = json!(name),
         (kind, Some(name)) => {
             let instance = instances::existing(context, model, name)?;
-            body["instance"] = json!(record::id(&instance));
+            body["instance"] = json!(record::id_value(&instance));
             if kind == "delete" && inputs.is_null() {
                 inputs = instance.get("instanceData").cloned().unwrap_or_default();
             }
@@ -108,11 +108,10 @@ fn find<'a>(model: &'a Value, resource: &str, name: &str) -> Result<&'a Value, T
     let mut named = actions.iter().filter(|action| record::name(action) == Some(name));
     let found = named.next();
     if let (Some(first), Some(second)) = (found, named.next()) {
-        let ids: Vec<&str> = [first, second].into_iter().filter_map(record::id).collect();
         return Err(ToolError::invalid(format!(
             "several actions of '{resource}' are called '{name}' ({}); rename all but one on the \
              platform; nothing was started",
-            ids.join(", ")
+            record::ids([first, second])
         )));
     }
     found.ok_or_else(|| {

@@ -111,7 +111,7 @@ fn input_schema(context: &Context<'_>, model: &Value, action: &Value) -> Result<
         let workflow = WORKFLOWS
             .listing()
             .with("equals[_id]", id)
-            .find(context, |workflow| record::id(workflow) == Some(id))?
+            .find(context, |workflow| record::id(workflow).as_deref() == Some(id))?
             .ok_or_else(|| ToolError::not_found(format!("its workflow {id} does not exist")))?;
         if let Some(schema) = workflow.get("inputSchema").filter(|schema| !schema.is_null()) {
             return Ok(schema.clone());

@@ -118,13 +118,10 @@ fn find_workflow(context: &Context<'_>, name: &str) -> Result<Value, ToolError> 
             };
             Err(ToolError::not_found(format!("no workflow is called '{name}'; {hint}")))
         }
-        several => {
-            let ids: Vec<&str> = found.iter().filter_map(record::id).collect();
-            Err(ToolError::invalid(format!(
-                "{several} workflows are called '{name}' ({}); rename all but one on the platform",
-                ids.join(", ")
-            )))
-        }
+        several => Err(ToolError::invalid(format!(
+            "{several} workflows are called '{name}' ({}); rename all but one on the platform",
+            record::ids(&found)
+        ))),
     }
 }
 
@@ -152,7 +149,7 @@ fn create(
         return Err(ToolError::state(format!(
             "there is an automation called '{name}' already ({}); get_triggers shows whether it has \
              a route_name; nothing was created",
-            record::id(&there).unwrap_or("of unknown id")
+            record::id(&there).unwrap_or("of unknown id".into())
         )));
     }
     let there = |context: &Context<'_>| named(context, name);
@@ -218,7 +215,7 @@ fn undone(change: &Change<'_>, id: Option<String>, cause: ToolError) -> ToolErro
         let id = match id {
             Some(id) => id,
             None => match named(change.context(), name)?.as_ref().and_then(record::id) {
-                Some(id) => id.to_owned(),
+                Some(id) => id.into_owned(),
                 None => return Ok(()),
             },
         };
