@@ -52,7 +52,7 @@ fn devices() -> Vec<Case> {
 
 /// Values that nobody asked to change, and ids that are numbers.
 fn values() -> Vec<Case> {
-    let data = json!({"rows": [{"vlan": 9_007_199_254_740_993_i64}], "on": true});
+    let data = json!({"rows": [{"vlan": 9_007_199_254_740_993_i64}], "on": true, "ratio": 2.638344616030823e-256});
     let template = json!([{"_id": 7, "name": "T", "type": "jinja2", "group": "g", "command": "c",
                            "template": "t", "description": null, "data": data}]);
     let group = json!([{"id": 7, "name": "G", "devices": ["a"]}]);

@@ -167,6 +167,12 @@ fn alter(context: &Context<'_>, arguments: &Arguments, kind: Change) -> Result<O
     let thing = change(context, DIRECTORY.one, name)?;
     let group = find(context, name)?;
     let before = members(&group);
+    if group.get("devices").is_some_and(|devices| !devices.is_array() && !devices.is_null()) {
+        return Err(ToolError::platform(format!(
+            "the platform shows the devices of group '{name}' as something else than a list, and \
+             writing would lose them; nothing was changed"
+        )));
+    }
     let holds = |members: &[Value], device: &str| members.iter().any(|m| member(m) == Some(device));
     let (moot, effective): (Vec<&str>, Vec<&str>) =
         named.iter().partition(|device| holds(&before, device) == (kind == Change::Add));

@@ -39,7 +39,8 @@ pub fn set_rules(
     variables: Option<&Value>,
 ) -> Result<(), ToolError> {
     let path = Path::new("/configuration_manager/config_specs/{}", &[spec])?;
-    let variables = variables.filter(|v| v.is_object()).cloned().unwrap_or_else(|| json!({}));
+    // They are not what was asked about, so they go back as they came.
+    let variables = variables.filter(|v| !v.is_null()).cloned().unwrap_or_else(|| json!({}));
     let body = json!({"data": {"template": template, "variables": variables}});
     tree.put(&path, Some(&body)).map(drop)
 }
