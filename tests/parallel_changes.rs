@@ -227,6 +227,46 @@ fn rows() -> Vec<Row> {
             },
         ),
         all(
+            "start_adapter",
+            "told to start once",
+            |_| json!({"name": "Infoblox", "timeout": 60}),
+            |seen| {
+                let requests = seen.platform.requests();
+                assert_eq!(requests.iter().filter(|r| r["method"] == "PUT").count(), 1);
+                assert!(seen.values.iter().all(|value| value["state"] == "RUNNING"));
+            },
+        ),
+        all(
+            "start_application",
+            "told to start once",
+            |_| json!({"name": "FormBuilder", "timeout": 60}),
+            |seen| {
+                let requests = seen.platform.requests();
+                assert_eq!(requests.iter().filter(|r| r["method"] == "PUT").count(), 1);
+                assert!(seen.values.iter().all(|value| value["state"] == "RUNNING"));
+            },
+        ),
+        all(
+            "restart_adapter",
+            "each restart finds a running one",
+            |_| json!({"name": "NetBox", "timeout": 60}),
+            |seen| {
+                let requests = seen.platform.requests();
+                assert_eq!(requests.iter().filter(|r| r["method"] == "PUT").count(), AT_ONCE);
+                assert!(seen.values.iter().all(|value| value["state"] == "RUNNING"));
+            },
+        ),
+        all(
+            "restart_application",
+            "each restart finds a running one",
+            |_| json!({"name": "WorkFlowEngine", "timeout": 60}),
+            |seen| {
+                let requests = seen.platform.requests();
+                assert_eq!(requests.iter().filter(|r| r["method"] == "PUT").count(), AT_ONCE);
+                assert!(seen.values.iter().all(|value| value["state"] == "RUNNING"));
+            },
+        ),
+        all(
             "apply_device_configuration",
             "every line reaches the device",
             |n| json!({"device": "ams-core-rtr-000", "config": format!("hostname h{n}\n")}),
