@@ -337,6 +337,9 @@ pub const UNDO_TIME: Duration = Duration::from_secs(60);
 /// Things that may be changed at the same time: more than calls can run.
 pub const TURNS: usize = 4096;
 
+/// Jobs in one request to pause, resume or cancel: the platform takes no more.
+pub const JOBS_AT_ONCE: usize = 100;
+
 /// Between two looks at a job or a compliance run: short ones end at once, long ones cost the
 /// platform little.
 pub const JOB_PAUSES: Pauses =

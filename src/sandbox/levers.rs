@@ -20,6 +20,7 @@ pub const ROUTES: &[Route] = &[
     get("/sandbox/world/{}", read_collection),
     put("/sandbox/world/{}", replace_collection),
     put("/sandbox/page-cap", set_page_cap),
+    put("/sandbox/absent", set_absent),
     put("/sandbox/credentials", set_credentials),
     post("/sandbox/expire-sessions", expire_sessions),
     post("/sandbox/reset", reset),
@@ -94,6 +95,14 @@ fn set_page_cap(world: &mut World, call: &Incoming) -> Answered {
         }
     };
     Ok(json!({"cap": world.page_cap}).into())
+}
+
+/// Takes services away (`["/work-center-service"]`): every path that begins so is unknown.
+fn set_absent(world: &mut World, call: &Incoming) -> Answered {
+    let paths = call.list("")?.iter().map(|path| path.as_str().map(str::to_owned));
+    let paths: Option<Vec<String>> = paths.collect();
+    world.absent = paths.ok_or_else(|| Refusal::invalid("every path must be string"))?;
+    Ok(json!({"absent": world.absent}).into())
 }
 
 /// Changes what opens a session; what is not named goes back to the documented credentials.

@@ -113,6 +113,9 @@ fn route(world: &mut World, request: &Request) -> Result<Answer, Answer> {
     let token = token(request, &query);
     let account = token.and_then(|token| world.sessions.account(&token).map(str::to_owned));
     let account = account.ok_or_else(not_logged_in)?;
+    if world.absent.iter().any(|beginning| path.starts_with(beginning.as_str())) {
+        return Err(Refusal::new(404, format!("Cannot {method} {path}")).into());
+    }
     let (route, params) = find(&areas::routes(), method, path)?;
     let call = Incoming { params, query, body: body(request)?, account };
     let outcome: Answered = (route.handler)(world, &call);

@@ -31,6 +31,8 @@ pub struct World {
     pub control: Control,
     /// Most rows of any page, when set for a test.
     pub page_cap: Option<usize>,
+    /// Beginnings of paths that this platform does not have, as an older one lacks a service.
+    pub absent: Vec<String>,
     /// Everything there is, by name.
     pub collections: Vec<&'static Collection>,
     rows: BTreeMap<&'static str, Vec<Value>>,
@@ -59,6 +61,7 @@ impl World {
             sessions: Sessions::default(),
             control: Control::default(),
             page_cap: None,
+            absent: Vec::new(),
             later: Vec::new(),
             serial: 0,
             options,

@@ -39,7 +39,9 @@ fn an_endpoint_starts_a_job_that_runs_to_its_end() {
     let id = job["data"]["_id"].as_str().unwrap();
     let target = format!("/operations-manager/jobs/{id}");
     lab.watch(&target, "/data/status", "complete");
-    assert_eq!(lab.get(&target)["data"]["variables"], json!({"device": "r1", "vlan_id": 7}));
+    let variables = &lab.get(&target)["data"]["variables"];
+    assert_eq!((&variables["device"], &variables["vlan_id"]), (&json!("r1"), &json!(7)));
+    assert_eq!(variables["outcome"], "Provision VLAN finished on r1");
     assert_eq!(
         lab.send("POST", "/operations-manager/triggers/endpoint/assistant-v1", None).status,
         404
@@ -58,6 +60,11 @@ fn a_failed_task_can_be_retried_and_a_manual_one_finished() {
     let error = lab.get(&job)["data"]["error"][0].clone();
     assert_eq!(error["message"]["code"], "ETIMEDOUT");
     let task = error["task"].as_str().unwrap();
+    let iteration = &lab.get(&job)["data"]["tasks"][task]["iterations"][0];
+    let failed = format!("/operations-manager/tasks/{}", iteration.as_str().unwrap());
+    let failed = lab.get(&failed)["data"].clone();
+    assert_eq!((&failed["name"], &failed["job"]["task"]), (&json!("activateImage"), &json!(task)));
+    assert_eq!(failed["variables"]["error"]["code"], "ETIMEDOUT");
     lab.post(&format!("{job}/tasks/{task}/retry"), json!({}));
     lab.watch(&job, "/data/status", "complete");
 
@@ -92,6 +99,48 @@ fn a_job_can_be_paused_resumed_and_canceled() {
     lab.post("/operations-manager/jobs/cancel", ids);
     thread::sleep(step);
     assert_eq!(status(), "canceled", "a step later, too");
+}
+
+#[test]
+fn a_job_goes_on_from_a_task_and_back_to_one() {
+    let lab = Lab::new();
+    let start = json!({"workflow": "Firmware Upgrade", "options": {"variables": {"device": "r1"}}});
+    let id = lab.post("/operations-manager/jobs/start", start)["data"]["_id"].clone();
+    let job = format!("/operations-manager/jobs/{}", id.as_str().unwrap());
+    lab.watch(&job, "/data/status", "error");
+    let begun = |task: &str| lab.get(&job)["data"]["tasks"][task]["metrics"]["start_time"].as_u64();
+    let before = (begun("a1b2"), begun("b2c3"));
+    // What follows the task runs again, what comes before it stays.
+    lab.post(&format!("{job}/continue"), json!({"fromTask": "b2c3"}));
+    assert_eq!(lab.get(&job)["data"]["tasks"]["c3d4"]["status"], "incomplete");
+    lab.watch(&job, "/data/status", "error");
+    assert_eq!(begun("a1b2"), before.0);
+    assert!(begun("b2c3") > before.1);
+    let backwards = json!({"fromTask": "a1b2", "toTask": "c3d4"});
+    assert_eq!(lab.send("POST", &format!("{job}/revert"), Some(backwards)).status, 400);
+    lab.post(&format!("{job}/revert"), json!({"fromTask": "c3d4", "toTask": "a1b2"}));
+    assert_eq!(lab.get(&job)["data"]["tasks"]["a1b2"]["status"], "incomplete");
+    lab.watch(&job, "/data/status", "complete");
+    assert!(begun("a1b2") > before.0);
+}
+
+#[test]
+fn a_platform_may_lack_a_service() {
+    let lab = Lab::new();
+    let items = "/work-center-service/work-items";
+    let search = json!({"sort": {"field": "createdAt", "order": "desc"}});
+    assert_eq!(lab.send("POST", &format!("{items}/search"), Some(json!({}))).status, 400);
+    let item = lab.post(&format!("{items}/search"), search.clone())["results"][0].clone();
+    let of = format!("{items}?rootExecutionId={}", item["rootExecution"]["id"].as_str().unwrap());
+    assert_eq!(lab.get(&of)["results"][0], item);
+    let item = format!("{items}/{}", item["id"].as_str().unwrap());
+    lab.post(&format!("{item}/claim"), json!({}));
+    let done = json!({"finishState": "completed", "variables": {"acknowledged": "yes"}});
+    assert_eq!(lab.send("POST", &format!("{item}/complete"), Some(done.clone())).status, 405);
+    assert_eq!(lab.send("PATCH", &format!("{item}/complete"), Some(done.clone())).status, 200);
+    assert_eq!(lab.send("PATCH", &format!("{item}/complete"), Some(done)).status, 400);
+    lab.put("/sandbox/absent", json!(["/work-center-service"]));
+    assert_eq!(lab.send("POST", &format!("{items}/search"), Some(search)).status, 404);
 }
 
 #[test]

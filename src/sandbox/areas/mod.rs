@@ -10,6 +10,7 @@ mod integrations;
 mod inventory_manager;
 mod lifecycle_manager;
 mod operations_manager;
+mod work_center;
 mod workflow_engine;
 
 use super::routing::{Area, Route};
@@ -20,7 +21,11 @@ const AREAS: &[Area] = &[
     accounts::AREA,
     health::AREA,
     operations_manager::automations::AREA,
+    operations_manager::triggers::AREA,
     operations_manager::jobs::AREA,
+    operations_manager::control::AREA,
+    operations_manager::tasks::AREA,
+    work_center::AREA,
     automation_studio::documents::AREA,
     workflow_engine::AREA,
     agent_session_manager::AREA,
