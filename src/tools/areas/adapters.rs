@@ -1,6 +1,6 @@
 //! Adapters: connections of the platform to other systems.
 
-use super::components::{CHANGE_PARAMETERS, CHANGED, Change, Component, ITEM};
+use super::components::{CHANGED, Change, Component, ITEM, change_parameters};
 use crate::tools::asked::{List, Source};
 use crate::tools::row::{Area, Hints, Run, Tool};
 use crate::tools::shown::Output;
@@ -14,7 +14,7 @@ pub static AREA: Area = Area {
 const READ: Tool = Tool::reads(&AREA);
 const CHANGE: Tool = Tool {
     hints: Hints::RUN.idempotent(),
-    parameters: CHANGE_PARAMETERS,
+    parameters: &change_parameters("Exact adapter name from get_adapters, e.g. ServiceNow-Prod"),
     output: Output::Object(&CHANGED),
     ..Tool::runs(&AREA)
 };
@@ -32,33 +32,32 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_adapters",
         title: "Get Adapters",
-        description: "List every adapter with its package, version and state. An adapter connects \
-                      the platform to another system (a controller, a ticket system). For uptime, \
-                      memory and connections use get_health.",
+        description: "List adapters (connections from the platform to other systems) with package, \
+                      version and state. Memory, uptime and errors are in get_health.",
         run: Run::List(&LIST),
         ..READ
     },
     Tool {
         name: "start_adapter",
         title: "Start Adapter",
-        description: "Start a stopped adapter and wait until it is RUNNING. Does nothing when it \
-                      runs already; a DEAD one cannot be started here.",
+        description: "Start a stopped adapter and wait until it is RUNNING. Nothing happens when \
+                      it runs; a DEAD one cannot be started from here.",
         run: Run::Code(|context, arguments| ADAPTERS.bring(context, arguments, Change::Start)),
         ..CHANGE
     },
     Tool {
         name: "stop_adapter",
         title: "Stop Adapter",
-        description: "Stop a running adapter and wait until it is STOPPED. Whatever uses it fails \
-                      until start_adapter.",
+        description: "Stop a running adapter and wait until it is STOPPED. Workflows that use it \
+                      fail until start_adapter.",
         run: Run::Code(|context, arguments| ADAPTERS.bring(context, arguments, Change::Stop)),
         ..CHANGE
     },
     Tool {
         name: "restart_adapter",
         title: "Restart Adapter",
-        description: "Stop and start a running adapter, and wait until it is RUNNING again. \
-                      Interrupts whatever uses it; for a stopped one use start_adapter.",
+        description: "Stop and start a running adapter; whatever uses it is interrupted. For a \
+                      stopped one use start_adapter.",
         hints: Hints::RUN,
         run: Run::Code(|context, arguments| ADAPTERS.bring(context, arguments, Change::Restart)),
         ..CHANGE

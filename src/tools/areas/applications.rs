@@ -1,6 +1,6 @@
 //! Applications: services of the platform itself.
 
-use super::components::{CHANGE_PARAMETERS, CHANGED, Change, Component, ITEM};
+use super::components::{CHANGED, Change, Component, ITEM, change_parameters};
 use crate::tools::asked::{List, Source};
 use crate::tools::row::{Area, Hints, Run, Tool};
 use crate::tools::shown::Output;
@@ -14,7 +14,9 @@ pub static AREA: Area = Area {
 const READ: Tool = Tool::reads(&AREA);
 const CHANGE: Tool = Tool {
     hints: Hints::RUN.idempotent(),
-    parameters: CHANGE_PARAMETERS,
+    parameters: &change_parameters(
+        "Exact application name from get_applications, e.g. WorkFlowEngine",
+    ),
     output: Output::Object(&CHANGED),
     ..Tool::runs(&AREA)
 };
@@ -32,33 +34,32 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_applications",
         title: "Get Applications",
-        description: "List every application with its package, version and state. An application \
-                      is a service of the platform itself, such as WorkFlowEngine. For uptime, \
-                      memory and connections use get_health.",
+        description: "List applications (the platform's own services, such as WorkFlowEngine) with \
+                      package, version and state. Memory and uptime are in get_health.",
         run: Run::List(&LIST),
         ..READ
     },
     Tool {
         name: "start_application",
         title: "Start Application",
-        description: "Start a stopped application and wait until it is RUNNING. Does nothing when it \
-                      runs already; a DEAD one cannot be started here.",
+        description: "Start a stopped application and wait until it is RUNNING. Nothing happens \
+                      when it runs; a DEAD one cannot be started from here.",
         run: Run::Code(|context, arguments| APPLICATIONS.bring(context, arguments, Change::Start)),
         ..CHANGE
     },
     Tool {
         name: "stop_application",
         title: "Stop Application",
-        description: "Stop a running application and wait until it is STOPPED. Whatever uses it fails \
-                      until start_application.",
+        description: "Stop a running application and wait until it is STOPPED. Whatever uses it \
+                      fails until start_application.",
         run: Run::Code(|context, arguments| APPLICATIONS.bring(context, arguments, Change::Stop)),
         ..CHANGE
     },
     Tool {
         name: "restart_application",
         title: "Restart Application",
-        description: "Stop and start a running application, and wait until it is RUNNING again. \
-                      Interrupts whatever uses it; for a stopped one use start_application.",
+        description: "Stop and start a running application; whatever uses it is interrupted. For a \
+                      stopped one use start_application.",
         hints: Hints::RUN,
         run: Run::Code(|context, arguments| {
             APPLICATIONS.bring(context, arguments, Change::Restart)

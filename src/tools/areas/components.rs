@@ -63,16 +63,15 @@ pub static CHANGED: Shape =
 
 const STATE: Field = Field::new("state", FieldKind::Text).doc("RUNNING, STOPPED, DEAD, …");
 
-/// The parameters of every change of state.
-pub static CHANGE_PARAMETERS: &[Parameter] = &[
-    Parameter::required("name", Kind::Name, "Exact name"),
-    Parameter::optional(
+/// The parameters of every change of state; `name` says which names there are.
+pub const fn change_parameters(name: &'static str) -> [Parameter; 2] {
+    let timeout = Parameter::optional(
         "timeout",
         Kind::Integer { min: 0, max: 3600 },
-        "Seconds to wait for the new state; 0: do not wait",
-    )
-    .or(Presence::Integer(10)),
-];
+        "Seconds to wait for the new state, e.g. 30; 0 returns at once",
+    );
+    [Parameter::required("name", Kind::Name, name), timeout.or(Presence::Integer(10))]
+}
 
 impl Component {
     /// Brings a component into another state and waits until it is there.

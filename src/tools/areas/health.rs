@@ -22,11 +22,10 @@ const READ: Tool = Tool::reads(&AREA);
 pub static TOOLS: &[Tool] = &[Tool {
     name: "get_health",
     title: "Get Health",
-    description: "Health report of the platform: status of its services, the host's CPU and \
-                  memory, the server's version, and every application and adapter with state, \
-                  uptime and connection. Times are epoch milliseconds, memory is bytes, uptime is \
-                  seconds. For names and states alone, get_adapters and get_applications are \
-                  shorter.",
+    description: "Health report of the platform: its services, the host's CPU and memory, and \
+                  every application and adapter with state, uptime (seconds) and memory (bytes). \
+                  Times are epoch milliseconds. Names and states alone: get_adapters and \
+                  get_applications.",
     output: Output::Object(&HEALTH),
     run: Run::Code(|context, _| get_health(context)),
     ..READ

@@ -23,11 +23,11 @@ pub static TOOLS: &[Tool] = &[
         name: "get_integrations",
         title: "Get Integrations",
         description: "List integrations (connections made from an OpenAPI model) with their \
-                      properties. Credentials in the properties are masked.",
+                      properties; credentials are masked.",
         parameters: &[Parameter::optional(
             "model",
             Kind::Name,
-            "Model id, or a part of it: only integrations of such models",
+            "Model id, or part of it, from get_integration_models",
         )],
         output: Output::List(&INTEGRATION),
         run: Run::Code(integrations),
@@ -36,7 +36,8 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_integration_models",
         title: "Get Integration Models",
-        description: "List the OpenAPI models integrations can be made of. An id is title:version.",
+        description: "List OpenAPI models that integrations can be made of. An id is \
+                      title:version.",
         run: Run::List(&MODEL_LIST),
         ..READ
     },
@@ -44,7 +45,7 @@ pub static TOOLS: &[Tool] = &[
         name: "create_integration_model",
         title: "Create Integration Model",
         description: "Add an OpenAPI document as a model for integrations. The platform validates \
-                      it first; one with the same title and version must not exist yet.",
+                      it; its title and version must be new.",
         parameters: &[Parameter::required(
             "model",
             Kind::Object,

@@ -15,7 +15,7 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_job_metrics",
         title: "Get Job Metrics",
-        description: "How often and how long jobs ran, for every workflow. For one use \
+        description: "How often and how long jobs ran, one row a workflow. For one workflow use \
                       get_job_metrics_for_workflow.",
         parameters: &[LIMIT],
         run: Run::List(&JOBS),
@@ -24,10 +24,10 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_job_metrics_for_workflow",
         title: "Get Job Metrics For Workflow",
-        description: "How often and how long jobs of one workflow ran. The name may be a part of \
-                      the workflow's name, so several workflows can match.",
+        description: "How often and how long jobs of one workflow ran; every workflow whose name \
+                      contains the text is shown.",
         parameters: &[
-            Parameter::required("name", Kind::Text, "Workflow name, or a part of it"),
+            Parameter::required("name", Kind::Text, "Workflow name or a part of it"),
             LIMIT,
         ],
         run: Run::List(&JOBS_BY_WORKFLOW_PART),
@@ -36,8 +36,8 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_task_metrics",
         title: "Get Task Metrics",
-        description: "How often and how long tasks ran, for every task of every workflow. Long on \
-                      a busy platform: prefer the tools for one workflow, app or task.",
+        description: "How often and how long tasks ran, for every task of every workflow. For one \
+                      workflow, application or task use the tools named so: they are much shorter.",
         parameters: &[LIMIT],
         run: Run::List(&TASKS),
         ..READ
@@ -45,8 +45,11 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_task_metrics_for_workflow",
         title: "Get Task Metrics For Workflow",
-        description: "How often and how long the tasks of one workflow ran.",
-        parameters: &[Parameter::required("name", Kind::Name, "Exact workflow name"), LIMIT],
+        description: "How often and how long each task of one workflow ran: where its time goes.",
+        parameters: &[
+            Parameter::required("name", Kind::Name, "Exact workflow name from get_workflows"),
+            LIMIT,
+        ],
         run: Run::List(&TASKS_BY_WORKFLOW),
         ..READ
     },
@@ -55,7 +58,11 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Task Metrics For App",
         description: "How often and how long the tasks of one application or adapter ran.",
         parameters: &[
-            Parameter::required("name", Kind::Name, "Exact application name, e.g. WorkFlowEngine"),
+            Parameter::required(
+                "name",
+                Kind::Name,
+                "Exact application or adapter name, e.g. WorkFlowEngine",
+            ),
             LIMIT,
         ],
         run: Run::List(&TASKS_BY_APP),

@@ -14,31 +14,44 @@ pub static AREA: Area =
 
 const READ: Tool = Tool::reads(&AREA);
 
-const SESSION_ID: Parameter =
-    Parameter::required("session_id", Kind::Name, "From get_sessions or trigger_automation");
+const SESSION_ID: Parameter = Parameter::required(
+    "session_id",
+    Kind::Name,
+    "Session id from get_sessions or trigger_automation",
+);
 
 const LIMIT: Parameter =
     Parameter::optional("limit", Kind::Integer { min: 1, max: i64::MAX }, "At most this many");
 
 const INCLUDE_FAILED: Parameter =
-    Parameter::optional("include_failed", Kind::Boolean, "Count FAILED sessions too")
+    Parameter::optional("include_failed", Kind::Boolean, "true counts FAILED sessions too")
         .or(Presence::Boolean(false));
 
-const STARTED_AFTER: Parameter =
-    Parameter::optional("started_after", Kind::Text, "ISO 8601; UTC unless it has an offset");
+const STARTED_AFTER: Parameter = Parameter::optional(
+    "started_after",
+    Kind::Text,
+    "ISO 8601 time, e.g. 2026-01-31T08:00:00Z; UTC unless it has an offset",
+);
 
-const STARTED_BEFORE: Parameter =
-    Parameter::optional("started_before", Kind::Text, "ISO 8601; a plain date means its 00:00");
+const STARTED_BEFORE: Parameter = Parameter::optional(
+    "started_before",
+    Kind::Text,
+    "ISO 8601 time; a plain date means its 00:00 UTC",
+);
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_sessions",
         title: "Get Sessions",
-        description: "List sessions of AI agents with status, times, duration (milliseconds) and \
-                      tokens. Long on a busy platform: give a limit. Next: describe_session.",
+        description: "List sessions of AI agents with status, times, duration in milliseconds and \
+                      tokens. Messages are in describe_session.",
         parameters: &[
-            Parameter::optional("agent_name", Kind::Name, "Exact name of the agent"),
+            Parameter::optional(
+                "agent_name",
+                Kind::Name,
+                "Exact name of the agent, from get_agents",
+            ),
             LIMIT,
         ],
         run: Run::List(&sessions::LIST),
@@ -47,15 +60,14 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "describe_session",
         title: "Describe Session",
-        description: "One session of an agent: its status, its messages, oldest first, and its \
-                      output, which is the last thing the agent said. Poll it until status is \
-                      COMPLETE, FAILED or CANCELED.",
+        description: "Show one agent session: status, messages (oldest first) and output, the \
+                      agent's last words. Poll it until status is COMPLETE, FAILED or CANCELED.",
         parameters: &[
             SESSION_ID,
             Parameter::optional(
                 "limit",
                 Kind::Integer { min: 1, max: i64::MAX },
-                "Only the last so many messages",
+                "Only the last so many messages, e.g. 20",
             ),
         ],
         output: Output::Object(&sessions::DETAIL),
@@ -65,8 +77,8 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "describe_session_token_usage",
         title: "Describe Session Token Usage",
-        description: "Tokens and duration (milliseconds) of every turn of one session, and their \
-                      sums. Cached tokens are shown but not summed.",
+        description: "Tokens and duration in milliseconds of every turn of one agent session, with \
+                      their sums. For totals by agent use get_agent_token_usage.",
         parameters: &[SESSION_ID],
         output: Output::Object(&turns::USAGE),
         run: Run::Code(turns::usage),
@@ -75,10 +87,15 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_agent_token_usage",
         title: "Get Agent Token Usage",
-        description: "Tokens and durations (milliseconds) per agent over its complete sessions: \
-                      total, average, least, most; heaviest agent first.",
+        description: "Tokens and durations in milliseconds per agent over its complete sessions \
+                      (total, average, least, most), heaviest agent first. Use this to compare \
+                      agents.",
         parameters: &[
-            Parameter::optional("agent_name", Kind::Name, "Part of the agent's name, in any case"),
+            Parameter::optional(
+                "agent_name",
+                Kind::Name,
+                "Part of the agent's name, in any case; all agents when left out",
+            ),
             INCLUDE_FAILED,
             STARTED_AFTER,
             STARTED_BEFORE,
@@ -90,7 +107,7 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_agent_session_token_usage",
         title: "Get Agent Session Token Usage",
-        description: "Tokens and duration (milliseconds) of every complete session of an agent, \
+        description: "Tokens and duration in milliseconds of every complete session of one agent, \
                       oldest first. For sums use get_agent_token_usage.",
         parameters: &[
             Parameter::required("agent_name", Kind::Text, "Part of the agent's name, in any case"),

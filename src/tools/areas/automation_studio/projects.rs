@@ -29,16 +29,20 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_projects",
         title: "Get Projects",
-        description: "List the projects of Automation Studio. Next: describe_project.",
+        description: "List Automation Studio projects. Next: describe_project.",
         run: Run::List(&LIST),
         ..READ
     },
     Tool {
         name: "describe_project",
         title: "Describe Project",
-        description: "Show one project and everything inside it. Component names are plain: give \
-                      them with 'project' to tools that take it.",
-        parameters: &[Parameter::required("name", Kind::Name, "Exact name or id")],
+        description: "Show one project with everything inside it. Component names are plain: give \
+                      them together with project to tools that take it.",
+        parameters: &[Parameter::required(
+            "name",
+            Kind::Name,
+            "Exact project name or id from get_projects",
+        )],
         output: Output::Object(&PROJECT),
         run: Run::Code(describe),
         ..READ
@@ -47,7 +51,7 @@ pub static TOOLS: &[Tool] = &[
 
 /// The parameter of every tool that reaches into a project.
 pub const PROJECT_PARAMETER: Parameter =
-    Parameter::optional("project", Kind::Name, "Project that holds it, by exact name or id");
+    Parameter::optional("project", Kind::Name, "Exact name or id of the project it belongs to");
 
 const ID: Field = Field::new("id", FieldKind::Text).from(&["_id", "id"]);
 const NAME: Field = Field::new("name", FieldKind::Text);

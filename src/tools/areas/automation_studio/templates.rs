@@ -34,16 +34,21 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_templates",
         title: "Get Templates",
-        description: "List the TextFSM and Jinja2 templates. '@id: ' before a name means the \
-                      project with that id. Checks of devices: get_command_templates.",
-        parameters: &[Parameter::optional("template_type", Kind::Text, "Only these").one_of(TYPES)],
+        description: "List TextFSM and Jinja2 templates. A name that begins with '@id: ' belongs \
+                      to that project. Checks of devices are in get_command_templates.",
+        parameters: &[Parameter::optional(
+            "template_type",
+            Kind::Text,
+            "Only templates of this type",
+        )
+        .one_of(TYPES)],
         run: Run::List(&LIST),
         ..READ
     },
     Tool {
         name: "describe_template",
         title: "Describe Template",
-        description: "Show one template with its text and sample data.",
+        description: "Show one TextFSM or Jinja2 template with its text and sample data.",
         parameters: &[NAME, PROJECT_PARAMETER],
         output: Output::Object(&TEMPLATE),
         run: Run::Code(|context, arguments| {
@@ -55,20 +60,25 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "create_template",
         title: "Create Template",
-        description: "Create a TextFSM or Jinja2 template. Refused when the name is taken: \
-                      update_template changes one.",
+        description: "Create a TextFSM or Jinja2 template. A taken name is refused: use \
+                      update_template.",
         parameters: &[
-            Parameter::required("name", Kind::Name, "Name, without '@id: '"),
+            Parameter::required("name", Kind::Name, "New name, without '@id: '"),
             Parameter {
                 presence: Presence::Required,
-                ..Parameter::optional("template_type", Kind::Text, "Type").one_of(TYPES)
+                ..Parameter::optional("template_type", Kind::Text, "Language of the text")
+                    .one_of(TYPES)
             },
-            Parameter::required("group", Kind::Name, "Not blank"),
+            Parameter::required("group", Kind::Name, "Group it is listed under, not blank"),
             PROJECT_PARAMETER,
-            Parameter::optional("command", Kind::Text, "Command it parses"),
-            Parameter::optional("template", Kind::Text, "Its text"),
-            Parameter::optional("data", Kind::Text, "Sample data"),
-            Parameter::optional("description", Kind::Text, "Purpose"),
+            Parameter::optional(
+                "command",
+                Kind::Text,
+                "Command whose output it parses, e.g. show version",
+            ),
+            Parameter::optional("template", Kind::Text, "Text of the template"),
+            Parameter::optional("data", Kind::Text, "Sample data to try it with"),
+            Parameter::optional("description", Kind::Text, "Purpose, for people"),
         ],
         output: Output::Object(&TEMPLATE),
         run: Run::Code(create),
@@ -77,18 +87,22 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "update_template",
         title: "Update Template",
-        description: "Change the given fields of a template and keep all others; an empty one \
-                      is kept too, 'clear' empties it.",
+        description: "Change the given fields of a template and keep the others. An empty text \
+                      keeps a field too; clear empties it.",
         hints: Hints::CREATE.idempotent(),
         parameters: &[
             NAME,
             PROJECT_PARAMETER,
-            Parameter::optional("command", Kind::Text, "Command it parses"),
-            Parameter::optional("template", Kind::Text, "Its whole text"),
-            Parameter::optional("data", Kind::Text, "Sample data"),
-            Parameter::optional("description", Kind::Text, "Purpose"),
-            Parameter::optional("clear", Kind::List(&Kind::Name), "What is to be emptied")
-                .one_of(&TEXTS),
+            Parameter::optional("command", Kind::Text, "Command whose output it parses"),
+            Parameter::optional("template", Kind::Text, "Its whole new text"),
+            Parameter::optional("data", Kind::Text, "Sample data to try it with"),
+            Parameter::optional("description", Kind::Text, "Purpose, for people"),
+            Parameter::optional(
+                "clear",
+                Kind::List(&Kind::Name),
+                "Fields to empty: command, template, data, description",
+            )
+            .one_of(&TEXTS),
         ],
         output: Output::Object(&TEMPLATE),
         run: Run::Code(update),
@@ -96,7 +110,8 @@ pub static TOOLS: &[Tool] = &[
     },
 ];
 
-const NAME: Parameter = Parameter::required("name", Kind::Name, "Exact name");
+const NAME: Parameter =
+    Parameter::required("name", Kind::Name, "Exact template name from get_templates");
 
 static ITEM: Shape = Shape::closed(&[
     Field::new("name", FieldKind::Text),

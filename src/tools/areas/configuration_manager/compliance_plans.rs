@@ -24,8 +24,8 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_compliance_plans",
         title: "Get Compliance Plans",
-        description: "List the compliance plans, which check devices against golden \
-                      configurations. Next: run_compliance_plan.",
+        description: "List compliance plans (golden configurations and the devices they check). \
+                      Next: run_compliance_plan.",
         output: Output::Object(&PLANS),
         run: Run::List(&LIST),
         ..READ
@@ -33,16 +33,20 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "run_compliance_plan",
         title: "Run Compliance Plan",
-        description: "Start a compliance plan; it reads from devices and changes none. With \
-                      'wait' the answer is how the run ended and the ids of its reports for \
+        description: "Run a compliance plan; it reads devices and changes none. With wait the \
+                      answer is how the run ended and the ids of its reports for \
                       describe_compliance_report.",
         hints: Hints { open_world: true, ..Hints::CREATE },
         parameters: &[
-            Parameter::required("name", Kind::Name, "Exact name or id"),
+            Parameter::required(
+                "name",
+                Kind::Name,
+                "Exact plan name or id from get_compliance_plans",
+            ),
             Parameter::optional(
                 "wait",
                 Kind::Integer { min: 0, max: 3600 },
-                "Seconds to wait for its end",
+                "Seconds to wait for its end, e.g. 120; 0 returns at once",
             )
             .or(Presence::Integer(0)),
         ],

@@ -15,9 +15,12 @@ const READ: Tool = Tool::reads(&AREA);
 pub static TOOLS: &[Tool] = &[Tool {
     name: "describe_compliance_report",
     title: "Describe Compliance Report",
-    description: "Show one compliance report: device, totals, every issue. run_compliance_plan \
-                  with 'wait' gives ids.",
-    parameters: &[Parameter::required("report_id", Kind::Name, "Id of the report")],
+    description: "Show one compliance report: device, totals and every issue.",
+    parameters: &[Parameter::required(
+        "report_id",
+        Kind::Name,
+        "Report id from run_compliance_plan with wait",
+    )],
     output: Output::Object(&REPORT),
     run: Run::Code(describe),
     ..READ

@@ -30,19 +30,22 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_device_groups",
         title: "Get Device Groups",
-        description: "List the device groups with the names of their devices.",
+        description: "List device groups with the names of their devices.",
         run: Run::List(&LIST),
         ..READ
     },
     Tool {
         name: "create_device_group",
         title: "Create Device Group",
-        description: "Create a device group. Refused when the name is taken: \
-                      add_devices_to_group extends one.",
+        description: "Create a device group. A taken name is refused: use add_devices_to_group.",
         parameters: &[
-            Parameter::required("name", Kind::Name, "Name"),
-            Parameter::optional("description", Kind::Text, "Purpose"),
-            Parameter::optional("devices", Kind::List(&Kind::Name), "Exact device names"),
+            Parameter::required("name", Kind::Name, "New name, not blank"),
+            Parameter::optional("description", Kind::Text, "Purpose, for people"),
+            Parameter::optional(
+                "devices",
+                Kind::List(&Kind::Name),
+                "Exact device names from get_devices",
+            ),
         ],
         output: Output::Object(&CREATED),
         run: Run::Code(create),
@@ -70,9 +73,13 @@ pub static TOOLS: &[Tool] = &[
     },
 ];
 
-const NAME: Parameter = Parameter::required("name", Kind::Name, "Exact name");
-const DEVICES: Parameter =
-    Parameter::optional("devices", Kind::List(&Kind::Name), "Exact device names");
+const NAME: Parameter =
+    Parameter::required("name", Kind::Name, "Exact group name from get_device_groups");
+const DEVICES: Parameter = Parameter::optional(
+    "devices",
+    Kind::List(&Kind::Name),
+    "Exact device names from get_devices, e.g. [\"r1\"]",
+);
 
 static GROUP: Shape = Shape::closed(&[
     ID,

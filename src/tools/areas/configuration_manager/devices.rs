@@ -32,11 +32,15 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_devices",
         title: "Get Devices",
-        description: "List network devices with all that is known of them, such as ipaddress \
-                      and ostype; host is the adapter that manages it. A network can have \
-                      thousands: give 'name_contains' or 'limit'.",
+        description: "List network devices: name, address, type (ostype) and host, the adapter \
+                      that manages each. A network can have thousands: give name_contains or \
+                      limit.",
         parameters: &[
-            Parameter::optional("name_contains", Kind::Name, "In any case"),
+            Parameter::optional(
+                "name_contains",
+                Kind::Name,
+                "Part of the device name, in any case",
+            ),
             Parameter::optional(
                 "limit",
                 Kind::Integer { min: 1, max: i64::MAX },
@@ -49,7 +53,7 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_device_configuration",
         title: "Get Device Configuration",
-        description: "Read the running configuration from a device, as text.",
+        description: "Read the running configuration from one device now, as text.",
         hints: Hints { open_world: true, ..Hints::READ },
         parameters: &[NAME],
         output: Output::Wrapped,
@@ -59,13 +63,13 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "backup_device_configuration",
         title: "Backup Device Configuration",
-        description: "Keep a device's running configuration on the platform as a backup. Do \
-                      this before apply_device_configuration.",
+        description: "Keep a device's running configuration as a backup on the platform. Do this \
+                      before apply_device_configuration.",
         hints: Hints { open_world: true, ..Hints::CREATE },
         parameters: &[
             NAME,
-            Parameter::optional("description", Kind::Text, "Kept with it"),
-            Parameter::optional("notes", Kind::Text, "Kept with it"),
+            Parameter::optional("description", Kind::Text, "Why, e.g. before change 4711"),
+            Parameter::optional("notes", Kind::Text, "Further remarks kept with it"),
         ],
         output: Output::Object(&BACKUP),
         run: Run::Code(backup),
@@ -74,11 +78,16 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "apply_device_configuration",
         title: "Apply Device Configuration",
-        description: "Send configuration lines to a device, which carries them out at once, \
-                      without undo. Back it up first; the answer says which lines were taken.",
+        description: "Send configuration lines to one device, which carries them out at once \
+                      without undo. Use backup_device_configuration first; the answer says which \
+                      lines were taken.",
         parameters: &[
-            Parameter::required("device", Kind::Name, "Exact name"),
-            Parameter::required("config", Kind::Text, "Lines as typed on it"),
+            Parameter::required("device", Kind::Name, "Exact device name from get_devices"),
+            Parameter::required(
+                "config",
+                Kind::Text,
+                "Lines as typed on the device, separated by newlines",
+            ),
         ],
         output: Output::Free,
         run: Run::Code(apply),
@@ -86,7 +95,8 @@ pub static TOOLS: &[Tool] = &[
     },
 ];
 
-const NAME: Parameter = Parameter::required("name", Kind::Name, "Exact name");
+const NAME: Parameter =
+    Parameter::required("name", Kind::Name, "Exact device name from get_devices");
 
 static DEVICE: Shape = Shape::open(&[
     Field::new("name", FieldKind::Text),

@@ -15,11 +15,19 @@ const READ: Tool = Tool::reads(&AREA);
 pub static TOOLS: &[Tool] = &[Tool {
     name: "render_template",
     title: "Render Template",
-    description: "Render Jinja2 text on the platform. Changes nothing; \
-                  apply_device_configuration puts it on a device.",
+    description: "Render Jinja2 text on the platform; nothing is changed or sent. \
+                  apply_device_configuration puts the result on a device.",
     parameters: &[
-        Parameter::required("template", Kind::Text, "The text, not a name"),
-        Parameter::optional("variables", Kind::ObjectOrText, "Values it uses"),
+        Parameter::required(
+            "template",
+            Kind::Text,
+            "The Jinja2 text itself, e.g. hostname {{ name }}",
+        ),
+        Parameter::optional(
+            "variables",
+            Kind::ObjectOrText,
+            "Values it uses, e.g. {\"name\": \"r1\"}",
+        ),
     ],
     output: Output::Object(&RENDERED),
     run: Run::Code(render),

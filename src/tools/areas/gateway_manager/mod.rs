@@ -24,10 +24,13 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_services",
         title: "Get Services",
-        description: "List the services that gateways offer: scripts, playbooks, OpenTofu plans. \
-                      decorator is the JSON Schema of the input. Next: run_service with name and \
-                      cluster.",
-        parameters: &[Parameter::optional("cluster", Kind::Name, "Only services of this cluster")],
+        description: "List services (scripts, playbooks, OpenTofu plans) that gateways offer; \
+                      decorator is the JSON Schema of the input. Next: run_service.",
+        parameters: &[Parameter::optional(
+            "cluster",
+            Kind::Name,
+            "Exact cluster name from get_gateways",
+        )],
         output: Output::List(&gateways::SERVICE),
         run: Run::Code(gateways::services),
         ..READ
@@ -35,11 +38,12 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_gateways",
         title: "Get Gateways",
-        description: "List the gateways that are connected, with cluster and status.",
+        description: "List automation gateways with cluster and connection status. Next: \
+                      get_services.",
         parameters: &[Parameter::optional(
             "connected_only",
             Kind::Boolean,
-            "false: also those that are not connected",
+            "false also lists gateways that are not connected",
         )
         .or(Presence::Boolean(true))],
         output: Output::List(&gateways::GATEWAY),
@@ -49,16 +53,16 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "run_service",
         title: "Run Service",
-        description: "Run a service on a gateway and wait for its output. return_code 0 means \
-                      success; elapsed_time is in seconds. A service that outlasts the platform \
-                      timeout goes on without us: never run it again because of that.",
+        description: "Run a gateway service and wait for its output; return_code 0 is success, \
+                      elapsed_time is in seconds. One that outlasts the platform timeout goes on: \
+                      do not run it again for that.",
         parameters: &[
-            Parameter::required("name", Kind::Name, "Exact service name"),
-            Parameter::required("cluster", Kind::Name, "Cluster that runs it"),
+            Parameter::required("name", Kind::Name, "Exact service name from get_services"),
+            Parameter::required("cluster", Kind::Name, "Cluster that runs it, from get_services"),
             Parameter::optional(
                 "input_params",
                 Kind::ObjectOrText,
-                "As the service's decorator describes it",
+                "Input by the service's decorator, e.g. {\"host\": \"r1\"}",
             ),
         ],
         output: Output::Object(&service::RUN),
@@ -69,9 +73,8 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "export_gateway_configuration",
         title: "Export Gateway Configuration",
-        description: "Everything configured on a gateway, as one document that \
-                      import_gateway_configuration takes. When it holds secrets or users, a person \
-                      must agree first.",
+        description: "Everything configured on one gateway, as a document for \
+                      import_gateway_configuration. Secrets in it need a person's agreement.",
         hints: Hints { open_world: true, ..Hints::CREATE }.idempotent(),
         parameters: &[CLUSTER_ID],
         output: Output::Free,
@@ -81,27 +84,39 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "import_gateway_configuration",
         title: "Import Gateway Configuration",
-        description: "Load a configuration into a gateway, from content or from a file in a git \
-                      repository. Try it with check first: that only reports what would be added, \
-                      replaced and skipped.",
+        description: "Load a configuration into a gateway from content or from a file in git. Run \
+                      it with check=true first: that only reports what would be added, replaced \
+                      and skipped.",
         parameters: &[
             CLUSTER_ID,
             Parameter::optional(
                 "content",
                 Kind::Document,
-                "As exported, or as YAML; instead of git_*",
+                "Document from export_gateway_configuration, or YAML text; leave out with git_url",
             ),
-            Parameter::optional("git_url", Kind::Text, "Repository"),
-            Parameter::optional("git_file", Kind::Text, "File in it"),
-            Parameter::optional("git_reference", Kind::Text, "Branch, tag or commit"),
-            Parameter::optional("git_username", Kind::Text, "User"),
-            Parameter::optional("git_password", Kind::Text, "Password or token"),
-            Parameter::optional("git_private_key", Kind::Text, "SSH key"),
-            Parameter::optional("force", Kind::Boolean, "Replace what exists already")
+            Parameter::optional(
+                "git_url",
+                Kind::Text,
+                "Repository, e.g. https://git.example.com/net.git",
+            ),
+            Parameter::optional(
+                "git_file",
+                Kind::Text,
+                "Path in the repository, e.g. gateway/config.yaml",
+            ),
+            Parameter::optional("git_reference", Kind::Text, "Branch, tag or commit, e.g. main"),
+            Parameter::optional("git_username", Kind::Text, "User for the repository"),
+            Parameter::optional("git_password", Kind::Text, "Password or token for the repository"),
+            Parameter::optional("git_private_key", Kind::Text, "SSH private key as PEM text"),
+            Parameter::optional("force", Kind::Boolean, "true replaces what exists already")
                 .or(Presence::Boolean(false)),
-            Parameter::optional("validate", Kind::Boolean, "Only say whether it is valid")
-                .or(Presence::Boolean(false)),
-            Parameter::optional("check", Kind::Boolean, "Only say what would change")
+            Parameter::optional(
+                "validate",
+                Kind::Boolean,
+                "true only says whether the document is valid",
+            )
+            .or(Presence::Boolean(false)),
+            Parameter::optional("check", Kind::Boolean, "true only reports what would change")
                 .or(Presence::Boolean(false)),
         ],
         output: Output::Object(&configuration::IMPORTED),

@@ -22,15 +22,20 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_inventories",
         title: "Get Inventories",
-        description: "List inventories with the number of their nodes. Next: describe_inventory.",
+        description: "List inventories (named sets of nodes for automation) with the number of \
+                      their nodes. Next: describe_inventory.",
         run: Run::List(&LIST),
         ..READ
     },
     Tool {
         name: "describe_inventory",
         title: "Describe Inventory",
-        description: "One inventory with its groups, actions, tags and every node.",
-        parameters: &[Parameter::required("name", Kind::Name, "Exact name")],
+        description: "Show one inventory with its groups, actions, tags and every node.",
+        parameters: &[Parameter::required(
+            "name",
+            Kind::Name,
+            "Exact inventory name from get_inventories",
+        )],
         output: Output::Object(&inventories::DETAIL),
         run: Run::Code(inventories::describe),
         ..READ
@@ -38,16 +43,12 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "create_inventory",
         title: "Create Inventory",
-        description: "Create an inventory; its name must not exist yet. For nodes with attributes \
-                      use add_nodes_to_inventory afterwards.",
+        description: "Create an inventory; its name must be new. Nodes with attributes: \
+                      add_nodes_to_inventory afterwards.",
         parameters: &[
-            Parameter::required("name", Kind::Name, "Name of the new inventory"),
-            Parameter::required(
-                "groups",
-                Kind::List(&Kind::Name),
-                "Names of the user groups that may use it",
-            ),
-            Parameter::optional("description", Kind::Text, "Description"),
+            Parameter::required("name", Kind::Name, "New name, not blank"),
+            Parameter::required("groups", Kind::List(&Kind::Name), "User groups that may use it"),
+            Parameter::optional("description", Kind::Text, "Purpose, for people"),
             Parameter::optional(
                 "devices",
                 Kind::List(&Kind::Name),
@@ -61,15 +62,19 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "add_nodes_to_inventory",
         title: "Add Nodes To Inventory",
-        description: "Add nodes to an inventory; those it has stay as they are. Nothing is written \
-                      when a node of the same name exists with other content.",
+        description: "Add nodes to an inventory; those it has stay as they are. A node that exists \
+                      with other content is refused before anything is written.",
         hints: Hints::CREATE.idempotent(),
         parameters: &[
-            Parameter::required("inventory_name", Kind::Name, "Exact name of the inventory"),
+            Parameter::required(
+                "inventory_name",
+                Kind::Name,
+                "Exact inventory name from get_inventories",
+            ),
             Parameter::required(
                 "nodes",
                 Kind::List(&Kind::Object),
-                "Nodes: {\"name\": ..., \"attributes\": {\"itential_host\": ...}, \"tags\": []}",
+                "Such as [{\"name\": \"r1\", \"attributes\": {\"itential_host\": \"10.0.0.1\"}, \"tags\": []}]",
             ),
         ],
         output: Output::Object(&nodes::ADDED),
@@ -81,7 +86,11 @@ pub static TOOLS: &[Tool] = &[
         title: "Delete Inventory",
         description: "Delete an inventory and all its nodes. This cannot be undone.",
         hints: Hints { destructive: true, ..Hints::CREATE },
-        parameters: &[Parameter::required("name", Kind::Name, "Exact name")],
+        parameters: &[Parameter::required(
+            "name",
+            Kind::Name,
+            "Exact inventory name from get_inventories",
+        )],
         output: Output::Object(&inventories::DELETED),
         run: Run::Code(inventories::delete),
         ..CREATE

@@ -21,7 +21,7 @@ const CREATE: Tool = Tool::creates(&AREA);
 const RUN: Tool = Tool::runs(&AREA);
 
 const RESOURCE_NAME: Parameter =
-    Parameter::required("resource_name", Kind::Name, "Exact name, from get_resources");
+    Parameter::required("resource_name", Kind::Name, "Exact model name from get_resources");
 
 const LIMIT: Parameter =
     Parameter::optional("limit", Kind::Integer { min: 1, max: i64::MAX }, "At most this many");
@@ -31,20 +31,20 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_resources",
         title: "Get Resources",
-        description: "List resource models: kinds of things (a VLAN, a site) the platform manages \
-                      through their life. Next: describe_resource or get_instances.",
+        description: "List resource models: kinds of things (a VLAN, a site) that the platform \
+                      manages through their life. Next: describe_resource or get_instances.",
         run: Run::List(&LIST),
         ..READ
     },
     Tool {
         name: "create_resource",
         title: "Create Resource",
-        description: "Create a resource model; its name must not exist yet. Actions are added on \
-                      the platform.",
+        description: "Create a resource model; its name must be new. Its actions are added on the \
+                      platform.",
         parameters: &[
-            Parameter::required("name", Kind::Name, "Name of the new model"),
+            Parameter::required("name", Kind::Name, "New name, not blank"),
             Parameter::required("schema", Kind::Object, "JSON Schema of an instance's data"),
-            Parameter::optional("description", Kind::Text, "Description"),
+            Parameter::optional("description", Kind::Text, "Purpose, for people"),
         ],
         output: Output::Object(&resources::CREATED),
         run: Run::Code(resources::create),
@@ -53,9 +53,13 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "describe_resource",
         title: "Describe Resource",
-        description: "One resource model: the schema of its data, and its actions with the input \
-                      each needs. Next: run_action.",
-        parameters: &[Parameter::required("name", Kind::Name, "Exact name")],
+        description: "Show one resource model: the schema of its data, and its actions with the \
+                      input each needs. Next: run_action.",
+        parameters: &[Parameter::required(
+            "name",
+            Kind::Name,
+            "Exact model name from get_resources",
+        )],
         output: Output::Object(&resources::DETAIL),
         run: Run::Code(resources::describe),
         ..READ
@@ -63,7 +67,7 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_instances",
         title: "Get Instances",
-        description: "List the instances of a resource model with their data and last action.",
+        description: "List instances of one resource model with their data and last action.",
         parameters: &[RESOURCE_NAME, LIMIT],
         run: Run::List(&instances::LIST),
         ..READ
@@ -71,13 +75,13 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "describe_instance",
         title: "Describe Instance",
-        description: "One instance of a resource model: its data and its last action.",
+        description: "Show one instance of a resource model: its data and its last action.",
         parameters: &[
             RESOURCE_NAME,
             Parameter::optional(
                 "instance_name",
                 Kind::Name,
-                "Exact name; needed unless there is only one",
+                "Exact instance name from get_instances; may be left out when there is only one",
             ),
         ],
         output: Output::Object(&instances::INSTANCE),
@@ -87,22 +91,30 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "run_action",
         title: "Run Action",
-        description: "Run an action of a resource model: create an instance, or update or delete \
-                      one. Answers as soon as the job has started: poll describe_job with job_id; \
-                      never run it again because it is still running.",
+        description: "Run an action of a resource model: create an instance, update or delete one. \
+                      Answers when its job has started: poll describe_job with job_id, never run \
+                      it again while it runs.",
         parameters: &[
             RESOURCE_NAME,
-            Parameter::required("action_name", Kind::Name, "Exact name, from describe_resource"),
+            Parameter::required(
+                "action_name",
+                Kind::Name,
+                "Exact action name from describe_resource",
+            ),
             Parameter::optional(
                 "instance_name",
                 Kind::Name,
-                "The new instance (create), or the one to act on",
+                "Name for the new instance, or of the one to act on",
             ),
-            Parameter::optional("instance_description", Kind::Text, "Its description"),
+            Parameter::optional(
+                "instance_description",
+                Kind::Text,
+                "Description of a new instance",
+            ),
             Parameter::optional(
                 "input_params",
                 Kind::ObjectOrText,
-                "As the action's input_schema describes it",
+                "Input by the action's input_schema from describe_resource",
             ),
         ],
         output: Output::Object(&actions::STARTED),
@@ -113,11 +125,15 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_action_executions",
         title: "Get Action Executions",
-        description: "List what actions did to an instance, newest first: status, errors, and the \
-                      data before and after.",
+        description: "List what actions did to instances, newest first: status, errors, data \
+                      before and after.",
         parameters: &[
             RESOURCE_NAME,
-            Parameter::required("instance_name", Kind::Text, "Exact name; empty for all instances"),
+            Parameter::required(
+                "instance_name",
+                Kind::Text,
+                "Exact instance name; empty shows all instances",
+            ),
             LIMIT,
         ],
         run: Run::List(&executions::LIST),

@@ -24,7 +24,7 @@ const RUN: Tool = Tool::runs(&AREA);
 const WAIT: Parameter = Parameter::optional(
     "wait",
     Kind::Integer { min: 0, max: 3600 },
-    "Seconds to wait for the job to end",
+    "Seconds to wait for the job's end, e.g. 60; 0 returns at once",
 )
 .or(Presence::Integer(0));
 
@@ -32,12 +32,12 @@ const START_PARAMETERS: &[Parameter] = &[
     Parameter::required(
         "route_name",
         Kind::Name,
-        "As get_workflows, get_automations or get_agents shows it",
+        "Route from get_workflows, get_automations or get_agents, e.g. provision-vlan",
     ),
     Parameter::optional(
         "data",
         Kind::ObjectOrText,
-        "Input, as the trigger's input_schema describes it",
+        "Input by the input_schema listed beside the route, e.g. {\"vlan\": 10}",
     ),
     WAIT,
 ];
@@ -46,9 +46,13 @@ const LIMIT: Parameter =
     Parameter::optional("limit", Kind::Integer { min: 1, max: i64::MAX }, "At most this many");
 
 const EXPOSE_ENDPOINT: [Parameter; 4] = [
-    Parameter::optional("route_name", Kind::Name, "Made of the name when left out"),
+    Parameter::optional(
+        "route_name",
+        Kind::Name,
+        "New route, e.g. provision-vlan; made of the name when left out",
+    ),
     Parameter::optional("endpoint_name", Kind::Name, "Name of the new trigger"),
-    Parameter::optional("endpoint_description", Kind::Text, "Description of the new trigger"),
+    Parameter::optional("endpoint_description", Kind::Text, "What the trigger is for"),
     Parameter::optional("endpoint_schema", Kind::Object, "JSON Schema of the endpoint's input"),
 ];
 
@@ -57,9 +61,8 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_workflows",
         title: "Get Workflows",
-        description: "List the workflows that can be started: each enabled endpoint trigger of \
-                      a workflow, by its own name, with route_name and input_schema. Next: \
-                      start_workflow.",
+        description: "List workflows that have a route: start_workflow starts them by route_name \
+                      with input as in input_schema. Names are those of the triggers.",
         output: Output::List(&offers::WORKFLOW),
         run: Run::Code(|context, _| offers::workflows(context)),
         ..READ
@@ -67,9 +70,8 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_agents",
         title: "Get Agents",
-        description: "List the AI agents of the platform, with the route_name that starts each. \
-                      Without a route_name an agent cannot be started until expose_agent gives it \
-                      one. Next: trigger_automation.",
+        description: "List AI agents with the route_name that starts each; one without a route \
+                      needs expose_agent first. Next: trigger_automation.",
         output: Output::List(&offers::AGENT),
         run: Run::Code(|context, _| offers::agents(context)),
         ..READ
@@ -77,9 +79,9 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_automations",
         title: "Get Automations",
-        description: "List automations of every kind (workflows, agents) that have an enabled \
-                      endpoint trigger, with route_name and input_schema. Next: \
-                      trigger_automation.",
+        description: "List automations of every kind (workflows, agents) that can be started by \
+                      route_name. Only workflows: get_workflows; only agents: get_agents; \
+                      schedules and forms: get_triggers.",
         output: Output::List(&offers::AUTOMATION),
         run: Run::Code(|context, _| offers::automations(context)),
         ..READ
@@ -87,22 +89,23 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_triggers",
         title: "Get Triggers",
-        description: "List what starts automations: endpoints, schedules, events and manual \
-                      forms, disabled ones too.",
-        parameters: &[Parameter::optional("type", Kind::Text, "Only of this type").one_of(&[
-            "endpoint",
-            "schedule",
-            "eventSystem",
-            "manual",
-        ])],
+        description: "List what starts automations: endpoints, schedules, events and manual forms, \
+                      disabled ones too.",
+        parameters: &[Parameter::optional(
+            "type",
+            Kind::Text,
+            "Only this type, e.g. endpoint, schedule, eventSystem, manual",
+        )
+        .one_of(&["endpoint", "schedule", "eventSystem", "manual"])],
         run: Run::List(&offers::TRIGGER_LIST),
         ..READ
     },
     Tool {
         name: "start_workflow",
         title: "Start Workflow",
-        description: "Start a workflow by the route_name of its trigger. Answers with the job: \
-                      object_id is its id for describe_job. The same as trigger_automation.",
+        description: "Start a workflow by its route_name; the answer is the job, whose object_id \
+                      goes to describe_job. Without a route use expose_workflow first; for agents \
+                      trigger_automation. Never start it again while it runs.",
         parameters: START_PARAMETERS,
         output: Output::OneOf(&[&start::JOB, &start::SESSION]),
         tasking: Tasking::Waits("wait"),
@@ -112,9 +115,9 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "trigger_automation",
         title: "Trigger Automation",
-        description: "Start an automation, a workflow or an agent, by the route_name of its \
-                      trigger. A workflow answers with its job (object_id, for describe_job), an \
-                      agent with session_id (for describe_session).",
+        description: "Start any automation, workflow or agent, by its route_name. A workflow \
+                      answers with its job (object_id, for describe_job), an agent with session_id \
+                      (for describe_session).",
         parameters: START_PARAMETERS,
         output: Output::OneOf(&[&start::JOB, &start::SESSION]),
         tasking: Tasking::Waits("wait"),
@@ -124,15 +127,14 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_jobs",
         title: "Get Jobs",
-        description: "List jobs with name and status, newest as the platform orders them. Give a \
-                      name, a project or a limit: a whole history can be very long. Next: \
-                      describe_job.",
+        description: "List jobs with workflow name and status. A whole history can be very long: \
+                      give a name, a project or a limit. Next: describe_job.",
         parameters: &[
             Parameter::optional("name", Kind::Name, "Exact workflow name"),
             Parameter::optional(
                 "project",
                 Kind::Name,
-                "Project that holds it, by exact name or id",
+                "Name or id of the project that holds the workflow",
             ),
             LIMIT,
         ],
@@ -143,10 +145,14 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "describe_job",
         title: "Describe Job",
-        description: "Everything about one job: status, tasks, variables, times (metrics, epoch \
-                      milliseconds) and, when it failed, its errors. A job that waits for a person \
-                      also shows as running.",
-        parameters: &[Parameter::required("object_id", Kind::Name, "Id of the job")],
+        description: "Show one job: status, tasks, variables, times (metrics, epoch milliseconds) \
+                      and, when it failed, its errors. A job that waits for a person also shows as \
+                      running.",
+        parameters: &[Parameter::required(
+            "object_id",
+            Kind::Name,
+            "Job id from get_jobs or start_workflow",
+        )],
         output: Output::Object(&jobs::JOB),
         run: Run::Code(jobs::describe),
         ..READ
@@ -154,17 +160,13 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "expose_workflow",
         title: "Expose Workflow",
-        description: "Make a workflow startable from here: creates an automation and an endpoint \
-                      trigger for it. Without endpoint_schema the workflow's own input schema is \
-                      used. Next: start_workflow with the route in the answer.",
+        description: "Give a workflow a route: creates an automation and an endpoint trigger. \
+                      Without endpoint_schema the workflow's own input schema is used. Next: \
+                      start_workflow.",
         parameters: &[
             Parameter::required("name", Kind::Name, "Exact workflow name"),
             EXPOSE_ENDPOINT[0],
-            Parameter::optional(
-                "project",
-                Kind::Name,
-                "Project that holds it, by exact name or id",
-            ),
+            Parameter::optional("project", Kind::Name, "Name or id of the project that holds it"),
             EXPOSE_ENDPOINT[1],
             EXPOSE_ENDPOINT[2],
             EXPOSE_ENDPOINT[3],
@@ -176,10 +178,10 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "expose_agent",
         title: "Expose Agent",
-        description: "Make an AI agent startable from here: creates an automation and an endpoint \
-                      trigger for it. Next: trigger_automation with the route in the answer.",
+        description: "Give an AI agent a route: creates an automation and an endpoint trigger. \
+                      Next: trigger_automation.",
         parameters: &[
-            Parameter::required("agent_id", Kind::Name, "Id of the agent"),
+            Parameter::required("agent_id", Kind::Name, "Agent id from get_agents"),
             Parameter::required("automation_name", Kind::Name, "Name of the new automation"),
             EXPOSE_ENDPOINT[0],
             EXPOSE_ENDPOINT[1],

@@ -25,8 +25,9 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_command_templates",
         title: "Get Command Templates",
-        description: "List the command templates: commands with rules that check devices. \
-                      '@id: ' before a name means the project with that id.",
+        description: "List command templates: commands with rules that check devices. A name that \
+                      begins with '@id: ' belongs to the project with that id. Next: \
+                      run_command_template.",
         output: Output::Object(&TEMPLATES),
         run: Run::List(&LIST),
         ..READ
@@ -43,8 +44,8 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "run_command_template",
         title: "Run Command Template",
-        description: "Run the commands of a template on devices and check the answers by its \
-                      rules. 'result' is the verdict, of the whole and of each command.",
+        description: "Run a template's commands on devices and judge the answers by its rules. \
+                      result is the verdict, of the whole and of each command.",
         parameters: &[
             NAME,
             DEVICES,
@@ -52,7 +53,8 @@ pub static TOOLS: &[Tool] = &[
             Parameter::optional(
                 "variables",
                 Kind::Object,
-                "Values for <!name!>; a command that lacks one is skipped and counts as passed",
+                "Values for <!name!> in commands, e.g. {\"vlan\": \"10\"}; a command that lacks \
+                 one is skipped and counts as passed",
             ),
         ],
         output: Output::Object(&run::RESULT),
@@ -63,10 +65,15 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "run_command",
         title: "Run Command",
-        description: "Run one command on devices and return what each answered. Whatever it \
-                      says is carried out: prefer commands that only show.",
+        description: "Run one command on devices and return each answer. Anything it says is \
+                      carried out: prefer show commands; configuration lines go through \
+                      apply_device_configuration.",
         parameters: &[
-            Parameter::required("cmd", Kind::Text, "The command, as typed on the device"),
+            Parameter::required(
+                "cmd",
+                Kind::Text,
+                "Command as typed on the device, e.g. show version",
+            ),
             DEVICES,
         ],
         output: Output::Object(&run::ANSWERS),
@@ -77,10 +84,10 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "create_command_template",
         title: "Create Command Template",
-        description: "Create a command template; runs nothing. Refused when the name is taken: \
-                      update_command_template changes one.",
+        description: "Create a command template; nothing is run. A taken name is refused: use \
+                      update_command_template.",
         parameters: &[
-            Parameter::required("name", Kind::Name, "Name, without '@id: '"),
+            Parameter::required("name", Kind::Name, "New name, without '@id: '"),
             Parameter { presence: Presence::Required, ..COMMANDS },
             PROJECT_PARAMETER,
             DESCRIPTION,
@@ -95,12 +102,15 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "update_command_template",
         title: "Update Command Template",
-        description: "Change the given fields of a command template and keep all others. \
-                      'commands' replaces the whole list; describe_command_template shows it.",
+        description: "Change the given fields of a command template and keep the others. commands \
+                      replaces the whole list: read it with describe_command_template first.",
         hints: Hints::CREATE.idempotent(),
         parameters: &[
             NAME,
-            Parameter { doc: "As create_command_template takes them", ..COMMANDS },
+            Parameter {
+                doc: "The whole new list, as create_command_template takes it",
+                ..COMMANDS
+            },
             PROJECT_PARAMETER,
             DESCRIPTION,
             OS,
@@ -113,21 +123,33 @@ pub static TOOLS: &[Tool] = &[
     },
 ];
 
-const NAME: Parameter = Parameter::required("name", Kind::Name, "Exact name");
-const DEVICES: Parameter =
-    Parameter::required("devices", Kind::List(&Kind::Name), "Exact device names");
+const NAME: Parameter =
+    Parameter::required("name", Kind::Name, "Exact template name from get_command_templates");
+const DEVICES: Parameter = Parameter::required(
+    "devices",
+    Kind::List(&Kind::Name),
+    "Exact device names from get_devices, e.g. [\"r1\", \"r2\"]",
+);
 const COMMANDS: Parameter = Parameter::optional(
     "commands",
     Kind::TextsOrObjects,
-    "Commands, or {command, passRule, rules: [{rule, eval: contains|!contains|contains1|RegEx|\
-     !RegEx|#comparison, severity: error|warning|info}]}",
+    "Command texts, or objects {command, passRule, rules: [{rule, eval: contains|!contains|\
+     contains1|RegEx|!RegEx|#comparison, severity: error|warning|info}]}",
 );
-const DESCRIPTION: Parameter = Parameter::optional("description", Kind::Text, "What it checks");
-const OS: Parameter = Parameter::optional("os", Kind::Text, "Device type; empty: any");
-const PASS_RULE: Parameter =
-    Parameter::optional("pass_rule", Kind::Boolean, "All commands must pass, not just one");
-const IGNORE_WARNINGS: Parameter =
-    Parameter::optional("ignore_warnings", Kind::Boolean, "Only rules of severity error count");
+const DESCRIPTION: Parameter =
+    Parameter::optional("description", Kind::Text, "What it checks, for people");
+const OS: Parameter =
+    Parameter::optional("os", Kind::Text, "Device type such as cisco-ios; empty fits any");
+const PASS_RULE: Parameter = Parameter::optional(
+    "pass_rule",
+    Kind::Boolean,
+    "true: all commands must pass; false: one is enough",
+);
+const IGNORE_WARNINGS: Parameter = Parameter::optional(
+    "ignore_warnings",
+    Kind::Boolean,
+    "true: only rules of severity error count",
+);
 
 static TEMPLATES: Shape = Shape::closed(&[Field::new("templates", FieldKind::Objects(&ITEM))]);
 

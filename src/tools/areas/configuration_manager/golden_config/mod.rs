@@ -20,20 +20,29 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_golden_config_trees",
         title: "Get Golden Config Trees",
-        description: "List the golden configuration trees with device type and versions.",
+        description: "List golden configuration trees with device type and versions. Next: \
+                      add_golden_config_node.",
         run: Run::List(&LIST),
         ..READ
     },
     Tool {
         name: "create_golden_config_tree",
         title: "Create Golden Config Tree",
-        description: "Create a golden configuration tree with version 'initial' and a root \
-                      node. Refused when the name is taken. Next: add_golden_config_node.",
+        description: "Create a golden configuration tree with version 'initial' and a root node. A \
+                      taken name is refused. Next: add_golden_config_node.",
         parameters: &[
-            Parameter::required("name", Kind::Name, "Name"),
-            Parameter::required("device_type", Kind::Name, "Such as cisco-ios"),
-            Parameter::optional("template", Kind::Text, "Rules of the root node"),
-            Parameter::optional("variables", Kind::ObjectOrText, "Values for all its templates"),
+            Parameter::required("name", Kind::Name, "New name, not blank"),
+            Parameter::required("device_type", Kind::Name, "Type of its devices, e.g. cisco-ios"),
+            Parameter::optional(
+                "template",
+                Kind::Text,
+                "Configuration rules of the root node, as text",
+            ),
+            Parameter::optional(
+                "variables",
+                Kind::ObjectOrText,
+                "Values for all its templates, e.g. {\"ntp\": \"10.0.0.1\"}",
+            ),
         ],
         output: Output::Object(&tree::CREATED),
         run: Run::Code(tree::create),
@@ -42,19 +51,32 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "add_golden_config_node",
         title: "Add Golden Config Node",
-        description: "Add a node to a golden configuration tree; it inherits the rules of those \
-                      above and 'template' adds its own.",
+        description: "Add a node to a golden configuration tree; it inherits the rules above it \
+                      and template adds its own.",
         parameters: &[
-            Parameter::required("tree_name", Kind::Name, "Exact name"),
-            Parameter::required("name", Kind::Name, "Of the new node"),
-            Parameter::optional("version", Kind::Name, "Of the tree").or(Presence::Text("initial")),
+            Parameter::required(
+                "tree_name",
+                Kind::Name,
+                "Exact tree name from get_golden_config_trees",
+            ),
+            Parameter::required("name", Kind::Name, "Name of the new node, e.g. access"),
+            Parameter::optional(
+                "version",
+                Kind::Name,
+                "Version of the tree, from get_golden_config_trees",
+            )
+            .or(Presence::Text("initial")),
             Parameter::optional(
                 "path",
                 Kind::Name,
-                "Its parent: names joined by '/'; 'base' is the root",
+                "Parent node, names joined by '/', e.g. base/access; base is the root",
             )
             .or(Presence::Text("base")),
-            Parameter::optional("template", Kind::Text, "Rules of the new node"),
+            Parameter::optional(
+                "template",
+                Kind::Text,
+                "Configuration rules of the new node, as text",
+            ),
         ],
         output: Output::Object(&node::ADDED),
         run: Run::Code(node::add),
