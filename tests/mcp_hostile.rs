@@ -183,7 +183,7 @@ fn every_message_has_at_most_one_sound_answer() {
                 Ok(message) => message,
                 Err(bad) => {
                     let id = bad.id.as_ref().map(message::Id::as_value);
-                    check(&malformed(&bad).body, id, &sent);
+                    check(&malformed(&bad, None).body, id, &sent);
                     refused += 1;
                     continue;
                 }

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::product;
 use crate::tools;
 use crate::tools::shown::{FieldKind, Output, Shape};
-use crate::tools::told::{Kind, Parameter, Presence};
+use crate::tools::told::{CLIENT_ADDITIONS, Kind, Parameter, Presence};
 use crate::tools::{Hints, Tool};
 
 /// Prints every built-in tool, or with a configuration those it leaves enabled.
@@ -32,7 +32,8 @@ pub fn reference(enabled: Option<&Config>) -> ExitCode {
     for tool in chosen(enabled) {
         areas.entry(tool.area.tag).or_default().push(tool);
     }
-    let mut text = String::from(INTRODUCTION);
+    let additions = format!("`{}`", CLIENT_ADDITIONS.join("`, `"));
+    let mut text = INTRODUCTION.replace("ADDITIONS", &additions);
     for (area, tools) in areas {
         let _ = write!(text, "\n## {}\n", title(area));
         tools.iter().for_each(|tool| text.push_str(&entry(tool)));
@@ -195,7 +196,11 @@ const INTRODUCTION: &str = concat!(
     "The tools of this server, by the application of the platform that they work with; the first ",
     "tag of a tool is its area. Every parameter that is not required may also be null. Models ",
     "may send numbers, flags, lists and objects as text: what can be understood is understood, and ",
-    "what cannot is answered with what is allowed.\n\n",
+    "what cannot is answered with what is allowed. So are names of parameters, and words to choose ",
+    "from, in another case or spelling (`deviceType` for `device_type`), one value for a list, names ",
+    "with commas between them for a list of names, and null as text. Text that looks like JSON and ",
+    "was cut off is refused. What clients add to the arguments of every call for their own use is ",
+    "passed over: ADDITIONS.\n\n",
     "The settings `include_tags`, `exclude_tags`, `read_only` and `no_destructive` choose which tools ",
     "are offered; `itential-mcp tools --enabled` shows the outcome.\n",
 );

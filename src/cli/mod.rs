@@ -15,7 +15,6 @@ mod help;
 mod man;
 pub mod probe;
 mod reference;
-mod reload;
 pub mod sandbox;
 pub mod serve;
 mod signals;

@@ -27,11 +27,16 @@ impl Answer {
             -32602 if error.in_meta => 400,
             _ => 200,
         };
-        Self { status, body: message::error(Some(id), error) }
+        Self { status, body: message::error(id, error) }
     }
 }
 
-/// The answer to something that is no message. HTTP answers it with 400.
-pub fn malformed(malformed: &Malformed) -> Answer {
-    Answer { status: 400, body: message::error(malformed.id.as_ref(), &malformed.error) }
+/// The answer to something that is no message, for a client that speaks `revision`, if that is known.
+/// HTTP answers it with 400.
+pub fn malformed(malformed: &Malformed, revision: Option<&str>) -> Answer {
+    let body = match &malformed.id {
+        Some(id) => message::error(id, &malformed.error),
+        None => message::stray_error(&malformed.error, revision),
+    };
+    Answer { status: 400, body }
 }

@@ -3,9 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::error::RpcError;
-use super::json;
+use super::revision;
+use super::{json, salvage};
 
-/// A request id: text or a whole number. MCP forbids null and fractions.
+/// A request id: text or a whole number, however it is written: `1.0`, `1e0` and `1` are one id, as
+/// the official SDKs have it. MCP forbids null and fractions.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Id(Value);
 
@@ -14,7 +16,10 @@ impl Id {
     pub fn read(value: &Value) -> Option<Self> {
         match value {
             Value::String(_) => Some(Self(value.clone())),
-            Value::Number(n) if n.is_i64() || n.is_u64() => Some(Self(value.clone())),
+            Value::Number(n) => {
+                let whole = n.as_i64().map(Value::from).or_else(|| n.as_u64().map(Value::from));
+                whole.or_else(|| whole_number(n.as_f64()?).map(Value::from)).map(Self)
+            }
             _ => None,
         }
     }
@@ -77,14 +82,33 @@ impl Malformed {
     }
 }
 
-/// Reads one transport unit.
+/// A float as a whole number. Beyond 2^53 a float no longer names one.
+fn whole_number(float: f64) -> Option<i64> {
+    let is_one = float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0;
+    is_one.then_some(float as i64)
+}
+
+/// One transport unit without the blanks around it, and without the mark with which some programs
+/// begin a text in UTF-8.
+pub fn bare(bytes: &[u8]) -> &[u8] {
+    let bytes = bytes.trim_ascii();
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii()
+}
+
+/// Reads one transport unit. Characters that were cut in half are replaced.
 ///
 /// # Errors
-/// [`Malformed`] with -32700 when it is not JSON, -32600 when it is not a JSON-RPC message.
+/// [`Malformed`] with -32700 when it is not JSON, -32600 when it is not a JSON-RPC message. It has
+/// the id wherever one can be read.
 pub fn read(bytes: &[u8]) -> Result<Incoming, Box<Malformed>> {
-    let value = json::parse(bytes).map_err(|error| {
+    let bytes = bare(bytes);
+    let read = json::parse(bytes).or_else(|error| match salvage::whole_characters(bytes) {
+        Some(mended) => json::parse(&mended),
+        None => Err(error),
+    });
+    let value = read.map_err(|error| {
         let error = RpcError::parse(format!("Not valid JSON: {error}"));
-        Box::new(Malformed { id: None, error })
+        Box::new(Malformed { id: salvage::id(bytes).as_ref().and_then(Id::read), error })
     })?;
     match value {
         Value::Array(items) if items.is_empty() => {
@@ -123,7 +147,7 @@ fn message(value: Value) -> Result<Message, Box<Malformed>> {
         return Err(Malformed::boxed(id, "The method must be text"));
     };
     let params = match object.remove("params") {
-        None => Map::new(),
+        None | Some(Value::Null) => Map::new(),
         Some(Value::Object(params)) => params,
         Some(_) => {
             let error = RpcError::invalid_params("params must be a JSON object");
@@ -148,10 +172,21 @@ pub fn result(id: &Id, result: &[u8]) -> Vec<u8> {
     body
 }
 
-/// Renders an error answer. Without a readable id the id is null, as JSON-RPC wants it.
-pub fn error(id: Option<&Id>, error: &RpcError) -> Vec<u8> {
-    let id = id.map_or(&Value::Null, Id::as_value);
-    json!({"jsonrpc": "2.0", "id": id, "error": error.to_value()}).to_string().into_bytes()
+/// Renders an error answer.
+pub fn error(id: &Id, error: &RpcError) -> Vec<u8> {
+    json!({"jsonrpc": "2.0", "id": id.as_value(), "error": error.to_value()})
+        .to_string()
+        .into_bytes()
+}
+
+/// Renders an error that belongs to no request, for a client that speaks `revision`, if that is
+/// known. JSON-RPC wants the id to be null; MCP wants it to be left out.
+pub fn stray_error(error: &RpcError, revision: Option<&str>) -> Vec<u8> {
+    let mut message = json!({"jsonrpc": "2.0", "error": error.to_value()});
+    if revision.is_none_or(|revision| revision < revision::STRAY_ERRORS_LACK_ID) {
+        message["id"] = Value::Null;
+    }
+    message.to_string().into_bytes()
 }
 
 /// Renders a notification.
@@ -262,7 +297,7 @@ mod tests {
                 }
                 other => prop_assert!(false, "{:?}", other),
             }
-            let failed = error(Some(&id), &RpcError::internal(message_text.clone()));
+            let failed = error(&id, &RpcError::internal(message_text.clone()));
             match read(&failed) {
                 Ok(Incoming::One(Message::Response { outcome: Err(value), .. })) => {
                     prop_assert_eq!(value.get("message"), Some(&json!(message_text)));

@@ -17,6 +17,7 @@ mod page;
 mod registry;
 mod result;
 pub mod revision;
+mod salvage;
 mod seal;
 mod serve;
 mod session;
@@ -39,6 +40,7 @@ pub use registry::{
     Becomes, Complete, Offers, PromptEntry, Read, Registry, ResourceEntry, Run, Tasking,
     TemplateEntry, ToolEntry,
 };
+pub use salvage::IdSearch;
 pub use session::{NoAnswer, NoSink, Session, Sink};
 pub use severity::Severity;
 pub use subscriptions::Listening;

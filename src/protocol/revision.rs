@@ -12,6 +12,9 @@ pub const MODERN: [&str; 1] = ["2026-07-28"];
 /// Revisions with a handshake that are served, newest first.
 pub const LEGACY: [&str; 4] = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
 
+/// The first revision whose errors that belong to no request have no id; before, it is null.
+pub const STRAY_ERRORS_LACK_ID: &str = "2025-11-25";
+
 /// `_meta` key: the revision a modern request speaks.
 pub const META_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 /// `_meta` key: what a modern client can do.

@@ -13,6 +13,7 @@ use super::engine::{Engine, Origin, Request, read_uri};
 use super::error::RpcError;
 use super::input;
 use super::input::Reply;
+use super::json;
 use super::registry::{Complete, Registry, Run, Tasking, ToolEntry};
 use super::result;
 use super::revision;
@@ -317,6 +318,15 @@ fn arguments(params: &Map<String, Value>) -> Result<Map<String, Value>, RpcError
     match params.get("arguments") {
         None | Some(Value::Null) => Ok(Map::new()),
         Some(Value::Object(arguments)) => Ok(arguments.clone()),
+        // Models that write the object as text are many.
+        Some(Value::String(text)) => match json::parse(text.as_bytes()) {
+            Ok(Value::Object(arguments)) => Ok(arguments),
+            Err(_) if text.trim().is_empty() => Ok(Map::new()),
+            Err(error) => Err(RpcError::invalid_params(format!(
+                "arguments must be a JSON object, and the text given is not the JSON of one: {error}"
+            ))),
+            Ok(_) => Err(RpcError::invalid_params("arguments must be a JSON object")),
+        },
         Some(_) => Err(RpcError::invalid_params("arguments must be a JSON object")),
     }
 }

@@ -113,7 +113,7 @@ pub fn serve_batch<R: Recipient>(
                 batch.answer(Answer::error(&id, &error, false));
             }
             Ok(message) => serve(engine, workers, of, message, sink, &batch),
-            Err(bad) => batch.answer(malformed(&bad)),
+            Err(bad) => batch.answer(malformed(&bad, of.0.revision())),
         }
     }
 }

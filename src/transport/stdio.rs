@@ -15,8 +15,10 @@ use super::serve::{self, Recipient};
 use super::workers::Workers;
 use crate::limits;
 use crate::protocol::message;
-use crate::protocol::message::{Id, Incoming};
-use crate::protocol::{Answer, Caller, Engine, RpcError, Session, Sink, malformed};
+use crate::protocol::message::{Id, Incoming, Malformed};
+use crate::protocol::{
+    Answer, Caller, Engine, IdSearch, RpcError, Session, Sink, malformed, revision,
+};
 
 /// Serves one client until `input` ends or `output` cannot be written any more. Gives whether a
 /// client said anything at all.
@@ -47,7 +49,7 @@ pub fn serve(
         match read_line(input, &mut line) {
             Ok(Line::End) => break Ok(heard),
             Ok(Line::Whole) => connection.take(&line),
-            Ok(Line::TooLong) => connection.refuse_long_line(),
+            Ok(Line::TooLong(id)) => connection.refuse_long_line(id),
             Err(error) => break Err(error),
         }
         heard = true;
@@ -81,7 +83,7 @@ struct Connection {
 
 impl Connection {
     fn take(&self, line: &[u8]) {
-        let text = line.trim_ascii();
+        let text = message::bare(line);
         if text.is_empty() {
             return;
         }
@@ -97,11 +99,12 @@ impl Connection {
             }
             Ok(Incoming::Batch(_)) => {
                 let text = "Batches belong to protocol version 2025-03-26 only";
-                self.lines.send(message::error(None, &RpcError::invalid_request(text)));
+                let error = RpcError::invalid_request(text);
+                self.lines.send(message::stray_error(&error, self.speaks()));
             }
             Err(bad) => {
                 log::warn!("a line that is no message was refused: {}", bad.error.message);
-                self.lines.send(malformed(&bad).body);
+                self.lines.send(malformed(&bad, self.speaks()).body);
             }
         }
     }
@@ -110,10 +113,17 @@ impl Connection {
         self.session.revision() == Some("2025-03-26")
     }
 
-    fn refuse_long_line(&self) {
+    /// The revision that the client speaks, as far as it has said so.
+    fn speaks(&self) -> Option<&str> {
+        let modern = self.session.modern_seen().then_some(revision::MODERN[0]);
+        self.session.revision().or(modern)
+    }
+
+    fn refuse_long_line(&self, id: Option<Id>) {
         let text = format!("A message may hold {} bytes at most", limits::MESSAGE_BYTES);
         log::warn!("a line longer than {} bytes was skipped", limits::MESSAGE_BYTES);
-        self.lines.send(message::error(None, &RpcError::parse(text)));
+        let bad = Malformed { id, error: RpcError::parse(text) };
+        self.lines.send(malformed(&bad, self.speaks()).body);
     }
 }
 
@@ -161,13 +171,15 @@ fn write_lines(mut output: impl Write, lines: &Receiver<Vec<u8>>) {
 #[derive(Debug, PartialEq)]
 enum Line {
     Whole,
-    TooLong,
+    /// With the id of the request that it held.
+    TooLong(Option<Id>),
     End,
 }
 
-/// Reads one line without its end. A line over the limit is read away, never stored.
+/// Reads one line without its end. A line over the limit is read away, never stored; only its id is
+/// looked for.
 fn read_line(input: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<Line> {
-    let mut too_long = false;
+    let mut too_long: Option<IdSearch> = None;
     loop {
         let available = match input.fill_buf() {
             Ok(available) => available,
@@ -179,18 +191,19 @@ fn read_line(input: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<Line> {
             None => (available.len(), available.is_empty()),
         };
         let ended = available.is_empty();
-        if !too_long && line.len() + taken <= limits::MESSAGE_BYTES + 1 {
+        if too_long.is_none() && line.len() + taken <= limits::MESSAGE_BYTES + 1 {
             line.extend_from_slice(&available[..taken]);
         } else {
-            too_long = true;
-            *line = Vec::new();
+            let search = too_long.get_or_insert_default();
+            search.feed(&std::mem::take(line));
+            search.feed(&available[..taken]);
         }
         input.consume(taken);
         if done {
             return Ok(match (too_long, ended && line.is_empty()) {
-                (true, _) => Line::TooLong,
-                (false, true) => Line::End,
-                (false, false) => Line::Whole,
+                (Some(search), _) => Line::TooLong(search.found().as_ref().and_then(Id::read)),
+                (None, true) => Line::End,
+                (None, false) => Line::Whole,
             });
         }
     }
@@ -221,7 +234,7 @@ mod tests {
         text.extend(b"\nlast");
         assert_eq!(
             lines(&text),
-            [(Line::Whole, limits::MESSAGE_BYTES + 1), (Line::TooLong, 0), (Line::Whole, 4)]
+            [(Line::Whole, limits::MESSAGE_BYTES + 1), (Line::TooLong(None), 0), (Line::Whole, 4)]
         );
     }
 }

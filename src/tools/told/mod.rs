@@ -7,5 +7,6 @@ mod parameter;
 mod schema;
 
 pub use arguments::Arguments;
+pub use naming::CLIENT_ADDITIONS;
 pub use parameter::{Kind, Parameter, Presence};
 pub use schema::input as input_schema;

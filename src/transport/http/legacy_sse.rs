@@ -50,20 +50,22 @@ pub fn message(service: &Service, visit: Visit) {
         return visit.respond(Response::text(415, "Content-Type must be application/json\n"));
     }
     let read = message::read(&visit.request.body);
-    let refused = match &read {
-        Err(bad) => Some(malformed(bad)),
-        Ok(_) => None,
-    };
-    visit.respond(match &refused {
-        None => Response::text(202, "Accepted"),
-        Some(answer) => Response::json(answer.status, answer.body.clone()),
+    let revision = session.session.revision();
+    // Who waits for an answer waits on the stream.
+    visit.respond(match &read {
+        Err(bad) if bad.id.is_none() => {
+            let answer = malformed(bad, revision);
+            Response::json(answer.status, answer.body)
+        }
+        _ => Response::text(202, "Accepted"),
     });
     let to_stream = ToStream(stream);
     match read {
-        Err(_) => {}
+        Err(bad) if bad.id.is_none() => {}
+        Err(bad) => drop(to_stream.send(malformed(&bad, revision).body)),
         Ok(Incoming::Batch(_)) => {
             let error = RpcError::invalid_request("HTTP+SSE takes one message at a time");
-            to_stream.send(message::error(None, &error));
+            to_stream.send(message::stray_error(&error, revision));
         }
         Ok(Incoming::One(message)) => {
             let sink: Arc<dyn Sink> = Arc::new(to_stream.clone());

@@ -40,7 +40,7 @@ fn post(service: &Service, visit: Visit) {
     }
     match message::read(&request.body) {
         Err(bad) => {
-            let answer = malformed(&bad);
+            let answer = malformed(&bad, visit.request.header(VERSION).map(str::trim));
             visit.respond(Response::json(answer.status, answer.body));
         }
         Ok(Incoming::Batch(messages)) => batch(service, visit, messages),
@@ -61,6 +61,10 @@ fn one(service: &Service, visit: Visit, message: Message, accept: Accept) {
     let is_handshake =
         matches!(&message, Message::Request { method, .. } if method == "initialize");
     if let Some(version) = header.filter(|version| revision::is_modern(version)) {
+        if let Message::Notification { .. } = &message {
+            // Official clients send some without _meta. Nothing is remembered that they could change.
+            return visit.respond(Response::empty(202));
+        }
         let error = if is_handshake {
             RpcError::header_mismatch(format!(
                 "{version} has no initialize; name the version in params._meta, or leave the \
@@ -73,21 +77,21 @@ fn one(service: &Service, visit: Visit, message: Message, accept: Accept) {
                 revision::META_CAPABILITIES
             ))
         };
-        return refuse_message(visit, &message, &error);
+        return refuse_message(visit, 400, &message, &error);
     }
     if is_handshake {
         return handshake(service, visit, message);
     }
     match session_of(service, &visit.request) {
         Ok(session) => legacy(service, visit, message, &session, accept),
-        Err((status, error)) => refuse(visit, status, &error),
+        Err((status, error)) => refuse_message(visit, status, &message, &error),
     }
 }
 
 fn modern(service: &Service, visit: Visit, message: Message, accept: Accept) {
     if let Err(error) = headers::check_modern(&visit.request, &message, &service.engine.registry())
     {
-        return refuse_message(visit, &message, &error);
+        return refuse_message(visit, 400, &message, &error);
     }
     // Nothing is remembered between modern requests, not even for the length of a connection.
     let session = Arc::new(Session::new());
@@ -98,7 +102,7 @@ fn handshake(service: &Service, visit: Visit, message: Message) {
     let caller = service.caller(&visit.request);
     let Some(opened) = service.sessions.open(caller.identity.as_deref()) else {
         let text = "Too many sessions are open; try again later";
-        return refuse(visit, 503, &RpcError::internal(text));
+        return refuse_message(visit, 503, &message, &RpcError::internal(text));
     };
     let sink: Arc<dyn Sink> = Arc::new(NoSink);
     let way = Lock::new(Some(visit.responder));
@@ -284,25 +288,24 @@ fn modern_version(request: &Request) -> Option<&'static str> {
 }
 
 fn refuse_method(visit: Visit, version: &str) {
-    let text = format!("{version} has POST only");
-    let body = message::error(None, &RpcError::invalid_request(text));
+    let error = RpcError::invalid_request(format!("{version} has POST only"));
+    let body = message::stray_error(&error, Some(version));
     visit.respond(Response::json(405, body).with_header("Allow", "POST"));
 }
 
 /// An error that belongs to the whole request.
 fn refuse(visit: Visit, status: u16, error: &RpcError) {
-    visit.respond(Response::json(status, message::error(None, error)));
+    let speaks = visit.request.header(VERSION).map(str::trim);
+    let body = message::stray_error(error, speaks);
+    visit.respond(Response::json(status, body));
 }
 
 /// An error that belongs to one message and echoes its id.
-fn refuse_message(visit: Visit, message: &Message, error: &RpcError) {
-    visit.respond(Response::json(400, error_body(message, error)));
-}
-
-fn error_body(to: &Message, error: &RpcError) -> Vec<u8> {
-    let id = match to {
-        Message::Request { id, .. } => Some(id),
-        Message::Notification { .. } | Message::Response { .. } => None,
-    };
-    message::error(id, error)
+fn refuse_message(visit: Visit, status: u16, message: &Message, error: &RpcError) {
+    match message {
+        Message::Request { id, .. } => {
+            visit.respond(Response::json(status, message::error(id, error)));
+        }
+        Message::Notification { .. } | Message::Response { .. } => refuse(visit, status, error),
+    }
 }
