@@ -416,3 +416,6 @@ pub const SANDBOX_PAGE: usize = 100;
 
 /// Seconds a token of the sandbox lives.
 pub const SANDBOX_TOKEN_SECONDS: u32 = 3_600;
+
+/// Bytes in a chunk when the sandbox sends in chunks: few, so that words and characters are torn.
+pub const SANDBOX_CHUNK_BYTES: usize = 7;

@@ -9,6 +9,7 @@ use ureq::http::{HeaderMap, HeaderValue};
 
 use super::error::Target;
 use super::error::{Error, ErrorKind};
+use super::json;
 use crate::cancel::CancelToken;
 use crate::limits;
 use crate::sync::{Lock, Signal};
@@ -25,8 +26,7 @@ pub(super) struct Credential {
 impl Credential {
     /// A bearer token from the answer of `/oauth/token`.
     pub fn bearer(body: &[u8]) -> Result<Self, &'static str> {
-        let answer: Value =
-            serde_json::from_slice(body).map_err(|_| "the token answer is not JSON")?;
+        let answer = json::decode(body).map_err(|_| "the token answer is not JSON")?;
         let token = answer.get("access_token").and_then(Value::as_str).unwrap_or_default();
         if token.is_empty() {
             return Err("the token answer holds no access_token");
@@ -69,7 +69,7 @@ impl Credential {
 
 /// The token of a login body: `{"token": ...}`, a JSON string, or bare text.
 fn body_token(body: &[u8]) -> Option<String> {
-    let token = match serde_json::from_slice::<Value>(body) {
+    let token = match json::decode(body) {
         Ok(Value::String(token)) => token,
         Ok(Value::Object(answer)) => return token_of(answer.get("token")?.as_str()?, 1),
         _ => std::str::from_utf8(body).ok()?.trim().to_owned(),

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::json;
 use crate::limits::{ERROR_BODY_BYTES, ERROR_BODY_CHARS};
 use crate::observe;
 
@@ -9,7 +10,7 @@ use crate::observe;
 pub(super) fn summary(body: &[u8]) -> String {
     // Looking at more than this cannot change the result and costs time on a hostile body.
     let body = body.get(..ERROR_BODY_BYTES).unwrap_or(body);
-    let plain = match serde_json::from_slice::<Value>(body) {
+    let plain = match json::decode(body) {
         Ok(Value::String(text)) => text,
         Ok(value) => observe::redact_json(&value).to_string(),
         Err(_) => {

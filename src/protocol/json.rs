@@ -1,7 +1,8 @@
 //! Strict reading of JSON: one value, no duplicate keys, bounded depth.
 //!
 //! A duplicate key means that sender and receiver may read two different messages, which is how
-//! checks are walked around; such a text is refused.
+//! checks are walked around; such a text is refused. Numbers stay as they were written, for whoever
+//! they are passed on to.
 
 use std::fmt;
 
@@ -19,6 +20,11 @@ pub fn parse(bytes: &[u8]) -> Result<Value, serde_json::Error> {
     reader.end()?;
     Ok(value)
 }
+
+/// How serde_json hands over numbers that no integer type holds: as an object with this one key.
+const NUMBER: &str = "$serde_json::private::Number";
+
+const OUT_OF_RANGE: &str = "number out of range";
 
 struct Strict;
 
@@ -54,7 +60,7 @@ impl<'de> Visitor<'de> for Strict {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("number out of range"))
+        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom(OUT_OF_RANGE))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
@@ -76,6 +82,15 @@ impl<'de> Visitor<'de> for Strict {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
+            if key == NUMBER {
+                let text = entries.next_value::<String>()?;
+                let number: Number = text.parse().map_err(A::Error::custom)?;
+                // Readers of JSON hold numbers as double-precision floats at least.
+                let held = number.as_f64().is_some();
+                return held
+                    .then_some(Value::Number(number))
+                    .ok_or_else(|| A::Error::custom(OUT_OF_RANGE));
+            }
             if object.contains_key(&key) {
                 return Err(A::Error::custom("the same key stands twice in one object"));
             }
@@ -95,6 +110,17 @@ mod tests {
         for text in [r#"{"a":[1,-2,3.5,"x",null,true]}"#, " 7 ", r#""\u00e9""#, "[]"] {
             let expected: Value = serde_json::from_str(text).expect("valid JSON");
             assert_eq!(parse(text.as_bytes()).expect(text), expected);
+        }
+    }
+
+    #[test]
+    fn numbers_stay_as_they_were_written() {
+        for text in
+            ["12345678901234567890123", "-9223372036854775809", "1.10", "0.1234567890123456789"]
+        {
+            assert_eq!(parse(text.as_bytes()).expect(text).to_string(), text);
+            let inside = format!(r#"{{"a":[{text}]}}"#);
+            assert_eq!(parse(inside.as_bytes()).expect(text).to_string(), inside);
         }
     }
 

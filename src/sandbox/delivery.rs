@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::simulation::{Cut, Reaction};
 use crate::http::{Responder, Response};
+use crate::limits;
 
 /// Where answers are handed over. One thread holds the late ones back, however many there are.
 pub struct Delivery(Sender<Parcel>);
@@ -48,6 +49,7 @@ impl Parcel {
     fn deliver(self) {
         match self.cut {
             Cut::Whole => self.responder.respond(self.response),
+            Cut::Chunked => self.responder.break_off(&in_chunks(&self.response)),
             Cut::Closed => self.responder.break_off(&[]),
             Cut::Truncated => self.responder.break_off(&first_half(&self.response)),
         }
@@ -94,13 +96,30 @@ fn hold_back(parcels: &Receiver<Parcel>) {
 
 /// The head with the length of the whole body, and half of the body.
 fn first_half(response: &Response) -> Vec<u8> {
+    let half = response.body.get(..response.body.len() / 2).unwrap_or_default();
+    let length = format!("Content-Length: {}", response.body.len());
+    [head(response, "Cut", &length).as_bytes(), half].concat()
+}
+
+/// The whole answer in chunks of a few bytes, so that characters are torn apart.
+fn in_chunks(response: &Response) -> Vec<u8> {
+    let mut bytes = head(response, "Chunked", "Transfer-Encoding: chunked").into_bytes();
+    for chunk in response.body.chunks(limits::SANDBOX_CHUNK_BYTES) {
+        bytes.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+        bytes.extend_from_slice(chunk);
+        bytes.extend_from_slice(b"\r\n");
+    }
+    bytes.extend_from_slice(b"0\r\n\r\n");
+    bytes
+}
+
+fn head(response: &Response, reason: &str, framing: &str) -> String {
     let mut head =
-        format!("HTTP/1.1 {} Cut\r\nContent-Length: {}\r\n", response.status, response.body.len());
+        format!("HTTP/1.1 {} {reason}\r\n{framing}\r\nConnection: close\r\n", response.status);
     for (name, value) in &response.headers {
         // Writing to a String cannot fail.
         let _ = write!(head, "{name}: {value}\r\n");
     }
     head.push_str("\r\n");
-    let half = response.body.get(..response.body.len() / 2).unwrap_or_default();
-    [head.as_bytes(), half].concat()
+    head
 }

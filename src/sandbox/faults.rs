@@ -1,10 +1,14 @@
 //! Faults on demand: what a real platform, or the network in front of it, does on a bad day.
 
+use std::io::Write;
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::{Map, Value};
 
 use super::answer::{Answer, Content, Refusal};
+use crate::http::Response;
 
 /// The fields of a rule, named in the refusal of any other.
 const FIELDS: &[&str] = &[
@@ -17,6 +21,9 @@ const FIELDS: &[&str] = &[
     "content_type",
     "headers",
     "replace",
+    "latin_1",
+    "gzip",
+    "chunked",
     "truncate",
     "close",
     "after_write",
@@ -27,12 +34,16 @@ const FIELDS: &[&str] = &[
 pub struct Fault {
     /// Milliseconds the answer is held back.
     pub delay: Duration,
+    /// The body is sent in chunks, without its length.
+    pub chunked: bool,
     /// The answer breaks off in the middle of its body.
     pub truncate: bool,
     /// The connection is closed without an answer.
     pub close: bool,
     /// The request takes effect before it is met by the fault.
     pub after_write: bool,
+    latin_1: bool,
+    gzip: bool,
     rule: Map<String, Value>,
     skip: u64,
     left: u64,
@@ -62,6 +73,9 @@ impl Fault {
         }
         Ok(Self {
             delay: Duration::from_millis(number("delay_ms", 0)?),
+            latin_1: flag("latin_1")?,
+            gzip: flag("gzip")?,
+            chunked: flag("chunked")?,
             truncate: flag("truncate")?,
             close: flag("close")?,
             after_write: flag("after_write")?,
@@ -127,5 +141,25 @@ impl Fault {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             answer.with_header(name, text)
         })
+    }
+
+    /// `response` in the encodings of the rule.
+    pub fn encode(&self, mut response: Response) -> Response {
+        if self.latin_1 {
+            let text = String::from_utf8_lossy(&response.body);
+            let bytes = text.chars().map(|char| u8::try_from(u32::from(char)).unwrap_or(b'?'));
+            response.body = bytes.collect();
+        }
+        if self.gzip {
+            let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+            // Writing to a Vec cannot fail.
+            if packer.write_all(&response.body).is_ok()
+                && let Ok(packed) = packer.finish()
+            {
+                response.body = packed;
+                return response.with_header("Content-Encoding", "gzip");
+            }
+        }
+        response
     }
 }

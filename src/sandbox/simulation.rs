@@ -32,11 +32,13 @@ pub struct Reaction {
     pub cut: Cut,
 }
 
-/// How much of an answer goes out.
+/// How much of an answer goes out, and how.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cut {
     /// All of it.
     Whole,
+    /// All of it, in chunks.
+    Chunked,
     /// It breaks off in the middle of its body.
     Truncated,
     /// The connection is closed without an answer.
@@ -66,12 +68,13 @@ impl Simulation {
         match fault {
             None => Reaction { response: render(answer), delay: latency, cut: Cut::Whole },
             Some(fault) => Reaction {
-                response: render(fault.decorate(answer)),
+                response: fault.encode(render(fault.decorate(answer))),
                 delay: latency + fault.delay,
-                cut: match (fault.close, fault.truncate) {
-                    (true, _) => Cut::Closed,
-                    (false, true) => Cut::Truncated,
-                    (false, false) => Cut::Whole,
+                cut: match (fault.close, fault.truncate, fault.chunked) {
+                    (true, _, _) => Cut::Closed,
+                    (false, true, _) => Cut::Truncated,
+                    (false, false, true) => Cut::Chunked,
+                    (false, false, false) => Cut::Whole,
                 },
             },
         }

@@ -265,7 +265,7 @@ fn number(value: &Value) -> Value {
     match value {
         Value::Number(_) => value.clone(),
         Value::String(s) => match serde_json::from_str(s.trim()) {
-            Ok(Value::Number(n)) => Value::Number(n),
+            Ok(Value::Number(n)) if n.as_f64().is_some() => Value::Number(n),
             _ => Value::Null,
         },
         _ => Value::Null,

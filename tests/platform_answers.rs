@@ -1,0 +1,155 @@
+//! What platforms, and the networks in front of them, answer besides what they should: each tool call
+//! tells the truth of it. By the numbers of the faults that were found.
+
+mod support;
+
+use serde_json::{Value, json};
+use support::{Platform, StdioServer};
+
+const DEVICES: &str = "/configuration_manager/devices";
+const START: &str = "/operations-manager/triggers/endpoint/backup-device";
+
+/// A server with a session at a platform that answers as these rules say.
+struct Lab {
+    platform: Platform,
+    server: StdioServer,
+}
+
+impl Lab {
+    fn new() -> Self {
+        let platform = Platform::start();
+        let mut server = StdioServer::start(&platform.env(), &[]);
+        server.initialize("2025-11-25");
+        server.call("get_adapters", json!({}));
+        Self { platform, server }
+    }
+
+    fn call(&mut self, tool: &str, arguments: Value, faults: Value) -> Said {
+        self.platform.control("DELETE", "/sandbox/requests", None);
+        self.platform.faults(faults);
+        let result = self.server.call(tool, arguments);
+        self.platform.heal();
+        Said(result)
+    }
+
+    fn devices(&mut self, fault: Value) -> Said {
+        let mut rule = json!({"match": {"path": DEVICES}, "times": 9});
+        rule.as_object_mut().unwrap().extend(fault.as_object().unwrap().clone());
+        self.call("get_devices", json!({}), json!([rule]))
+    }
+
+    fn start_backup(&mut self, fault: Value) -> Said {
+        let mut rule = json!({"match": {"path": START}, "times": 9});
+        rule.as_object_mut().unwrap().extend(fault.as_object().unwrap().clone());
+        let arguments = json!({"route_name": "backup-device", "data": {"device": "r1"}});
+        self.call("start_workflow", arguments, json!([rule]))
+    }
+}
+
+/// The result of a tool call.
+struct Said(Value);
+
+impl Said {
+    #[track_caller]
+    fn value(&self) -> &Value {
+        assert_eq!(self.0["isError"], false, "{}", self.0);
+        &self.0["structuredContent"]
+    }
+
+    #[track_caller]
+    fn names(&self) -> Vec<&str> {
+        let rows = self.value()["result"].as_array().expect("a list");
+        rows.iter().map(|row| row["name"].as_str().unwrap_or_default()).collect()
+    }
+
+    #[track_caller]
+    fn text(&self) -> &str {
+        self.0["content"][0]["text"].as_str().expect("a text")
+    }
+}
+
+/// A device whose host is this JSON, as the platform would write it, beside a good one.
+fn with_host(host: &str) -> Value {
+    let body = format!(r#"{{"list":[{{"name":"odd","host":{host}}},{{"name":"r2"}}],"total":2}}"#);
+    json!({"body": body})
+}
+
+#[test]
+fn t11_odd_bytes_cost_neither_a_list_nor_the_answer_of_a_write() {
+    let mut lab = Lab::new();
+    for (host, shown) in [
+        (r#""a\ud800b""#, json!("a\u{fffd}b")),
+        (r#""\ud83d\ude00""#, json!("\u{1f600}")),
+        ("NaN", Value::Null),
+        ("-Infinity", Value::Null),
+        ("1e400", json!("1e+400")),
+        ("\"a\tb\"", json!("a\tb")),
+        ("\"\u{feff}\"", json!("\u{feff}")),
+    ] {
+        let said = lab.devices(with_host(host));
+        assert_eq!(said.names(), ["odd", "r2"], "{host}");
+        assert_eq!(said.value()["result"][0]["host"], shown, "{host}");
+
+        let body = format!(r#"{{"data":{{"_id":"job1","status":"running","note":{host}}}}}"#);
+        let said = lab.start_backup(json!({"body": body}));
+        assert_eq!(said.value()["result"]["object_id"], "job1", "{host}: {}", said.text());
+    }
+    let latin = json!({"latin_1": true});
+    let said = lab.devices(latin.clone());
+    assert_eq!(said.names().len(), 160);
+    assert!(said.names().contains(&"B\u{fffd}ro-Switch"), "{:?}", said.names());
+    let said = lab.start_backup(json!({"latin_1": true,
+        "replace": {"data": {"_id": "job1", "status": "running", "name": "Zürich"}}}));
+    assert_eq!(said.value()["result"]["object_id"], "job1", "{}", said.text());
+}
+
+#[test]
+fn t11_answers_packed_and_in_chunks_are_read() {
+    let mut lab = Lab::new();
+    for encoding in [
+        json!({"gzip": true}),
+        json!({"chunked": true}),
+        json!({"gzip": true, "chunked": true}),
+        json!({"body": "\u{feff}{\"list\":[{\"name\":\"東京\"}],\"total\":1}\r\n\r\n"}),
+    ] {
+        let names = lab.devices(encoding.clone());
+        assert!(names.names().iter().any(|name| name.contains("東京")), "{encoding}");
+    }
+}
+
+#[test]
+fn t11_numbers_travel_exactly() {
+    let mut lab = Lab::new();
+    let exact =
+        ["9007199254740993", "12345678901234567890123", "0.1234567890123456789", "-1.10", "0.1"];
+    for number in exact {
+        let said = lab.devices(with_host(number));
+        let shown = &said.value()["result"][0];
+        assert!(shown["host"].to_string().trim_matches('"') == number, "{number}: {shown}");
+        assert!(said.text().contains(number), "{number}: {}", said.text());
+
+        // What a model sends arrives as it was sent.
+        let sent: Value =
+            serde_json::from_str(&format!(r#"{{"device":"r1","x":{number}}}"#)).unwrap();
+        let arguments = json!({"route_name": "backup-device", "data": sent});
+        lab.call("start_workflow", arguments, json!([])).value();
+        let requests = lab.platform.requests();
+        let posted = requests.iter().find(|request| request["path"] == START).expect("the start");
+        assert!(posted["body"].to_string().contains(&format!(":{number}}}")), "{posted}");
+    }
+}
+
+#[test]
+fn t11_numbers_are_exact_in_toon_too() {
+    let platform = Platform::start();
+    let env = [platform.env(), vec![("ITENTIAL_MCP_SERVER_RESPONSE_FORMAT".into(), "toon".into())]];
+    let mut server = StdioServer::start(&env.concat(), &[]);
+    server.initialize("2025-11-25");
+    for number in ["9007199254740993", "12345678901234567890123", "0.1234567890123456789"] {
+        let body = with_host(number)["body"].clone();
+        platform.faults(json!([{"match": {"path": DEVICES}, "times": 9, "body": body}]));
+        let said = Said(server.call("get_devices", json!({})));
+        assert!(said.text().contains(number), "{number}: {}", said.text());
+        assert!(!said.text().trim_start().starts_with('{'), "{}", said.text());
+    }
+}
