@@ -28,10 +28,12 @@ fn fits(value: &Value) -> bool {
 }
 
 fn keeps(number: &Number) -> bool {
-    // Floats keep 15 digits of any number, and some longer ones: those that were floats before.
+    let mantissa = number.as_str().split(['e', 'E']).next().unwrap_or_default();
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    // Floats keep 15 digits of any number, and more of some: of those that were floats before.
     number.is_i64()
         || number.is_u64()
-        || number.as_str().bytes().filter(u8::is_ascii_digit).count() <= 15
+        || digits.trim_matches('0').len() <= 15
         || number.as_f64().and_then(Number::from_f64).as_ref() == Some(number)
 }
 
