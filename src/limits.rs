@@ -43,6 +43,33 @@ pub const HOST_NAME_BYTES: usize = 253;
 /// Longest name looked at for whether its value is secret; what is longer is data.
 pub const SECRET_NAME_BYTES: usize = 64;
 
+/// Bytes of a line of the log: what a caller made long must not fill the disk.
+pub const LOG_LINE_BYTES: usize = 8 << 10;
+
+/// Bytes of an error told to a model or the audit trail.
+pub const ERROR_TEXT_BYTES: usize = 16 << 10;
+
+/// Bytes of one text in the arguments of an audited call: a whole configuration of a device fits.
+pub const AUDIT_TEXT_BYTES: usize = 256 << 10;
+
+/// Bytes of one text in a question to a person, who reads it on a screen.
+pub const QUESTION_TEXT_BYTES: usize = 2 << 10;
+
+/// Shortest word that is taken for a token because of how it begins.
+pub const TOKEN_BYTES: usize = 20;
+
+/// Shortest credential that is masked wherever it turns up; a shorter one is found in innocent words.
+pub const SECRET_VALUE_BYTES: usize = 6;
+
+/// Forms of credentials that are masked: a session has three, and a few sessions overlap.
+pub const SECRETS_KEPT: usize = 48;
+
+/// How far the password of an address is looked for behind its first slash.
+pub const PASSWORD_BYTES: usize = 256;
+
+/// Words looked at after the name of a secret in a command of a network device.
+pub const COMMAND_WORDS: usize = 4;
+
 // ---- config -------------------------------------------------------------------------------
 
 /// Largest configuration or secret file, in bytes: far above any real one, and a bound for `/dev/zero`.

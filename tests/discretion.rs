@@ -166,3 +166,120 @@ fn an_open_door_is_warned_about() {
     assert_eq!(answer.status, 200);
     server.log_line("can use every tool");
 }
+
+/// The platform's password of [`Platform`] is too short to be looked for; this one is not.
+const SECRET: &str = "Tr0ub4dor&3 \"x\"";
+
+#[test]
+fn s1_what_the_platform_repeats_of_the_login_reaches_nobody() {
+    let platform = Platform::start();
+    let mut env = platform.env();
+    env.push(("ITENTIAL_MCP_PLATFORM_PASSWORD".into(), SECRET.into()));
+    let echo = json!({"message": format!("bad login of {SECRET}"),
+                      "body": {"user": {"username": "admin", "password": SECRET}}});
+    platform.faults(json!([{"match": {"path": "/login"}, "status": 401, "replace": echo,
+                            "times": 9}]));
+    let mut server = StdioServer::start(&env, &["--log-level", "debug"]);
+    server.initialize("2025-11-25");
+    let refused = server.call("get_adapters", json!({}));
+    assert_eq!(refused["isError"], true);
+    let (_, _, log) = server.finish();
+    for said in [refused.to_string(), log] {
+        assert!(said.contains("admin"), "the failure is told: {said}");
+        assert!(!said.contains("Tr0ub4dor"), "{said}");
+    }
+}
+
+#[test]
+fn s1_the_session_is_masked_in_answers_of_every_kind() {
+    let platform = Platform::start();
+    let token = "q7Zt0session0token0of0today";
+    let cookie = json!({"Set-Cookie": format!("token={token}; Path=/")});
+    platform.faults(json!([
+        {"match": {"path": "/login"}, "status": 200, "headers": cookie, "replace": "x", "times": 9},
+        {"match": {"path": "/health/adapters"}, "times": 9, "replace":
+            {"results": [{"id": format!("seen {token}"), token: {"a": [token]}}], "total": 1}}
+    ]));
+    let mut server = StdioServer::start(&platform.env(), &[]);
+    server.initialize("2025-11-25");
+    let answer = server.call("get_adapters", json!({})).to_string();
+    assert!(answer.contains("seen [REDACTED]"), "{answer}");
+    assert!(!answer.contains(token), "{answer}");
+}
+
+#[test]
+fn s2_s3_the_audit_file_holds_no_secret_of_a_device_or_of_an_outcome() {
+    let platform = Platform::start();
+    let scratch = Scratch::new();
+    let file = scratch.path().join("audit.jsonl");
+    let mut env = platform.env();
+    env.push(("ITENTIAL_MCP_SERVER_AUDIT_FILE".into(), file.to_str().expect("text").into()));
+    platform.faults(json!([{"match": {"path": "/configuration_manager/*"}, "times": 9,
+        "status": 422, "replace": {"message": "refused: snmp-server community hunter2 RO"}}]));
+    let mut server = StdioServer::start(&env, &[]);
+    server.initialize("2025-11-25");
+    let lines = "enable secret 5 hunter2\nsnmp-server community hunter2 RW\n\
+                 username bob privilege 15 password 0 hunter2\ntacacs-server key 7 hunter2\n\
+                 line vty 0 4\n password hunter2\nhostname r1";
+    let arguments = json!({"device": "ams-access-sw-008", "config": lines, "config_id": "x",
+                           "device_name": "ams-access-sw-008"});
+    server.call("apply_device_configuration", arguments.clone());
+    // Refused for what it is given: the argument travels as it came.
+    server.call("get_health", json!({"note": arguments.to_string()}));
+    server.finish();
+    let text = std::fs::read_to_string(&file).expect("it was written");
+    assert_eq!(text.lines().count(), 2, "{text}");
+    assert!(text.contains("snmp-server community [REDACTED] RW"), "{text}");
+    assert!(!text.contains("hunter2"), "{text}");
+}
+
+/// A device on which nothing can ever be written, as on a full disk.
+#[cfg(target_os = "linux")]
+const FULL: &str = "/dev/full";
+
+#[test]
+#[cfg(target_os = "linux")]
+fn s4_an_audit_file_that_cannot_be_written_is_said_shown_and_where_required_stops_calls() {
+    for (required, refused) in [("false", false), ("true", true)] {
+        let platform = Platform::start();
+        let mut env = platform.env();
+        env.push(("ITENTIAL_MCP_SERVER_AUDIT_FILE".into(), FULL.into()));
+        env.push(("ITENTIAL_MCP_SERVER_AUDIT_REQUIRED".into(), required.into()));
+        env.push(("ITENTIAL_MCP_SERVER_METRICS".into(), "true".into()));
+        let server = HttpServer::start(&env, &["--transport", "http"]);
+        let id = server.session("2025-11-25");
+        let in_session = [("Mcp-Session-Id", id.as_str())];
+        let answer = server.post(&in_session, &call(1, "get_adapters", json!({})));
+        assert_eq!(answer.json()["result"]["isError"], refused, "{}", answer.json());
+        assert_eq!(platform.count("GET", "/health/adapters"), usize::from(!refused));
+        let status = server.request("GET", "/status", &[], None).json();
+        assert_eq!(status["audit"]["healthy"], false, "{status}");
+        assert!(status["audit"]["lost"].as_u64() > Some(0), "{status}");
+        let metrics = server.request("GET", "/metrics", &[], None).text();
+        assert!(metrics.contains("\nitential_mcp_audit_healthy 0\n"), "{metrics}");
+        // Said once, at the default level.
+        let log = server.served.stop();
+        assert_eq!(log.matches("cannot be written").count(), 1, "{log}");
+    }
+}
+
+#[test]
+fn h10_what_a_caller_makes_long_is_cut_wherever_it_is_repeated() {
+    let platform = Platform::start();
+    let scratch = Scratch::new();
+    let file = scratch.path().join("audit.jsonl");
+    let mut env = platform.env();
+    env.push(("ITENTIAL_MCP_SERVER_AUDIT_FILE".into(), file.to_str().expect("text").into()));
+    let mut server = StdioServer::start(&env, &["--log-level", "info"]);
+    server.initialize("2025-11-25");
+    let answer = server.call("start_adapter", json!({"name": "x".repeat(3 << 20)}));
+    assert_eq!(answer["isError"], true);
+    let (_, _, log) = server.finish();
+    let audit = std::fs::read_to_string(&file).expect("it was written");
+    for (what, said, most) in
+        [("answer", answer.to_string(), 20_000), ("log", log, 40_000), ("audit", audit, 300_000)]
+    {
+        assert!(said.len() < most, "{what}: {} bytes", said.len());
+        assert!(said.contains("start_adapter") || what == "answer", "{what}: {said}");
+    }
+}

@@ -4,14 +4,15 @@
 mod support;
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use support::Platform;
+use serde_json::json;
 use support::http_server::HttpServer;
-use support::raw_http;
+use support::scratch::Scratch;
+use support::{Platform, StdioServer, raw_http};
 
 fn serve(arguments: &[&str]) -> (Platform, HttpServer) {
     let platform = Platform::start();
@@ -106,4 +107,62 @@ fn h2_whoever_pipelines_without_end_leaves_the_others_their_turn() {
         assert_eq!(server.request("GET", "/status/livez", &[], None).status, 200);
     }
     assert!(flood.stop(), "they were still at it");
+}
+
+#[cfg(unix)]
+#[test]
+fn h12_signals_are_heard_before_anybody_can_see_the_server() {
+    for transport in ["stdio", "http", "sse"] {
+        // A platform that takes the connection and says nothing: the server is still starting.
+        let silent = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let port = silent.local_addr().expect("bound").port().to_string();
+        let mut child = support::program()
+            .args(["run", "--transport", transport, "--port", "0"])
+            .args(["--test-connection-on-startup", "--startup-test-timeout", "600"])
+            .env("ITENTIAL_MCP_PLATFORM_HOST", "127.0.0.1")
+            .env("ITENTIAL_MCP_PLATFORM_PORT", port)
+            .env("ITENTIAL_MCP_PLATFORM_DISABLE_TLS", "true")
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let _asked = silent.accept().expect("it asks the platform");
+        support::signal("HUP", child.id());
+        support::signal("TERM", child.id());
+        assert_eq!(support::wait(&mut child).code(), Some(0), "{transport}: killed");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn h12_a_reload_over_stdio_opens_the_audit_file_anew() {
+    let platform = Platform::start();
+    let scratch = Scratch::new();
+    let file = scratch.path().join("audit.jsonl");
+    let path = file.to_str().expect("text");
+    let mut server = StdioServer::start(&platform.env(), &["--audit-file", path]);
+    server.initialize("2025-11-25");
+    std::fs::rename(&file, scratch.path().join("old")).expect("it is there");
+    support::signal("HUP", server.pid());
+    support::eventually("a new file", || file.exists());
+    assert_eq!(server.call("get_adapters", json!({}))["isError"], false);
+    let (status, ..) = server.finish();
+    assert_eq!(status.code(), Some(0));
+    let lines = std::fs::read_to_string(&file).expect("the new file");
+    assert!(lines.contains("get_adapters"), "{lines}");
+}
+
+#[cfg(unix)]
+#[test]
+fn h12_a_signal_right_after_the_first_answer_is_obeyed() {
+    let platform = Platform::start();
+    for (signal, code) in [("TERM", 0), ("INT", 130)] {
+        let arguments = ["--transport", "http", "--log-level", "info"];
+        let mut server = HttpServer::start(&platform.env(), &arguments);
+        assert_eq!(server.request("GET", "/status/healthz", &[], None).status, 200);
+        support::signal("HUP", server.served.pid());
+        support::signal(signal, server.served.pid());
+        assert_eq!(server.served.wait().code(), Some(code), "{signal}");
+    }
 }

@@ -15,6 +15,7 @@ mod help;
 mod man;
 pub mod probe;
 mod reference;
+mod reload;
 pub mod sandbox;
 pub mod serve;
 mod signals;

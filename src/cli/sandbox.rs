@@ -3,7 +3,7 @@
 use std::net::ToSocketAddrs;
 use std::process::ExitCode;
 
-use super::signals;
+use super::signals::Requests;
 use super::text::{fail, print};
 use crate::sandbox::{Options, Sandbox};
 
@@ -14,19 +14,19 @@ pub fn sandbox(host: &str, port: u16) -> ExitCode {
         Ok(None) => return cannot_listen(host, port, &"the name has no address"),
         Err(error) => return cannot_listen(host, port, &error),
     };
+    let requests = match Requests::hear() {
+        Ok(requests) => requests,
+        Err(error) => return fail(&format!("signals cannot be handled: {error}")),
+    };
+    requests.finish_by_hand();
     let sandbox = match Sandbox::start(address, Options::default()) {
         Ok(sandbox) => sandbox,
         Err(error) => return cannot_listen(host, port, &error),
     };
     print(&format!("sandbox platform listening on http://{}\n", sandbox.addr()));
-    match signals::all() {
-        Ok(asked) => {
-            // Whatever is asked of a sandbox, it has nothing to read again and nothing to finish.
-            let _ = asked.recv();
-            ExitCode::SUCCESS
-        }
-        Err(error) => fail(&format!("signals cannot be handled: {error}")),
-    }
+    // Whatever is asked of a sandbox, it has nothing to read again and nothing to finish.
+    requests.serve(|| {});
+    ExitCode::SUCCESS
 }
 
 fn cannot_listen(host: &str, port: u16, why: &dyn std::fmt::Display) -> ExitCode {

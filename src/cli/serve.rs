@@ -3,15 +3,17 @@
 use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::thread;
 
 use serde_json::json;
 
 use super::backend::Backend;
-use super::signals::{self, Asked};
+use super::reload::{Reread, reload};
+use super::signals::{Asked, Requests};
 use super::text::{complain, fail};
 use super::tls;
 use crate::cancel::CancelToken;
-use crate::config::{AuthType, Config, Loaded, Setting, Transport};
+use crate::config::{AuthType, Config, Loaded, Transport};
 use crate::http::tls::{Facts, Reloader};
 use crate::http::{Listen, Options, Server};
 use crate::platform::{Client, Path, check};
@@ -23,12 +25,11 @@ use crate::{limits, observe, product};
 /// Exit code when the address cannot be listened on.
 const CANNOT_LISTEN: u8 = 3;
 
-/// Reads the configuration again.
-pub type Reread<'a> = &'a dyn Fn() -> Result<Loaded, String>;
-
 /// Serves with this configuration.
 pub fn run(loaded: &Loaded, reread: Reread<'_>) -> ExitCode {
     let config = &loaded.config;
+    // First of all: whoever sees the port open or the first byte read may send a signal.
+    let requests = Requests::hear();
     observe::init(config.server.log_level);
     for warning in config.warnings.iter().cloned().chain(not_served(config)) {
         // A setting that has no effect is said also when the log is off: somebody believes in it.
@@ -38,8 +39,10 @@ pub fn run(loaded: &Loaded, reread: Reread<'_>) -> ExitCode {
         }
     }
     let served = match config.server.transport {
-        Transport::Stdio => serve_stdio(config),
-        Transport::Sse | Transport::Http => serve_http(loaded, reread),
+        Transport::Stdio => serve_stdio(loaded, reread, requests),
+        Transport::Sse | Transport::Http => requests
+            .map_err(|error| format!("signals cannot be handled: {error}"))
+            .and_then(|requests| serve_http(loaded, reread, requests)),
     };
     served.unwrap_or_else(|message| {
         fail(&format!("server stopped unexpectedly: {}", observe::redact(&message)))
@@ -69,7 +72,12 @@ fn prepare(config: &Config) -> Result<(Backend, Arc<Engine>), String> {
     Ok((backend, Arc::new(engine)))
 }
 
-fn serve_stdio(config: &Config) -> Result<ExitCode, String> {
+fn serve_stdio(
+    loaded: &Loaded,
+    reread: Reread<'_>,
+    requests: io::Result<Requests>,
+) -> Result<ExitCode, String> {
+    let config = &loaded.config;
     let settings = &config.server;
     if settings.certificate_file.is_some() || settings.private_key_file.is_some() {
         log::warn!("certificate_file and private_key_file mean nothing with transport stdio");
@@ -77,10 +85,26 @@ fn serve_stdio(config: &Config) -> Result<ExitCode, String> {
     if config.auth.kind != AuthType::None {
         log::warn!("auth_type means nothing with transport stdio: whoever starts it may use it");
     }
-    let (_backend, engine) = prepare(config)?;
-    signals::on_stop(|code| std::process::exit(code.into()));
-    let heard = stdio::serve(&engine, &mut io::stdin().lock(), io::stdout())
-        .map_err(|error| format!("standard input could not be read: {error}"))?;
+    let (backend, engine) = prepare(config)?;
+    let heard = thread::scope(|scope| {
+        let over = requests.as_ref().ok().map(Requests::teller);
+        let look = || match requests {
+            Ok(requests) => {
+                requests.serve(|| reload(loaded, reread, &backend, &engine, None));
+            }
+            Err(error) => log::warn!("signals end the process at once: {error}"),
+        };
+        if let Err(error) = thread::Builder::new().name("reload".into()).spawn_scoped(scope, look) {
+            log::warn!("nothing can be reloaded: no thread could be started: {error}");
+        }
+        let heard = stdio::serve(&engine, &mut io::stdin().lock(), io::stdout());
+        if let Some(over) = over {
+            // It has ended already if nobody takes this.
+            let _ = over.send(Asked::Stop(0));
+        }
+        heard
+    });
+    let heard = heard.map_err(|error| format!("standard input could not be read: {error}"))?;
     if !heard {
         // A service manager gives a process /dev/null: without this line it ends and nobody knows
         // why.
@@ -92,7 +116,7 @@ fn serve_stdio(config: &Config) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn serve_http(loaded: &Loaded, reread: Reread<'_>) -> Result<ExitCode, String> {
+fn serve_http(loaded: &Loaded, reread: Reread<'_>, requests: Requests) -> Result<ExitCode, String> {
     let config = &loaded.config;
     if config.auth.kind != AuthType::None {
         return Err(
@@ -111,6 +135,7 @@ fn serve_http(loaded: &Loaded, reread: Reread<'_>) -> Result<ExitCode, String> {
         service.status().show_certificate(Box::new(move || certificate(&tls)));
     }
     let settings = &config.server;
+    requests.finish_by_hand();
     let listen = Listen::Name(settings.host.clone(), settings.port);
     let server = match Server::start(listen, options(config, tls.clone()), service.clone()) {
         Ok(server) => Arc::new(server),
@@ -123,17 +148,7 @@ fn serve_http(loaded: &Loaded, reread: Reread<'_>) -> Result<ExitCode, String> {
     service.status().show_listener(move || Some(listener.upgrade()?.stats()));
     service.tend().map_err(|error| format!("no thread could be started: {error}"))?;
     announce(config, &server);
-    let asked = signals::all().map_err(|error| format!("signals cannot be handled: {error}"))?;
-    let code = asked
-        .iter()
-        .find_map(|asked| match asked {
-            Asked::Stop(code) => Some(code),
-            Asked::Reload => {
-                reload(loaded, reread, &backend, &engine, tls.as_deref());
-                None
-            }
-        })
-        .unwrap_or_default();
+    let code = requests.serve(|| reload(loaded, reread, &backend, &engine, tls.as_deref()));
     log::info!("stopping");
     service.stop(limits::STOP_GRACE);
     server.shutdown(limits::STOP_GRACE);
@@ -182,54 +197,6 @@ fn options(config: &Config, tls: Option<Arc<Reloader>>) -> Options {
         tls,
         ..Options::default()
     }
-}
-
-/// Takes over what may change while the server runs; a mistake keeps what was there.
-fn reload(
-    loaded: &Loaded,
-    reread: Reread<'_>,
-    backend: &Backend,
-    engine: &Engine,
-    tls: Option<&Reloader>,
-) {
-    let now = reread();
-    match &now {
-        Ok(now) => {
-            for row in changed(loaded, now).filter(|row| !row.reloadable) {
-                log::warn!("reload: {} has changed, which takes a restart", row.id());
-            }
-            let config = &now.config;
-            observe::init(config.server.log_level);
-            engine.replace(product::registry(config, &backend.client, backend.audit.clone()));
-        }
-        Err(error) => log::error!("reload: the configuration stays as it was: {error}"),
-    }
-    if let Some(Err(error)) = backend.audit.as_ref().map(|audit| audit.reopen()) {
-        log::error!("reload: the audit file stays as it was: {error}");
-    }
-    // The reloader says itself what it took or refused.
-    let taken = match (tls, now.ok().map(|now| tls::files(&now.config.server))) {
-        (Some(tls), Some(Some(files))) => tls.reload_from(files).is_ok(),
-        (Some(tls), None) => tls.reload_now().is_ok(),
-        (None, None | Some(None)) => true,
-        (Some(_), Some(None)) | (None, Some(Some(_))) => {
-            log::warn!("reload: TLS is switched on and off by a restart only");
-            true
-        }
-    };
-    if taken {
-        log::info!("reloaded");
-    }
-}
-
-/// The settings whose values are not what they were.
-fn changed(before: &Loaded, now: &Loaded) -> impl Iterator<Item = &'static Setting> {
-    let values = before.settings.iter().zip(&now.settings);
-    let changed: Vec<_> = values
-        .filter(|(before, now)| before.value != now.value)
-        .map(|(before, _)| before.setting)
-        .collect();
-    changed.into_iter()
 }
 
 /// One line that says where to connect, whatever the log level: it is how people and scripts learn

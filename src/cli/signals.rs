@@ -1,7 +1,9 @@
 //! What the operating system asks of the process.
 
 use std::io;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 #[cfg(unix)]
@@ -10,6 +12,12 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 /// Exit code of a process ended from the keyboard, by the shell's convention.
 pub const INTERRUPTED: u8 = 130;
+
+/// The signals that a server understands.
+#[cfg(unix)]
+const ALL: &[i32] = &[SIGINT, SIGTERM, SIGHUP];
+#[cfg(not(unix))]
+const ALL: &[i32] = &[SIGINT, SIGTERM];
 
 /// Something that was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,72 +28,136 @@ pub enum Asked {
     Reload,
 }
 
+/// What a server is asked while it starts and while it serves.
+pub struct Requests {
+    asked: Receiver<Asked>,
+    tell: Sender<Asked>,
+    finishes: Arc<AtomicBool>,
+}
+
+impl Requests {
+    /// Listens from now on, so that no signal meets the system's default action. To be called before
+    /// anybody can know that the server is there. A stop ends the process at once, until
+    /// [`Requests::finish_by_hand`]; a reload waits until it is looked at.
+    ///
+    /// # Errors
+    /// When signals cannot be handled here; they keep their default action then.
+    pub fn hear() -> io::Result<Self> {
+        let (tell, asked) = channel();
+        let (told, finishes) = (tell.clone(), Arc::new(AtomicBool::new(false)));
+        let by_hand = Arc::clone(&finishes);
+        watch(ALL, move |asked| {
+            let by_hand = by_hand.load(Ordering::SeqCst);
+            let heard = by_hand || asked == Asked::Reload;
+            // Nobody listens any more when the end has begun: then it has been asked for twice.
+            let heard = heard && told.send(asked).is_ok();
+            if let (Asked::Stop(code), false) = (asked, heard) {
+                std::process::exit(code.into());
+            }
+            true
+        })?;
+        Ok(Self { asked, tell, finishes })
+    }
+
+    /// From now on whoever looks at the requests ends the process, after what has to be finished.
+    pub fn finish_by_hand(&self) {
+        self.finishes.store(true, Ordering::SeqCst);
+    }
+
+    /// A way to ask from inside.
+    pub fn teller(&self) -> Sender<Asked> {
+        self.tell.clone()
+    }
+
+    /// Calls `reload` whenever that is asked, until a stop: its exit code.
+    pub fn serve(self, mut reload: impl FnMut()) -> u8 {
+        for asked in &self.asked {
+            match asked {
+                Asked::Stop(code) => return code,
+                Asked::Reload => reload(),
+            }
+        }
+        0
+    }
+}
+
 /// Calls `stop` with the exit code to end with, once, when the process is asked to end.
 pub fn on_stop(stop: impl FnOnce(u8) + Send + 'static) {
-    let started = watch(&[SIGINT, SIGTERM]).and_then(|asked| {
-        thread::Builder::new().name("stop".into()).spawn(move || {
-            if let Ok(Asked::Stop(code)) = asked.recv() {
-                stop(code);
-            }
-        })
+    let mut stop = Some(stop);
+    let watching = watch(&[SIGINT, SIGTERM], move |asked| {
+        if let (Asked::Stop(code), Some(stop)) = (asked, stop.take()) {
+            stop(code);
+        }
+        false
     });
-    if let Err(error) = started {
+    if let Err(error) = watching {
         log::warn!("signals cannot be handled and end the process at once: {error}");
     }
 }
 
-/// Every request of the operating system from now on.
-///
-/// # Errors
-/// When signals cannot be handled here.
-pub fn all() -> io::Result<Receiver<Asked>> {
-    #[cfg(unix)]
-    return watch(&[SIGINT, SIGTERM, SIGHUP]);
-    #[cfg(not(unix))]
-    watch(&[SIGINT, SIGTERM])
-}
-
-#[cfg(unix)]
-fn watch(signals: &[i32]) -> io::Result<Receiver<Asked>> {
-    let mut signals = signal_hook::iterator::Signals::new(signals)?;
-    let (tell, asked) = channel();
+/// Gives each signal to `tell` on a thread of its own, for as long as that returns true. The signals
+/// are handled when this returns; when it fails they keep their default action, since a signal that is
+/// caught and that nobody looks at would leave a process that only SIGKILL ends.
+fn watch(
+    signals: &'static [i32],
+    mut tell: impl FnMut(Asked) -> bool + Send + 'static,
+) -> io::Result<()> {
+    let (begin, begun) = channel();
     thread::Builder::new().name("signals".into()).spawn(move || {
-        for signal in signals.forever() {
-            let asked = match signal {
-                SIGHUP => Asked::Reload,
-                SIGINT => Asked::Stop(INTERRUPTED),
-                _ => Asked::Stop(0),
-            };
-            if tell.send(asked).is_err() {
-                return;
+        match Caught::register(signals) {
+            Ok(mut caught) => {
+                let _ = begin.send(Ok(()));
+                while tell(caught.next()) {}
+            }
+            Err(error) => {
+                let _ = begin.send(Err(error));
             }
         }
     })?;
-    Ok(asked)
+    begun.recv().unwrap_or_else(|_| Err(io::Error::other("their thread has ended")))
+}
+
+/// Signals that wait to be looked at.
+#[cfg(unix)]
+struct Caught(signal_hook::iterator::Signals);
+
+#[cfg(unix)]
+impl Caught {
+    fn register(signals: &[i32]) -> io::Result<Self> {
+        signal_hook::iterator::Signals::new(signals).map(Self)
+    }
+
+    fn next(&mut self) -> Asked {
+        match self.0.forever().next() {
+            Some(SIGHUP) => Asked::Reload,
+            Some(SIGINT) => Asked::Stop(INTERRUPTED),
+            _ => Asked::Stop(0),
+        }
+    }
 }
 
 #[cfg(not(unix))]
-fn watch(signals: &[i32]) -> io::Result<Receiver<Asked>> {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, Ordering};
+struct Caught(Vec<(i32, Arc<AtomicBool>)>);
 
-    let mut flags = Vec::new();
-    for signal in signals {
-        let flag = Arc::new(AtomicBool::new(false));
-        signal_hook::flag::register(*signal, Arc::clone(&flag))?;
-        flags.push((*signal, flag));
+#[cfg(not(unix))]
+impl Caught {
+    fn register(signals: &[i32]) -> io::Result<Self> {
+        let register = |signal: &i32| {
+            let flag = Arc::new(AtomicBool::new(false));
+            signal_hook::flag::register(*signal, Arc::clone(&flag))?;
+            Ok((*signal, flag))
+        };
+        signals.iter().map(register).collect::<io::Result<_>>().map(Self)
     }
-    let (tell, asked) = channel();
-    thread::Builder::new().name("signals".into()).spawn(move || {
+
+    fn next(&mut self) -> Asked {
         loop {
-            thread::sleep(crate::limits::SIGNAL_CHECK);
-            for (signal, flag) in &flags {
-                let code = if *signal == SIGINT { INTERRUPTED } else { 0 };
-                if flag.swap(false, Ordering::SeqCst) && tell.send(Asked::Stop(code)).is_err() {
-                    return;
+            for (signal, flag) in &self.0 {
+                if flag.swap(false, Ordering::SeqCst) {
+                    return Asked::Stop(if *signal == SIGINT { INTERRUPTED } else { 0 });
                 }
             }
+            thread::sleep(crate::limits::SIGNAL_CHECK);
         }
-    })?;
-    Ok(asked)
+    }
 }

@@ -3,12 +3,17 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Map, Value};
 
-use super::redact::redact_json;
+use super::brief::brief;
+use super::log::always;
+use super::metrics;
+use super::redact::{RedactedFields, redact};
+use crate::limits;
 use crate::sync::Lock;
 use crate::time::Utc;
 
@@ -16,7 +21,16 @@ use crate::time::Utc;
 #[derive(Debug)]
 pub struct Audit {
     path: PathBuf,
-    file: Lock<File>,
+    file: Lock<Trail>,
+    required: bool,
+    calls: AtomicU64,
+}
+
+#[derive(Debug)]
+struct Trail {
+    file: File,
+    /// The last line was not written whole.
+    torn: bool,
 }
 
 /// One tool call.
@@ -26,23 +40,26 @@ pub struct Entry<'a> {
     pub caller: &'a str,
     /// The tool.
     pub tool: &'a str,
-    /// Its arguments; secrets are masked before they are written.
-    pub arguments: &'a Value,
-    /// `ok`, or why it failed.
-    pub outcome: &'a str,
-    /// How long it took.
-    pub time: Duration,
+    /// Its arguments; secrets are masked while they are written.
+    pub arguments: &'a Map<String, Value>,
     /// The trace the client names (W3C `traceparent`).
     pub trace: Option<&'a str>,
 }
 
+/// A call that is recorded: its number in the trail.
+#[derive(Clone, Copy, Debug)]
+pub struct Recorded(u64);
+
 impl Audit {
-    /// Opens `path`, and makes it when it is not there; only its owner may read it.
+    /// Opens `path`, and makes it when it is not there; only its owner may read it. Where it is
+    /// `required`, a call that cannot be recorded must not run.
     ///
     /// # Errors
     /// When it cannot be opened for appending.
-    pub fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self { path: path.to_owned(), file: Lock::new(append(path)?) })
+    pub fn open(path: &Path, required: bool) -> io::Result<Self> {
+        let file = Lock::new(Trail { file: append(path)?, torn: false });
+        metrics::AUDIT.open();
+        Ok(Self { path: path.to_owned(), file, required, calls: AtomicU64::new(0) })
     }
 
     /// Opens the file anew, after it was moved away by log rotation.
@@ -51,28 +68,83 @@ impl Audit {
     /// When it cannot be opened; then the old one is kept.
     pub fn reopen(&self) -> io::Result<()> {
         let file = append(&self.path)?;
-        *self.file.lock() = file;
+        *self.file.lock() = Trail { file, torn: false };
         Ok(())
     }
 
-    /// Writes one line. A disk that is full does not stop the network's work: it is logged.
-    pub fn record(&self, entry: &Entry<'_>) {
-        let mut line = json!({
-            "time": Utc::now().to_string(),
-            "caller": entry.caller,
-            "tool": entry.tool,
-            "arguments": redact_json(entry.arguments),
-            "outcome": entry.outcome,
-            "milliseconds": u64::try_from(entry.time.as_millis()).unwrap_or(u64::MAX),
-        });
+    /// Numbers a call that is about to run, and writes that it begins where the trail is required.
+    ///
+    /// # Errors
+    /// When the trail is required and cannot be written: the call must not run.
+    pub fn begin(&self, entry: &Entry<'_>) -> io::Result<Recorded> {
+        let recorded = Recorded(self.calls.fetch_add(1, Ordering::Relaxed) + 1);
+        if self.required {
+            self.write(&Line { entry, recorded, end: None })?;
+        }
+        Ok(recorded)
+    }
+
+    /// Writes how a call ended: `ok`, or why it failed. A disk that is full does not undo what was
+    /// done: it is said, and shown at `/status`.
+    pub fn end(&self, recorded: Recorded, entry: &Entry<'_>, outcome: &str, time: Duration) {
+        // The failure is told where it happens; the call is over.
+        let _ = self.write(&Line { entry, recorded, end: Some((outcome, time)) });
+    }
+
+    fn write(&self, line: &Line<'_>) -> io::Result<()> {
+        let mut bytes = vec![b'\n'];
+        serde_json::to_writer(&mut bytes, line)?;
+        bytes.push(b'\n');
+        let mut trail = self.file.lock();
+        // Half a line must not swallow the next one.
+        let from = usize::from(!trail.torn);
+        let written = trail.file.write_all(bytes.get(from..).unwrap_or_default());
+        trail.torn = written.is_err();
+        drop(trail);
+        let path = self.path.display();
+        match (metrics::AUDIT.count(written.is_ok()), &written) {
+            (true, Err(error)) => always(format_args!(
+                "the audit file {path} cannot be written: {error}; {}",
+                if self.required { "calls are refused until it can" } else { "calls go on" }
+            )),
+            (true, Ok(())) => always(format_args!("the audit file {path} is written again")),
+            (false, _) => {}
+        }
+        written
+    }
+}
+
+/// A line of the trail.
+struct Line<'a> {
+    entry: &'a Entry<'a>,
+    recorded: Recorded,
+    /// None: the call begins.
+    end: Option<(&'a str, Duration)>,
+}
+
+impl Serialize for Line<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { entry, recorded, end } = self;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("time", &Utc::now().to_string())?;
+        map.serialize_entry("call", &format!("{}-{}", std::process::id(), recorded.0))?;
+        map.serialize_entry("caller", entry.caller)?;
+        map.serialize_entry("tool", entry.tool)?;
+        let arguments = RedactedFields::new(entry.arguments, limits::AUDIT_TEXT_BYTES);
+        map.serialize_entry("arguments", &arguments)?;
+        match end {
+            None => map.serialize_entry("outcome", "started")?,
+            Some((outcome, time)) => {
+                let outcome = brief(outcome, limits::ERROR_TEXT_BYTES);
+                map.serialize_entry("outcome", &redact(&outcome))?;
+                let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+                map.serialize_entry("milliseconds", &time)?;
+            }
+        }
         if let Some(trace) = entry.trace {
-            line["traceparent"] = json!(trace);
+            map.serialize_entry("traceparent", trace)?;
         }
-        let line = format!("{line}\n");
-        let mut file = self.file.lock();
-        if let Err(error) = file.write_all(line.as_bytes()) {
-            log::error!("the audit file {} cannot be written: {error}", self.path.display());
-        }
+        map.end()
     }
 }
 
@@ -82,4 +154,30 @@ fn append(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_a_line_does_not_swallow_the_next_one() {
+        let arguments = Map::new();
+        let entry = Entry { caller: "local", tool: "t", arguments: &arguments, trace: None };
+        let trail = |path: &Path| Trail { file: append(path).expect("it opens"), torn: false };
+        let full = Path::new("/dev/full");
+        let audit = Audit::open(full, true).expect("it opens");
+        assert!(audit.begin(&entry).is_err(), "nothing can be written there");
+        let path = std::env::temp_dir().join(format!("audit-{}.jsonl", std::process::id()));
+        std::fs::write(&path, "{\"half").expect("a file");
+        audit.file.lock().file = trail(&path).file;
+        for _ in 0..2 {
+            audit.end(Recorded(7), &entry, "ok", Duration::ZERO);
+        }
+        let text = std::fs::read_to_string(&path).expect("a file");
+        std::fs::remove_file(&path).expect("a file");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 3, "{text}");
+        assert!(lines.iter().skip(1).all(|line| serde_json::from_str::<Value>(line).is_ok()));
+    }
 }

@@ -5,7 +5,9 @@ use std::io::Write;
 use env_logger::{Builder, Target};
 use log::{Level, LevelFilter, Record};
 
+use super::brief::brief;
 use super::redact::redact;
+use crate::limits;
 use crate::time::Utc;
 
 /// Starts the log. `None` is silence.
@@ -28,12 +30,23 @@ pub fn init(level: Option<LevelFilter>) {
     log::set_max_level(level);
 }
 
+/// Says what an operator must know whatever the level is: on standard error, as a warning.
+pub fn always(message: std::fmt::Arguments<'_>) {
+    if log::max_level() >= LevelFilter::Warn {
+        return log::warn!("{message}");
+    }
+    let record = Record::builder().level(Level::Warn).args(message).build();
+    // Nobody may be there to read it.
+    let _ = writeln!(std::io::stderr(), "{}", line(Utc::now(), &record));
+}
+
 fn line(now: Utc, record: &Record<'_>) -> String {
     let level = match record.level() {
         Level::Warn => "WARNING",
         level => level.as_str(),
     };
     let message = record.args().to_string();
+    let message = brief(&message, limits::LOG_LINE_BYTES);
     let mut line = format!("{}: [itential-mcp] {level}: ", now.log_form());
     for character in redact(&message).chars() {
         if character.is_control() {

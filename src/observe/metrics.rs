@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::sync::Lock;
@@ -28,6 +28,45 @@ struct Sum {
 
 /// The calls of this process.
 pub static CALLS: Calls = Calls(Lock::new(BTreeMap::new()));
+
+/// How the audit trail of this process is.
+#[derive(Debug, Default)]
+pub struct AuditTrail {
+    open: AtomicBool,
+    broken: AtomicBool,
+    written: AtomicU64,
+    failed: AtomicU64,
+}
+
+/// The audit trail of this process.
+pub static AUDIT: AuditTrail = AuditTrail {
+    open: AtomicBool::new(false),
+    broken: AtomicBool::new(false),
+    written: AtomicU64::new(0),
+    failed: AtomicU64::new(0),
+};
+
+impl AuditTrail {
+    /// There is one.
+    pub fn open(&self) {
+        self.open.store(true, Ordering::Relaxed);
+    }
+
+    /// Counts a line. Returns true when it went otherwise than the line before.
+    pub fn count(&self, written: bool) -> bool {
+        let counter = if written { &self.written } else { &self.failed };
+        counter.fetch_add(1, Ordering::Relaxed);
+        self.broken.swap(!written, Ordering::Relaxed) == written
+    }
+
+    /// Lines written, lines lost, and whether the last one was written; none without a trail.
+    pub fn health(&self) -> Option<(u64, u64, bool)> {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        self.open.load(Ordering::Relaxed).then(|| {
+            (read(&self.written), read(&self.failed), !self.broken.load(Ordering::Relaxed))
+        })
+    }
+}
 
 impl Calls {
     /// Counts one call.

@@ -1,11 +1,12 @@
 //! Log, redaction, audit and metrics.
 
 mod audit;
+mod brief;
 mod log;
 pub mod metrics;
-mod names;
 mod redact;
 
-pub use audit::{Audit, Entry};
-pub use log::init;
-pub use redact::{MASK, redact, redact_json};
+pub use audit::{Audit, Entry, Recorded};
+pub use brief::brief;
+pub use log::{always, init};
+pub use redact::{MASK, RedactedFields, hide, hide_json, keep, keep_live, redact, redact_json};

@@ -11,8 +11,8 @@ use super::error::Target;
 use super::error::{Error, ErrorKind};
 use super::json;
 use crate::cancel::CancelToken;
-use crate::limits;
 use crate::sync::{Lock, Signal};
+use crate::{limits, observe};
 
 /// What proves that a request belongs to a session.
 #[derive(Debug)]
@@ -31,6 +31,7 @@ impl Credential {
         if token.is_empty() {
             return Err("the token answer holds no access_token");
         }
+        observe::keep_live(token);
         Self::header(AUTHORIZATION, &format!("Bearer {token}"))
     }
 
@@ -49,12 +50,16 @@ impl Credential {
                 pairs.push((name, value));
             }
         }
+        pairs.iter().for_each(|(_, value)| observe::keep_live(value));
         if !pairs.is_empty() {
             let all: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
             return Self::header(COOKIE, &all.join("; "));
         }
         match body_token(body) {
-            Some(token) => Self::header(COOKIE, &format!("token={token}")),
+            Some(token) => {
+                observe::keep_live(&token);
+                Self::header(COOKIE, &format!("token={token}"))
+            }
             None => Err("the login answer holds neither a session cookie nor a token"),
         }
     }

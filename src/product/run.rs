@@ -13,7 +13,7 @@ use crate::protocol::{Call, Reply, RpcError};
 use crate::tools::shown::{ErrorKind, Outcome, Output, ToolError};
 use crate::tools::told::Arguments;
 use crate::tools::{Context, Tool};
-use crate::{observe, output};
+use crate::{limits, observe, output};
 
 /// Serves `tools/call`.
 pub fn run(
@@ -31,7 +31,7 @@ pub fn run(
             Ok(question(state, &message))
         }
         Err(error) => Ok(json!({
-            "content": [{"type": "text", "text": observe::redact(&error.to_string())}],
+            "content": [{"type": "text", "text": told(&error)}],
             "isError": true
         })
         .into()),
@@ -50,14 +50,20 @@ pub fn outcome(
 ) -> Result<Outcome, ToolError> {
     let started = Instant::now();
     let host = ToolHost::new(call, runner.fallback);
+    let caller = call.caller.identity.as_deref().unwrap_or("local");
+    let entry = Entry { caller, tool: tool.name, arguments: given, trace: call.trace() };
+    let mut recorded = None;
     let outcome = Arguments::check(tool.parameters, given).and_then(|arguments| {
         if runner.confirm == Confirm::Destructive && tool.hints.destructive {
-            let shown = observe::redact_json(&Value::Object(given.clone()));
+            let shown = observe::RedactedFields::new(given, limits::QUESTION_TEXT_BYTES);
+            let shown = serde_json::to_string(&shown).unwrap_or_default();
             crate::tools::Host::confirm(&host, &format!("Run {} with {shown}?", tool.name))?;
+        }
+        if let Some(audit) = &runner.audit {
+            recorded = Some(audit.begin(&entry).map_err(unrecorded)?);
         }
         tool.call(&Context { api: runner.client.api(&call.cancel), host: &host }, &arguments)
     });
-    let caller = call.caller.identity.as_deref().unwrap_or("local");
     let trace = call.trace().map(|trace| format!(" trace={trace}")).unwrap_or_default();
     let time = started.elapsed();
     let millis = time.as_millis();
@@ -65,16 +71,14 @@ pub fn outcome(
         log::info!("{} for {caller}: asks for agreement{trace}", tool.name);
         return outcome;
     }
-    if let Some(audit) = &runner.audit {
+    // What was refused before it began has a line of its own, too.
+    let recorded = match (&runner.audit, recorded) {
+        (Some(audit), None) => audit.begin(&entry).ok(),
+        (_, recorded) => recorded,
+    };
+    if let (Some(audit), Some(recorded)) = (&runner.audit, recorded) {
         let failure = outcome.as_ref().err().map(ToString::to_string);
-        audit.record(&Entry {
-            caller,
-            tool: tool.name,
-            arguments: &Value::Object(given.clone()),
-            outcome: failure.as_deref().unwrap_or("ok"),
-            time,
-            trace: call.trace(),
-        });
+        audit.end(recorded, &entry, failure.as_deref().unwrap_or("ok"), time);
     }
     match &outcome {
         Ok(_) => {
@@ -87,6 +91,19 @@ pub fn outcome(
         }
     }
     outcome
+}
+
+/// An error as a model sees it.
+fn told(error: &ToolError) -> String {
+    observe::redact(&observe::brief(&error.to_string(), limits::ERROR_TEXT_BYTES)).into_owned()
+}
+
+fn unrecorded(error: std::io::Error) -> ToolError {
+    log::debug!("refused, for it cannot be recorded: {error}");
+    ToolError::platform(
+        "nothing was done: this call cannot be written to the audit file, which is required here; \
+         tell the operator of this server",
+    )
 }
 
 fn render(tool: &Tool, format: ResponseFormat, outcome: &Outcome) -> Value {
@@ -116,6 +133,8 @@ fn render(tool: &Tool, format: ResponseFormat, outcome: &Outcome) -> Value {
         (ResponseFormat::Json, value) => value.to_string(),
         (ResponseFormat::Toon, _) => output::toon(&structured),
     };
+    let said = [Some(&text), outcome.note.as_ref()];
+    let secret = said.into_iter().flatten().any(|text| observe::hide(text) != text.as_str());
     let mut content = vec![json!({"type": "text", "text": text})];
     // Older clients read only text: what stands beside the result must reach them too.
     if let Some(note) = &outcome.note {
@@ -124,6 +143,9 @@ fn render(tool: &Tool, format: ResponseFormat, outcome: &Outcome) -> Value {
     let mut result = json!({"content": content, "structuredContent": structured, "isError": false});
     if wrapped {
         result["_meta"] = json!({"fastmcp": {"wrap_result": true}});
+    }
+    if secret {
+        observe::hide_json(&mut result);
     }
     result
 }

@@ -104,4 +104,7 @@ settings! {
 
     /// File to which every tool call is appended as one JSON line: who, what, outcome, duration; SIGHUP opens it anew
     audit_file: Option<PathBuf> = Logging, Kind::Path, "", "path" [ours];
+
+    /// Refuse calls that cannot be written to the audit file
+    audit_required: bool = Logging, Kind::Bool, "false", "" [ours];
 }

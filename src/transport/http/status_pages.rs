@@ -50,6 +50,9 @@ pub fn overview(service: &Service, visit: Visit) {
     if status.sandbox {
         body["sandbox"] = json!(true);
     }
+    if let Some((written, lost, healthy)) = metrics::AUDIT.health() {
+        body["audit"] = json!({"healthy": healthy, "written": written, "lost": lost});
+    }
     visit.respond(Response::json(200, body.to_string()));
 }
 
@@ -77,6 +80,12 @@ pub fn metrics(service: &Service, visit: Visit) {
     }
     if let Some(days) = status.certificate().get("days_left").and_then(Value::as_f64) {
         add("itential_mcp_certificate_days_left", "gauge", "Days the certificate is valid.", days);
+    }
+    if let Some((written, lost, healthy)) = metrics::AUDIT.health() {
+        add("itential_mcp_audit_written_total", "counter", "Audit lines.", written as f64);
+        add("itential_mcp_audit_lost_total", "counter", "Lost audit lines.", lost as f64);
+        let healthy = f64::from(u8::from(healthy));
+        add("itential_mcp_audit_healthy", "gauge", "1: the last line was written.", healthy);
     }
     let body = text.into_bytes();
     visit.respond(Response::empty(200).with_body("text/plain; version=0.0.4", body));

@@ -69,6 +69,26 @@ const ABOUT: &[&str] = &[
     "status",
 ];
 
+/// How the tokens of well-known services begin.
+const TOKENS: &[&str] = &[
+    "ghp_",
+    "gho_",
+    "ghs_",
+    "ghu_",
+    "github_pat_",
+    "glpat-",
+    "xoxb-",
+    "xoxp-",
+    "AKIA",
+    "ASIA",
+    "sk-",
+];
+
+/// Whether a word is a token by its looks.
+pub(super) fn is_token(word: &str) -> bool {
+    word.len() >= limits::TOKEN_BYTES && TOKENS.iter().any(|start| word.starts_with(start))
+}
+
 /// What the name says about its value. Case and separators do not matter.
 pub(super) fn classify(name: &str) -> Kind {
     if name.len() > limits::SECRET_NAME_BYTES {

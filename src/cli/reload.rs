@@ -1,0 +1,59 @@
+//! Taking over what may change while a server runs.
+
+use super::backend::Backend;
+use super::tls;
+use crate::config::{Loaded, Setting};
+use crate::http::tls::Reloader;
+use crate::protocol::Engine;
+use crate::{observe, product};
+
+/// Reads the configuration again.
+pub type Reread<'a> = &'a (dyn Fn() -> Result<Loaded, String> + Sync);
+
+/// Takes over what may change while the server runs; a mistake keeps what was there.
+pub fn reload(
+    loaded: &Loaded,
+    reread: Reread<'_>,
+    backend: &Backend,
+    engine: &Engine,
+    tls: Option<&Reloader>,
+) {
+    let now = reread();
+    match &now {
+        Ok(now) => {
+            for row in changed(loaded, now).filter(|row| !row.reloadable) {
+                log::warn!("reload: {} has changed, which takes a restart", row.id());
+            }
+            let config = &now.config;
+            observe::init(config.server.log_level);
+            engine.replace(product::registry(config, &backend.client, backend.audit.clone()));
+        }
+        Err(error) => log::error!("reload: the configuration stays as it was: {error}"),
+    }
+    if let Some(Err(error)) = backend.audit.as_ref().map(|audit| audit.reopen()) {
+        log::error!("reload: the audit file stays as it was: {error}");
+    }
+    // The reloader says itself what it took or refused.
+    let taken = match (tls, now.ok().map(|now| tls::files(&now.config.server))) {
+        (Some(tls), Some(Some(files))) => tls.reload_from(files).is_ok(),
+        (Some(tls), None) => tls.reload_now().is_ok(),
+        (None, None | Some(None)) => true,
+        (Some(_), Some(None)) | (None, Some(Some(_))) => {
+            log::warn!("reload: TLS is switched on and off by a restart only");
+            true
+        }
+    };
+    if taken {
+        log::info!("reloaded");
+    }
+}
+
+/// The settings whose values are not what they were.
+fn changed(before: &Loaded, now: &Loaded) -> impl Iterator<Item = &'static Setting> {
+    let values = before.settings.iter().zip(&now.settings);
+    let changed: Vec<_> = values
+        .filter(|(before, now)| before.value != now.value)
+        .map(|(before, _)| before.setting)
+        .collect();
+    changed.into_iter()
+}
