@@ -168,32 +168,6 @@ fn results_satisfy_the_schemas_that_were_announced() {
     assert!(called >= 25, "only {called} tools were called");
 }
 
-/// What a tool may add to `tools/list`, on average, in bytes: a model reads the whole list.
-const FULL_BYTES: usize = 1150;
-const SLIM_BYTES: usize = 389;
-
-#[test]
-fn the_whole_list_is_light() {
-    let platform = Platform::start();
-    let mut slim = platform.env();
-    slim.push(("ITENTIAL_MCP_SERVER_SLIM".into(), "true".into()));
-    for (env, most) in [(platform.env(), FULL_BYTES), (slim, SLIM_BYTES)] {
-        let tools = listed(&env);
-        let size = |tool: &Value| tool.to_string().len();
-        let (all, budget) = (tools.iter().map(size).sum::<usize>(), most * tools.len());
-        let mut costs: Vec<(usize, &Value)> =
-            tools.iter().map(|tool| (size(tool), &tool["name"])).collect();
-        costs.sort_unstable_by_key(|(bytes, _)| std::cmp::Reverse(*bytes));
-        assert!(
-            all <= budget,
-            "tools/list holds {all} bytes, {} too many: every tool brings {most}. Say the same in \
-             fewer words, the heaviest first: {:?}",
-            all - budget,
-            &costs[..10]
-        );
-    }
-}
-
 #[test]
 fn results_come_as_toon_when_wanted() {
     let platform = Platform::start();
