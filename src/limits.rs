@@ -424,6 +424,10 @@ pub const TOKEN_CHARS_MAX: usize = 4095;
 /// asking again: a worker pool that hammers the login would lock the account.
 pub const PLATFORM_REFUSED_PAUSE: Duration = Duration::from_secs(5);
 
+/// After a new session did not change an answer that looked like that of an ended one, the same route
+/// is believed for this long: one that always answers like that must not cost a login for each call.
+pub const PLATFORM_RENEWED_IN_VAIN: Duration = Duration::from_secs(10);
+
 /// Longest pause of a keepalive that keeps failing.
 pub const PLATFORM_KEEPALIVE_PAUSE_MAX: Duration = Duration::from_secs(3600);
 

@@ -25,6 +25,8 @@ impl Lab {
     }
 
     fn call(&mut self, tool: &str, arguments: Value, faults: Value) -> Said {
+        // What came before may have ended the session.
+        self.server.call("get_adapters", json!({}));
         self.platform.control("DELETE", "/sandbox/requests", None);
         self.platform.faults(faults);
         let result = self.server.call(tool, arguments);
@@ -60,6 +62,12 @@ impl Said {
     fn names(&self) -> Vec<&str> {
         let rows = self.value()["result"].as_array().expect("a list");
         rows.iter().map(|row| row["name"].as_str().unwrap_or_default()).collect()
+    }
+
+    #[track_caller]
+    fn error(&self) -> &str {
+        assert_eq!(self.0["isError"], true, "{}", self.0);
+        self.text()
     }
 
     #[track_caller]
@@ -151,5 +159,36 @@ fn t11_numbers_are_exact_in_toon_too() {
         let said = Said(server.call("get_devices", json!({})));
         assert!(said.text().contains(number), "{number}: {}", said.text());
         assert!(!said.text().trim_start().starts_with('{'), "{}", said.text());
+    }
+}
+
+#[test]
+fn t3_an_ended_session_is_renewed_once_in_whatever_disguise_it_ends() {
+    let mut lab = Lab::new();
+    let page = "<html><head><title>Sign in</title></head><body>..</body></html>";
+    for (disguise, write_is_repeated) in [
+        (json!({"status": 401}), true),
+        (json!({"status": 302, "headers": {"Location": "/login"}}), true),
+        (json!({"status": 303, "headers": {"Location": "/login"}}), true),
+        (json!({"status": 307, "headers": {"Location": "https://sso.example/saml"}}), true),
+        (json!({"body": page, "content_type": "text/html"}), false),
+        (json!({"body": ""}), false),
+    ] {
+        let mut once = disguise.clone();
+        once["times"] = json!(1);
+        let said = lab.devices(once.clone());
+        assert_eq!(said.names().len(), 160, "{disguise}");
+        assert_eq!(lab.platform.count("POST", "/login"), 1, "{disguise}");
+
+        lab.start_backup(once);
+        let sent = lab.platform.count("POST", START);
+        assert_eq!(sent, if write_is_repeated { 2 } else { 1 }, "{disguise}");
+
+        // A platform that never stops is not asked for ever, and its words are told.
+        let said = lab.devices(disguise.clone());
+        assert!(said.error().contains("on http://127.0.0.1"), "{disguise}: {}", said.error());
+        assert!(lab.platform.count("POST", DEVICES) <= 2, "{disguise}");
+        lab.start_backup(disguise.clone());
+        assert!(lab.platform.count("POST", START) <= 2, "{disguise}");
     }
 }

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use super::agent::Scope;
 use super::connection::{Connection, LoginWith};
+use super::disguise::Standing;
 use super::error::{Error, ErrorKind, Target};
-use super::exchange::{Body, Call, Reply, exchange};
+use super::exchange::{Body, Call, Reply, Wants, exchange};
 use super::explain::explain;
 use super::path::Path;
 use super::path::encode_form;
@@ -41,7 +42,7 @@ impl<'a> Api<'a> {
     ///
     /// Any [`Error`]; [`ErrorKind::NotJson`] also for an empty answer.
     pub fn get(&self, path: &Path, query: &[(&str, &str)]) -> Result<Value, Error> {
-        let call = Call { method: "GET", path, query, body: Body::None, reads: true };
+        let call = Call { method: "GET", path, query, body: Body::None, wants: Wants::Json };
         self.run(&call)?.into_json()
     }
 
@@ -52,7 +53,7 @@ impl<'a> Api<'a> {
     /// As [`Api::get`].
     pub fn search(&self, path: &Path, body: &Value) -> Result<Value, Error> {
         let body = Body::Json(body.to_string());
-        self.run(&Call { method: "POST", path, query: &[], body, reads: true })?.into_json()
+        self.run(&Call { method: "POST", path, query: &[], body, wants: Wants::Json })?.into_json()
     }
 
     /// [`Api::search`] whose answer is a text: a JSON string without its quotes, anything else as it
@@ -63,7 +64,7 @@ impl<'a> Api<'a> {
     /// As [`Api::get`], but never [`ErrorKind::NotJson`].
     pub fn search_text(&self, path: &Path, body: &Value) -> Result<String, Error> {
         let body = Body::Json(body.to_string());
-        self.run(&Call { method: "POST", path, query: &[], body, reads: true })?.into_text()
+        self.run(&Call { method: "POST", path, query: &[], body, wants: Wants::Text })?.into_text()
     }
 
     /// `POST path`. Sent once, and once more only when the platform said that nothing was carried
@@ -103,7 +104,8 @@ impl<'a> Api<'a> {
     ///
     /// As [`Api::post`].
     pub fn delete(&self, path: &Path) -> Result<Written, Error> {
-        let call = Call { method: "DELETE", path, query: &[], body: Body::None, reads: false };
+        let call =
+            Call { method: "DELETE", path, query: &[], body: Body::None, wants: Wants::Change };
         Ok(self.run(&call)?.into_written())
     }
 
@@ -131,7 +133,7 @@ impl<'a> Api<'a> {
 
     /// A reading request for an error message.
     pub(super) fn target(&self, method: &'static str, path: &Path) -> Target {
-        Call { method, path, query: &[], body: Body::None, reads: true }.target(self.client)
+        Call { method, path, query: &[], body: Body::None, wants: Wants::Json }.target(self.client)
     }
 
     fn write(
@@ -141,20 +143,35 @@ impl<'a> Api<'a> {
         body: Option<&Value>,
     ) -> Result<Written, Error> {
         let body = body.map_or(Body::Empty, |body| Body::Json(body.to_string()));
-        Ok(self.run(&Call { method, path, query: &[], body, reads: false })?.into_written())
+        Ok(self.run(&Call { method, path, query: &[], body, wants: Wants::Change })?.into_written())
     }
 
-    /// Sends a call with the session, which is renewed once when the platform says it is over: 401
-    /// means that nothing was carried out, so this is safe for every method.
+    /// Sends a call with the session, which is renewed when the answer says that it is over; the call
+    /// is then repeated, once. A write is repeated only where nothing can have been carried out.
     fn run(&self, call: &Call<'_>) -> Result<Reply, Error> {
         let login = self.session()?;
         let reply = self.attempts(call, Some(&login.credential))?;
-        if reply.status != 401 {
-            return reply.checked();
+        let sessions = &self.client.session;
+        let path = call.path.as_str();
+        match reply.standing(call.wants) {
+            Standing::InForce => return reply.checked(),
+            Standing::InDoubt(_) if call.wants == Wants::Change => {
+                // The caller is told what came; the next call gets a session that is beyond doubt.
+                sessions.expire(&login);
+                return reply.checked();
+            }
+            Standing::InDoubt(what) if sessions.was_renewed_in_vain(path, what) => {
+                return reply.checked();
+            }
+            Standing::InDoubt(_) | Standing::Over => sessions.expire(&login),
         }
-        self.client.session.expire(&login);
+        log::info!("{}: the session seems to be over and is renewed", reply.target);
         let login = self.session()?;
-        self.attempts(call, Some(&login.credential))?.checked()
+        let reply = self.attempts(call, Some(&login.credential))?;
+        if let Standing::InDoubt(what) = reply.standing(call.wants) {
+            sessions.renewed_in_vain(path, what);
+        }
+        reply.checked()
     }
 
     fn session(&self) -> Result<Login, Error> {
@@ -179,7 +196,7 @@ impl<'a> Api<'a> {
             ),
         };
         // A login changes nothing but the session list, so it may be repeated like a read.
-        let call = Call { method: "POST", path: &path, query: &[], body, reads: true };
+        let call = Call { method: "POST", path: &path, query: &[], body, wants: Wants::Json };
         let target = call.target(self.client);
         let failed = |cause: String| Error::new(target.clone(), ErrorKind::Login { cause });
         self.client.session.obtain(self.token, &target, || {
@@ -206,8 +223,8 @@ impl<'a> Api<'a> {
         loop {
             let outcome = self.attempt(call, login);
             let error = match &outcome {
-                Err(error) if call.reads && error.is_transient() => error.clone(),
-                Ok(reply) if call.reads => match reply.error() {
+                Err(error) if call.wants.reads() && error.is_transient() => error.clone(),
+                Ok(reply) if call.wants.reads() => match reply.error() {
                     Some(error) if error.is_transient() => error,
                     _ => return outcome,
                 },

@@ -89,6 +89,8 @@ pub enum ErrorKind {
         status: u16,
         /// Where it pointed, without query.
         location: String,
+        /// Whether that asks for a login; the session was new then.
+        login: bool,
     },
     /// Client settings that cannot work: a CA file, a proxy address, a host.
     Setup {
@@ -216,7 +218,7 @@ impl Error {
                 ErrorKind::Status { status: 501 | 505 | 511, .. } => false,
                 ErrorKind::Status { status, .. } => matches!(status, 408 | 500..),
                 // What follows a form that was sent is most often the page that shows it done.
-                ErrorKind::Redirect { status, .. } => matches!(status, 302 | 303),
+                ErrorKind::Redirect { status, login, .. } => !login && matches!(status, 302 | 303),
                 _ => self.sent,
             }
     }
@@ -272,7 +274,14 @@ impl fmt::Display for Error {
             ErrorKind::Path { template, value, problem } => {
                 write!(f, "the value '{value}' for {template} {problem}; give the exact id or name")
             }
-            ErrorKind::Redirect { status, location } => write!(
+            ErrorKind::Redirect { status, location, login: true } => write!(
+                f,
+                "answered {status}, a redirect to a login at '{location}', although the session was \
+                 new{}. Check that platform host and port lead to the platform itself, and that it \
+                 takes the logins of this account",
+                self.fate()
+            ),
+            ErrorKind::Redirect { status, location, login: false } => write!(
                 f,
                 "answered {status}, a redirect to '{location}', which is not followed{}. Point \
                  platform host, port and TLS at the final address",

@@ -24,8 +24,25 @@ pub(super) struct Call<'a> {
     pub path: &'a Path,
     pub query: &'a [(&'a str, &'a str)],
     pub body: Body,
-    /// Nothing changes by it, so it may be repeated.
-    pub reads: bool,
+    pub wants: Wants,
+}
+
+/// What a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wants {
+    /// To read JSON. Nothing changes by it, so it may be repeated.
+    Json,
+    /// To read a text of any kind; likewise.
+    Text,
+    /// To change something.
+    Change,
+}
+
+impl Wants {
+    /// Whether nothing changes by it.
+    pub fn reads(self) -> bool {
+        self != Self::Change
+    }
 }
 
 /// The body of a request.
@@ -45,7 +62,7 @@ impl Call<'_> {
             method: self.method,
             path: self.path.as_str().to_owned(),
             server: client.base.clone(),
-            reads: self.reads,
+            reads: self.wants.reads(),
         }
     }
 }
@@ -76,14 +93,14 @@ impl Reply {
         Some(match self.status {
             200..=299 => return None,
             300..=399 => {
-                let location = self.headers.get(LOCATION).and_then(|value| value.to_str().ok());
-                let location = location.unwrap_or_default().split(['?', '#']).next();
-                let location = crate::observe::redact(location.unwrap_or_default()).into_owned();
+                let location = self.location().split(['?', '#']).next().unwrap_or_default();
+                let location = crate::observe::redact(location).into_owned();
                 Error::new(
                     target,
                     ErrorKind::Redirect {
                         status: self.status,
                         location: text::cut(&location, limits::SHOWN_LINE_CHARS),
+                        login: text::leads_to_login(self.location()),
                     },
                 )
             }
@@ -94,6 +111,11 @@ impl Reply {
                 Error::new(target, ErrorKind::Status { status, body, retry_after })
             }
         })
+    }
+
+    /// Where a redirect points.
+    pub fn location(&self) -> &str {
+        self.headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
     /// `Retry-After` in seconds; the date form is rare and as good as absent.
@@ -204,7 +226,7 @@ pub(super) fn exchange(
         broken = Some(Error::new(target.clone(), ErrorKind::TooLarge { limit }));
     }
     let status = parts.status.as_u16();
-    if let Some(error) = broken.take_if(|_| status < 300 && call.reads) {
+    if let Some(error) = broken.take_if(|_| status < 300 && call.wants.reads()) {
         // A read without its whole body is no answer; as an error it may be tried again.
         return Err(ureq::Error::Other(Box::new(error)));
     }

@@ -8,7 +8,8 @@
 //! ([`Api::get`], [`Api::search`] and the lists) may be attempted up to
 //! [`PLATFORM_ATTEMPTS`](crate::limits::PLATFORM_ATTEMPTS) times; a new attempt begins only within
 //! `timeout` of the first, so a read ends within twice `timeout`. A write is sent once, and once
-//! more only when the platform refused it unread because the session had expired. A login that
+//! more only when the platform refused it unread because the session had expired. A read is sent once
+//! more also when its answer looks like that of an expired session. A login that
 //! becomes necessary on the way has a budget of its own of the same size.
 //!
 //! What came of a write is one of three things: [`Written`], the platform's answer, which the caller
@@ -21,6 +22,7 @@ mod api;
 pub mod check;
 mod client;
 mod connection;
+mod disguise;
 mod error;
 mod exchange;
 mod explain;

@@ -103,6 +103,8 @@ pub(super) struct Session {
     ttl: Option<Duration>,
     state: Lock<LoginState>,
     changed: Signal,
+    /// The route that last answered the same with a new session, what that was, and when.
+    in_vain: Lock<Option<(String, &'static str, Instant)>>,
 }
 
 #[derive(Debug, Default)]
@@ -118,7 +120,7 @@ struct LoginState {
 impl Session {
     /// No login yet; renewed when older than `ttl`.
     pub fn new(ttl: Option<Duration>) -> Self {
-        Self { ttl, state: Lock::default(), changed: Signal::new() }
+        Self { ttl, state: Lock::default(), changed: Signal::new(), in_vain: Lock::default() }
     }
 
     /// The login in force, or a new one by `log_in`. Callers that come while another logs in wait
@@ -192,6 +194,18 @@ impl Session {
         if state.login.as_ref().is_some_and(|current| current.serial == login.serial) {
             state.login = None;
         }
+    }
+
+    /// Notes that a route still answers `what`, which put the session in doubt, with a new one.
+    pub fn renewed_in_vain(&self, path: &str, what: &'static str) {
+        *self.in_vain.lock() = Some((path.to_owned(), what, Instant::now()));
+    }
+
+    /// Whether this was so a moment ago.
+    pub fn was_renewed_in_vain(&self, path: &str, what: &'static str) -> bool {
+        self.in_vain.lock().as_ref().is_some_and(|(last, answer, at)| {
+            last == path && *answer == what && at.elapsed() < limits::PLATFORM_RENEWED_IN_VAIN
+        })
     }
 
     fn is_fresh(&self, login: &Login) -> bool {

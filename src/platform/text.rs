@@ -1,4 +1,4 @@
-//! Error bodies, made short and harmless.
+//! What bodies and addresses say: error bodies, made short and harmless, and login pages.
 
 use serde_json::Value;
 
@@ -28,6 +28,32 @@ pub(super) fn cut(text: &str, max: usize) -> String {
         Some((end, _)) => format!("{}... (cut)", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),
     }
+}
+
+/// Whether a body is a page for people.
+pub(super) fn is_page(body: &[u8]) -> bool {
+    let start = body.get(..ERROR_BODY_BYTES).unwrap_or(body);
+    looks_like_html(&String::from_utf8_lossy(start))
+}
+
+/// Whether a body is a page that asks for a login.
+pub(super) fn is_login_page(body: &[u8]) -> bool {
+    let start = body.get(..ERROR_BODY_BYTES).unwrap_or(body);
+    let page = String::from_utf8_lossy(start).to_ascii_lowercase();
+    let asks = ["type=\"password\"", "sign in", "log in", "login"];
+    looks_like_html(&page) && asks.iter().any(|word| page.contains(word))
+}
+
+/// Whether a redirect to this place asks for a login.
+pub(super) fn leads_to_login(location: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "login", "logon", "signin", "signon", "sso", "saml", "saml2", "oauth", "oauth2", "oidc",
+        "openid", "adfs",
+    ];
+    let place =
+        location.to_ascii_lowercase().replace("sign-in", "signin").replace("log-in", "login");
+    let place = place.split('?').next().unwrap_or_default();
+    place.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| WORDS.contains(&word))
 }
 
 fn looks_like_html(text: &str) -> bool {
@@ -83,5 +109,25 @@ mod tests {
         assert!(said.contains("bad") && !said.contains("hunter2"), "{said}");
         assert_eq!(summary(br#""plain words""#), "plain words");
         assert_eq!(summary(b""), "");
+    }
+
+    #[test]
+    fn logins_are_known_by_their_names() {
+        for location in [
+            "/login",
+            "/login?return=/jobs",
+            "https://platform.example/#/login",
+            "/Account/Log-In",
+            "https://sso.example/in",
+            "https://login.example/common/oauth2/authorize?client_id=1",
+            "/auth/realms/itential/protocol/openid-connect/auth",
+        ] {
+            assert!(leads_to_login(location), "{location}");
+        }
+        for location in
+            ["", "/", "/lessons", "/jobs/1?next=/login", "https://elsewhere.example/in", "/blogins"]
+        {
+            assert!(!leads_to_login(location), "{location}");
+        }
     }
 }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use itential_mcp::cancel::CancelToken;
 use itential_mcp::config::Secret;
-use itential_mcp::platform::{Client, ErrorKind};
+use itential_mcp::platform::{Client, ErrorKind, Path};
 use serde_json::{Value, json as j};
 
-use crate::server::{Server, answer, json, with_login};
+use crate::server::{Act, Server, answer, json, with_login};
 use crate::support::eventually;
 use crate::{client, get, in_turn, post, settings};
 
@@ -142,6 +143,98 @@ fn is_not_repeated_for_ever_when_a_fresh_session_is_refused() {
     let error = get(&client(&server), "/x").unwrap_err();
     assert!(error.status() == Some(401), "{error:?}");
     assert_eq!((server.logins(), server.calls().len()), (2, 2));
+}
+
+/// How platforms, and what stands in front of them, say that a session is over.
+fn disguises() -> Vec<(Act, bool)> {
+    let redirect = |status, to: &str| answer(status, &[("Location", to)], "Found. Redirecting");
+    let page = "\n<!DOCTYPE html><html><title>Sign in</title><input type=\"password\"></html>";
+    vec![
+        (json(401, r#"{"message":"Unauthorized"}"#), true),
+        (redirect(302, "/login"), true),
+        (redirect(303, "/login?next=%2Fx"), true),
+        (redirect(307, "https://sso.example/saml2/idp"), true),
+        (answer(200, &[("Content-Type", "text/html; charset=utf-8")], page), false),
+        (answer(200, &[], "<html>Sign in</html>"), false),
+        (answer(200, &[], ""), false),
+        (json(200, " \n"), false),
+    ]
+}
+
+#[test]
+fn t3_a_read_renews_a_session_that_ended_in_any_disguise() {
+    for (act, _) in disguises() {
+        let shown = act.clone();
+        let server = Server::start(move |seen| match seen.header("cookie") {
+            Some("token=t1") => act.clone(),
+            _ => json(200, r#"{"ok":1}"#),
+        });
+        let client = client(&server);
+        assert_eq!(get(&client, "/x").expect(&format!("{shown:?}")), j!({"ok": 1}));
+        assert_eq!((server.logins(), server.calls().len()), (2, 2), "{shown:?}");
+    }
+}
+
+#[test]
+fn t3_a_write_is_repeated_only_where_nothing_can_have_been_carried_out() {
+    for (act, nothing_done) in disguises() {
+        let shown = act.clone();
+        let server = Server::start(move |seen| match seen.header("cookie") {
+            Some("token=t1") => act.clone(),
+            _ => json(200, r#"{"ok":1}"#),
+        });
+        let client = client(&server);
+        let first = post(&client, "/x").expect(&format!("{shown:?}"));
+        assert_eq!(first, if nothing_done { j!({"ok": 1}) } else { Value::Null }, "{shown:?}");
+        assert_eq!(server.calls().len(), if nothing_done { 2 } else { 1 }, "{shown:?}");
+        // A login page ends the session for those who come next. An empty answer is what many writes
+        // are given, and says nothing of it.
+        let Act::Send(bytes) = &shown else { unreachable!("all are sent") };
+        if nothing_done || String::from_utf8_lossy(bytes).contains("<html") {
+            assert_eq!(post(&client, "/x").unwrap(), j!({"ok": 1}), "{shown:?}");
+            assert_eq!(server.logins(), 2, "{shown:?}");
+        }
+    }
+}
+
+#[test]
+fn t3_a_platform_that_always_answers_so_is_not_asked_for_ever() {
+    for (act, _) in disguises() {
+        let shown = act.clone();
+        let server = Server::start(move |_| act.clone());
+        let client = client(&server);
+        let error = get(&client, "/x").unwrap_err();
+        assert_eq!((server.logins(), server.calls().len()), (2, 2), "{shown:?}: {error}");
+        let error = post(&client, "/x").err();
+        assert!(!error.is_some_and(|error| error.may_have_happened()), "{shown:?}");
+        assert!(server.calls().len() <= 4, "{shown:?}");
+    }
+    // One that is merely empty costs no login for each call.
+    let server = Server::start(|_| answer(200, &[], ""));
+    let client = client(&server);
+    for _ in 0..5 {
+        let error = get(&client, "/x").unwrap_err();
+        assert!(error.to_string().contains("it is empty"), "{error}");
+    }
+    assert_eq!((server.logins(), server.calls().len()), (2, 6));
+}
+
+#[test]
+fn t3_a_text_may_be_empty_or_a_page_but_no_login_page() {
+    let read = |server: &Server| {
+        let (client, token) = (client(server), CancelToken::new());
+        client.api(&token).search_text(&Path::literal("/render"), &j!({})).unwrap()
+    };
+    for text in ["", "<html><body>Interfaces</body></html>"] {
+        let server = Server::start(move |_| answer(200, &[], text));
+        assert_eq!(read(&server), text);
+        assert_eq!((server.logins(), server.calls().len()), (1, 1));
+    }
+    let server = Server::start(|seen| match seen.header("cookie") {
+        Some("token=t1") => answer(200, &[], "<html><title>Sign in</title></html>"),
+        _ => json(200, r#""rendered""#),
+    });
+    assert_eq!(read(&server), "rendered");
 }
 
 #[test]

@@ -165,9 +165,9 @@ fn the_query_is_never_shown() {
 #[test]
 fn redirects_are_told_and_not_followed() {
     let server =
-        Server::start(|_| answer(302, &[("Location", "https://sso.example/in?ticket=1")], ""));
+        Server::start(|_| answer(302, &[("Location", "https://new.example/x?ticket=1")], ""));
     let error = get(&client(&server), "/x").unwrap_err();
-    assert_says(&error, &["302", "https://sso.example/in'"]);
+    assert_says(&error, &["302", "https://new.example/x'"]);
     assert!(!error.to_string().contains("ticket"), "{error}");
     assert_eq!(server.calls().len(), 1);
 }

@@ -40,7 +40,7 @@ impl Seen {
 }
 
 /// What the server does with a request.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub enum Act {
     /// Sends these bytes and keeps the connection.
     Send(Vec<u8>),
