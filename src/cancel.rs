@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::places::resting;
 use crate::sync::{Lock, Signal};
 
 /// Tells a running call that nobody waits for its answer any more.
@@ -44,7 +45,13 @@ impl CancelToken {
     }
 
     /// Sleeps for `pause`, or until cancelled. Returns whether the full pause passed.
+    ///
+    /// The place of this thread is free meanwhile.
     pub fn sleep(&self, pause: Duration) -> bool {
+        resting(|| self.wait(pause))
+    }
+
+    fn wait(&self, pause: Duration) -> bool {
         let deadline = Instant::now() + pause;
         let until = self.0.ends.map_or(deadline, |ends| ends.min(deadline));
         let mut cancelled = self.0.cancelled.lock();

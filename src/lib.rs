@@ -14,14 +14,14 @@
 //! - [`config`]: one table of settings; environment over command line over file over default.
 //! - [`output`]: JSON and TOON rendering of results.
 //! - [`observe`]: log, redaction, audit and metrics.
-//! - Leaves: [`limits`] (every bound, each with its reason), [`sync`], [`cancel`], [`net`],
-//!   [`time`], [`nearest`].
+//! - Leaves: [`limits`] (every bound, each with its reason), [`sync`], [`cancel`], [`places`]
+//!   (who works when places are scarce), [`net`], [`time`], [`nearest`].
 //!
 //! Which room may import which, held against the code by `tests/architecture.rs`; no files of one
 //! room import each other in a circle either:
 //!
 //! ```text
-//! anyone    -> limits sync cancel net time nearest
+//! anyone    -> limits sync cancel places net time nearest
 //! cli       -> transport product protocol tools platform sandbox http config observe
 //! transport -> protocol http config observe
 //! product   -> protocol tools platform config output observe
@@ -40,6 +40,7 @@ pub mod nearest;
 pub mod net;
 pub mod observe;
 pub mod output;
+pub mod places;
 pub mod platform;
 pub mod product;
 pub mod protocol;

@@ -18,12 +18,25 @@ pub const SALVAGED_ID_BYTES: usize = 1024;
 /// messages are answered with it.
 pub const JSON_DEPTH: usize = 128;
 
-/// Tool calls running at the same time. They block only in the platform, which serves about this
-/// many requests well.
-pub const TOOL_WORKERS: usize = 32;
+/// Calls waiting for a place. Beyond this the answer is "busy, retry" rather than a long wait; each
+/// holds its arguments in memory.
+pub const WAITING_CALLS: usize = 1024;
 
-/// Tool calls waiting for a worker. Beyond this the answer is "busy, retry" rather than a long wait.
-pub const TOOL_QUEUE: usize = 256;
+/// How long a call may wait for a place: clients give up after a minute.
+pub const WAITING_TIME: Duration = Duration::from_secs(45);
+
+/// Calls that wait for something else than the platform (polls, people, back-offs) and hold no
+/// place meanwhile, but a thread.
+pub const RESTING_CALLS: usize = 2048;
+
+/// Requests to the platform waiting for one of its places: those of every call that may run or rest.
+pub const WAITING_REQUESTS: usize = 4096;
+
+/// How long a thread without work waits for more.
+pub const WORKER_IDLE: Duration = Duration::from_secs(10);
+
+/// Stack of a thread that runs calls; the deepest JSON takes a quarter of it in a debug build.
+pub const WORKER_STACK_BYTES: usize = 1 << 20;
 
 /// Characters of a wrong value repeated in an error: enough to recognise it.
 pub const SHOWN_VALUE_CHARS: usize = 60;

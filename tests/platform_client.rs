@@ -43,6 +43,7 @@ fn settings(server: &Server) -> Platform {
         client_secret: None,
         timeout: Duration::from_secs(5),
         ttl: None,
+        max_requests: 128,
         sandbox: false,
     }
 }

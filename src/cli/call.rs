@@ -79,7 +79,7 @@ fn ask(engine: &Arc<Engine>, tool: &str, arguments: Map<String, Value>) -> Resul
         "protocolVersion": protocol::revision::LEGACY[0], "capabilities": {}}});
     let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
         "name": tool, "arguments": arguments}});
-    let workers = Workers::new(1, 0);
+    let workers = Workers::new(1, 1);
     let (sender, receiver) = channel();
     let mut last = None;
     for text in [hello, call] {

@@ -125,7 +125,7 @@ fn ask(config: &Config, question: &Question, options: &ProbeOptions) -> Result<S
     let secure = question.uri.scheme() == Some(&Scheme::HTTPS);
     let tls = if secure { Some(trusted(config, question, options)?) } else { None };
     // No proxy: a health check is about this server alone.
-    let agent = build_agent(Setup { timeout: options.timeout, tls, proxy: None });
+    let agent = build_agent(Setup { timeout: options.timeout, tls, proxy: None, connections: 1 });
     let mut request = agent.get(&question.uri);
     if let Some(host) = &question.host {
         request = request.header("Host", host);

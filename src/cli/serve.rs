@@ -19,7 +19,7 @@ use crate::http::{Listen, Options, Server};
 use crate::platform::{Client, Path, check};
 use crate::protocol::Engine;
 use crate::transport::http::Service;
-use crate::transport::stdio;
+use crate::transport::{Workers, stdio};
 use crate::{limits, observe, product};
 
 /// Exit code when the address cannot be listened on.
@@ -97,7 +97,8 @@ fn serve_stdio(
         if let Err(error) = thread::Builder::new().name("reload".into()).spawn_scoped(scope, look) {
             log::warn!("nothing can be reloaded: no thread could be started: {error}");
         }
-        let heard = stdio::serve(&engine, &mut io::stdin().lock(), io::stdout());
+        let workers = Workers::of(&config.server);
+        let heard = stdio::serve(&engine, workers, &mut io::stdin().lock(), io::stdout());
         if let Some(over) = over {
             // It has ended already if nobody takes this.
             let _ = over.send(Asked::Stop(0));

@@ -33,6 +33,8 @@ pub(crate) struct Setup {
     pub tls: Option<Trust>,
     /// Proxy to the platform.
     pub proxy: Option<ureq::Proxy>,
+    /// Connections that are kept open: one for each request that may be under way.
+    pub connections: usize,
 }
 
 /// Makes the agent.
@@ -48,8 +50,8 @@ pub(crate) fn build(setup: Setup) -> Agent {
         .timeout_global(Some(setup.timeout))
         .timeout_resolve(Some(connect))
         .timeout_connect(Some(connect))
-        .max_idle_connections(limits::TOOL_WORKERS)
-        .max_idle_connections_per_host(limits::TOOL_WORKERS)
+        .max_idle_connections(setup.connections)
+        .max_idle_connections_per_host(setup.connections)
         .max_idle_age(limits::PLATFORM_IDLE_MAX)
         .input_buffer_size(limits::PLATFORM_BUFFER)
         .output_buffer_size(limits::PLATFORM_BUFFER)

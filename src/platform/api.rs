@@ -19,6 +19,7 @@ use super::text;
 use super::written::Written;
 use crate::cancel::CancelToken;
 use crate::limits;
+use crate::places::{self, Place};
 
 /// The platform for the length of one tool call.
 ///
@@ -246,8 +247,30 @@ impl<'a> Api<'a> {
         }
     }
 
+    /// One of the requests that may be under way. Whoever waits for it lets others call meanwhile.
+    fn place(&self, call: &Call<'_>) -> Result<Place, Error> {
+        let (requests, caller) = (&self.client.requests, places::caller());
+        if let Some(place) = requests.try_take(&caller) {
+            return Ok(place);
+        }
+        let begun = Instant::now();
+        let until = begun + self.client.timeout;
+        let place = places::resting(|| requests.take(&caller, until, || self.token.is_cancelled()));
+        place.ok_or_else(|| {
+            let kind = match self.token.is_cancelled() {
+                true => ErrorKind::Cancelled,
+                false => ErrorKind::Timeout {
+                    phase: "waiting for earlier requests of this server (platform max_requests)",
+                    waited: begun.elapsed(),
+                },
+            };
+            Error::new(call.target(self.client), kind)
+        })
+    }
+
     /// Sends a call once.
     fn attempt(&self, call: &Call<'_>, login: Option<&Credential>) -> Result<Reply, Error> {
+        let _place = self.place(call)?;
         let begun = Instant::now();
         let scope = Scope::new(self.token.clone(), begun + self.client.timeout);
         let sent = Rc::clone(&scope.sent);

@@ -11,6 +11,7 @@ use super::session::Session;
 use super::trust::Trust;
 use super::{agent, proxy};
 use crate::cancel::CancelToken;
+use crate::places::Places;
 use crate::{config, limits, observe};
 
 /// A connection pool and one session to one platform. Clones share both.
@@ -53,8 +54,9 @@ impl Client {
         if let Some((_, secret)) = platform.client() {
             observe::keep(secret.expose());
         }
+        let most = platform.max_requests;
         Ok(Self(Arc::new(Connection {
-            agent: agent::build(agent::Setup { timeout, tls, proxy }),
+            agent: agent::build(agent::Setup { timeout, tls, proxy, connections: most }),
             base,
             login: match platform.client() {
                 Some((id, secret)) => {
@@ -66,6 +68,7 @@ impl Client {
                 },
             },
             session: Session::new(platform.ttl),
+            requests: Places::new(most, most, limits::WAITING_REQUESTS),
             timeout,
             through_proxy,
             ended: CancelToken::new(),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::session::Session;
 use crate::cancel::CancelToken;
 use crate::config;
+use crate::places::Places;
 
 /// A pool of connections to the platform, and the session on it.
 pub(super) struct Connection {
@@ -17,6 +18,8 @@ pub(super) struct Connection {
     pub login: LoginWith,
     /// The session.
     pub session: Session,
+    /// Requests at the same time.
+    pub requests: Places,
     /// Bound of one attempt.
     pub timeout: Duration,
     /// Host and port of the proxy on the way, if any.

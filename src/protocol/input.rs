@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn a_state_is_good_once_for_who_asked_what() {
         let (seal, states) = (Seal::new(), RequestStates::default());
-        let named = |name: &str| Caller { identity: Some(name.to_owned()) };
+        let named = |name: &str| Caller::new(Some(name.to_owned()), "");
         let ann = named("ann");
         let bob = named("bob");
         let asked = params(json!({"name": "x", "arguments": {"a": 1, "b": [2]}}));

@@ -14,6 +14,7 @@ use super::message::Id;
 use super::severity::Severity;
 use crate::cancel::CancelToken;
 use crate::limits;
+use crate::places::resting;
 use crate::sync::Lock;
 
 /// Where messages go that belong to one request, besides its answer.
@@ -194,7 +195,7 @@ impl Session {
         let (answer, answered) = sync_channel(1);
         self.questions.lock().insert(id.clone(), answer);
         let outcome = if sink.send(message::request(&id, method, params)) {
-            wait(&answered, cancel, patience)
+            resting(|| wait(&answered, cancel, patience))
         } else {
             Err(NoAnswer::Unreachable)
         };

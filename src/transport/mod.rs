@@ -5,4 +5,4 @@ pub mod serve;
 pub mod stdio;
 mod workers;
 
-pub use workers::{Slot, Workers};
+pub use workers::{Job, Workers};

@@ -4,10 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 
-use super::workers::Workers;
+use super::workers::{Job, Workers};
+use crate::places::{self, CallerKey};
 use crate::protocol::message::{Id, Malformed, Message};
 use crate::protocol::{
-    Answer, Caller, Dispatch, Engine, RpcError, Session, Sink, TaskStart, malformed,
+    Answer, Caller, Dispatch, Engine, RpcError, Session, Sink, TaskStart, Work, malformed,
 };
 use crate::sync::Lock;
 
@@ -52,7 +53,7 @@ pub fn serve<R: Recipient>(
     match engine.receive(session, caller, message, sink) {
         Dispatch::Nothing => recipient.unanswered(),
         Dispatch::Answer(answer) => recipient.answer(answer),
-        Dispatch::Task(start) => begin(start, recipient),
+        Dispatch::Task(start) => begin(start, &caller.key, recipient),
         Dispatch::Listening(listening) if !recipient.takes_streams() => {
             let text = "Accept must allow text/event-stream for subscriptions/listen";
             let answer = listening.refuse(&RpcError::invalid_request(text));
@@ -66,24 +67,38 @@ pub fn serve<R: Recipient>(
         Dispatch::Work(work) => {
             let cancel = work.cancel_token();
             recipient.on_gone(Box::new(move || cancel.cancel()));
-            let Some(slot) = workers.slot() else { return recipient.answer(work.busy()) };
             let (waiting, recipient) = (recipient.waiting(), Arc::clone(recipient));
-            slot.run(move || {
-                match work.run() {
-                    Some(answer) => recipient.answer(answer),
-                    None => recipient.unanswered(),
-                }
-                drop(waiting);
-            });
+            workers.run(&caller.key, Box::new(Running { work, recipient, _waiting: waiting }));
         }
     }
 }
 
+/// A request that runs, or waits for a place.
+struct Running<R: Recipient> {
+    work: Work,
+    recipient: Arc<R>,
+    _waiting: R::Waiting,
+}
+
+impl<R: Recipient> Job for Running<R> {
+    fn run(self: Box<Self>) {
+        match self.work.run() {
+            Some(answer) => self.recipient.answer(answer),
+            None => self.recipient.unanswered(),
+        }
+    }
+
+    fn refuse(self: Box<Self>) {
+        self.recipient.answer(self.work.busy());
+    }
+}
+
 /// Starts a task on a thread of its own: it may wait for hours, and the workers are for short calls.
-fn begin<R: Recipient>(start: TaskStart, recipient: &Arc<R>) {
+fn begin<R: Recipient>(start: TaskStart, caller: &CallerKey, recipient: &Arc<R>) {
+    let caller = Arc::clone(caller);
     let (id, task, created, run) = start.into_parts();
     let work = move || {
-        if catch_unwind(AssertUnwindSafe(run)).is_err() {
+        if catch_unwind(AssertUnwindSafe(|| places::working_for(&caller, run))).is_err() {
             log::error!("a task panicked; this is a defect of the server");
         }
     };

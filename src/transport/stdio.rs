@@ -27,6 +27,7 @@ use crate::protocol::{
 /// When the input cannot be read.
 pub fn serve(
     engine: &Arc<Engine>,
+    workers: Workers,
     input: &mut dyn BufRead,
     output: impl Write + Send + 'static,
 ) -> io::Result<bool> {
@@ -38,7 +39,7 @@ pub fn serve(
         engine: Arc::clone(engine),
         session: Arc::new(Session::new()),
         caller: Arc::new(Caller::default()),
-        workers: Workers::new(limits::TOOL_WORKERS, limits::TOOL_QUEUE),
+        workers,
         lines: Lines(lines),
     };
     connection.session.set_outbox(Arc::new(connection.lines.clone()));

@@ -1,4 +1,4 @@
-//! The threads that run tool calls.
+//! The threads that run calls.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -6,28 +6,38 @@ use std::sync::{Arc, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::places::{self, CallerKey, Place, Places};
 use crate::sync::{Lock, Signal};
+use crate::{config, limits};
 
-type Job = Box<dyn FnOnce() + Send>;
+/// Something to run on a thread of the pool.
+pub trait Job: Send + 'static {
+    /// Runs it.
+    fn run(self: Box<Self>);
 
-/// A bounded pool with a bounded queue. Threads start when there is work and end with the process.
+    /// Says that it will not run: too many others do, or wait.
+    fn refuse(self: Box<Self>);
+}
+
+/// An elastic pool: threads start when there is work, and end when there is none. How many calls run
+/// at once is bounded by places, given in turn by caller.
 #[derive(Clone)]
-pub struct Workers(Arc<Pool>);
+pub struct Workers {
+    places: Places,
+    pool: Arc<Pool>,
+}
 
-/// A place in the queue. Unused, it is given back.
-pub struct Slot(Arc<Pool>);
+type Placed = (Place, Box<dyn Job>);
 
 struct Pool {
     state: Lock<Queue>,
     work: Signal,
     idle: Signal,
-    threads_max: usize,
-    jobs_max: usize,
 }
 
 #[derive(Default)]
 struct Queue {
-    queue: VecDeque<Job>,
+    queue: VecDeque<Placed>,
     threads: usize,
     waiting: usize,
     /// Threads started that have not come to the queue yet.
@@ -37,58 +47,78 @@ struct Queue {
     /// Threads that look once more before they wait.
     looking: usize,
     running: usize,
-    reserved: usize,
+    /// Somebody sees to it that nobody waits for a place too long.
+    watched: bool,
 }
 
 impl Workers {
-    /// A pool of at most `threads` threads and `queue` waiting jobs.
-    pub fn new(threads: usize, queue: usize) -> Self {
-        Self(Arc::new(Pool {
-            state: Lock::default(),
-            work: Signal::new(),
-            idle: Signal::new(),
-            threads_max: threads,
-            jobs_max: threads + queue,
-        }))
+    /// A pool for so many calls at once, of which one caller may have so many.
+    pub fn new(calls: usize, calls_per_caller: usize) -> Self {
+        let places = Places::new(calls, calls_per_caller, limits::WAITING_CALLS);
+        let pool = Pool { state: Lock::default(), work: Signal::new(), idle: Signal::new() };
+        Self { places, pool: Arc::new(pool) }
     }
 
-    /// A place for one job; none when every thread works and the queue is full.
-    pub fn slot(&self) -> Option<Slot> {
-        let mut state = self.0.lock();
-        if state.running + state.queue.len() + state.reserved >= self.0.jobs_max {
-            return None;
+    /// A pool as the settings say.
+    pub fn of(settings: &config::Server) -> Self {
+        let most = settings.max_concurrent_calls;
+        match settings.max_calls_per_caller {
+            0 => Self::new(most, most),
+            bound => Self::new(most, bound),
         }
-        state.reserved += 1;
-        Some(Slot(Arc::clone(&self.0)))
+    }
+
+    /// Runs `job` for this caller when it has a place, which it may wait for in turn. It is refused
+    /// when there is none within [`limits::WAITING_TIME`], or no thread can be started.
+    pub fn run(&self, caller: &CallerKey, job: Box<dyn Job>) {
+        let pool = Arc::clone(&self.pool);
+        let until = Instant::now() + limits::WAITING_TIME;
+        let waits = self.places.enter(caller, until, move |place| match place {
+            Some(place) => pool.push((place, job)),
+            None => job.refuse(),
+        });
+        if waits.is_some() {
+            self.watch();
+        }
     }
 
     /// Waits until nothing runs or waits, at most for `patience`. Returns whether all is done.
     pub fn drain(&self, patience: Duration) -> bool {
         let deadline = Instant::now() + patience;
-        let mut state = self.0.lock();
-        while state.running > 0 || !state.queue.is_empty() {
+        let mut state = self.pool.lock();
+        while state.running > 0 || !state.queue.is_empty() || self.places.load().1 > 0 {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return false;
             }
-            state = self.0.idle.wait(state, left);
+            state = self.pool.idle.wait(state, left);
         }
         true
     }
-}
 
-impl Slot {
-    /// Runs `job` on a thread of the pool.
-    pub fn run(self, job: impl FnOnce() + Send + 'static) {
-        let mut state = self.0.lock();
-        state.queue.push_back(Box::new(job));
-        self.0.call_one(&mut state);
-    }
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        self.0.lock().reserved -= 1;
+    /// Sees to it that somebody refuses those who wait for a place too long.
+    fn watch(&self) {
+        let mut state = self.pool.lock();
+        if state.watched {
+            return;
+        }
+        let workers = self.clone();
+        let started = thread::Builder::new().name("waiting-calls".into()).spawn(move || {
+            loop {
+                if let Some(next) = workers.places.refuse_late(Instant::now()) {
+                    thread::sleep(next.saturating_duration_since(Instant::now()));
+                    continue;
+                }
+                let mut state = workers.pool.lock();
+                workers.pool.idle.notify_all();
+                if workers.places.load().1 == 0 {
+                    state.watched = false;
+                    return;
+                }
+            }
+        });
+        // Without a watch they wait until a place is free.
+        state.watched = started.is_ok();
     }
 }
 
@@ -97,24 +127,38 @@ impl Pool {
         self.state.lock()
     }
 
+    fn push(self: &Arc<Self>, placed: Placed) {
+        let mut state = self.lock();
+        state.queue.push_back(placed);
+        let stranded = self.call_one(&mut state);
+        drop(state);
+        refuse(stranded);
+    }
+
     /// Sees to it that somebody comes for the queue. One thread at a time is called, and calls the
     /// next one when it leaves jobs behind: a job never waits for another job to end, and a row of
-    /// short ones costs few switches between threads.
-    fn call_one(self: &Arc<Self>, state: &mut Queue) {
+    /// short ones costs few switches between threads. Returns the jobs for which nobody can come.
+    fn call_one(self: &Arc<Self>, state: &mut Queue) -> VecDeque<Placed> {
         if state.queue.is_empty() || state.starting + state.called + state.looking > 0 {
-            return;
+            return VecDeque::new();
         }
         if state.waiting > 0 {
             state.called += 1;
             self.work.notify_one();
-        } else if state.threads < self.threads_max {
-            let shared = Arc::clone(self);
-            match thread::Builder::new().name("tool".into()).spawn(move || shared.work_loop()) {
-                Ok(_) => {
-                    state.threads += 1;
-                    state.starting += 1;
-                }
-                Err(error) => log::error!("no thread could be started for a tool call: {error}"),
+            return VecDeque::new();
+        }
+        let pool = Arc::clone(self);
+        let thread = thread::Builder::new().name("call".into());
+        let thread = thread.stack_size(limits::WORKER_STACK_BYTES);
+        match thread.spawn(move || pool.work_loop()) {
+            Ok(_) => {
+                state.threads += 1;
+                state.starting += 1;
+                VecDeque::new()
+            }
+            Err(error) => {
+                log::error!("no thread could be started for a call: {error}");
+                std::mem::take(&mut state.queue)
             }
         }
     }
@@ -123,12 +167,14 @@ impl Pool {
         let mut state = self.lock();
         state.starting -= 1;
         loop {
-            while let Some(job) = state.queue.pop_front() {
+            while let Some((place, job)) = state.queue.pop_front() {
                 state.running += 1;
-                self.call_one(&mut state);
+                let stranded = self.call_one(&mut state);
                 drop(state);
+                refuse(stranded);
                 // A panicking job must not take its thread along.
-                if catch_unwind(AssertUnwindSafe(job)).is_err() {
+                let run = AssertUnwindSafe(|| places::working(place, || job.run()));
+                if catch_unwind(run).is_err() {
                     log::error!("a job panicked; this is a defect of the server");
                 }
                 state = self.lock();
@@ -147,8 +193,15 @@ impl Pool {
                 continue;
             }
             state.waiting += 1;
+            let until = Instant::now() + limits::WORKER_IDLE;
             while state.called == 0 {
-                state = self.work.wait_for_ever(state);
+                let left = until.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    state.waiting -= 1;
+                    state.threads -= 1;
+                    return;
+                }
+                state = self.work.wait(state, left);
             }
             state.called -= 1;
             state.waiting -= 1;
@@ -156,28 +209,43 @@ impl Pool {
     }
 }
 
+fn refuse(jobs: VecDeque<Placed>) {
+    for (_place, job) in jobs {
+        job.refuse();
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc::channel;
+    use std::sync::mpsc::{Sender, channel};
 
     use super::*;
+
+    struct Say(Sender<bool>);
+
+    impl Job for Say {
+        fn run(self: Box<Self>) {
+            self.0.send(true).expect("the test listens");
+        }
+
+        fn refuse(self: Box<Self>) {
+            self.0.send(false).expect("the test listens");
+        }
+    }
 
     #[test]
     fn a_thread_that_finds_its_job_done_by_another_waits_like_the_rest() {
         for _ in 0..300 {
-            let workers = Workers::new(4, 16);
+            let workers = Workers::new(4, 4);
             let (done, finished) = channel();
             for _ in 0..8 {
-                let done = done.clone();
-                workers
-                    .slot()
-                    .expect("a place")
-                    .run(move || done.send(()).expect("the test listens"));
+                workers.run(&"".into(), Box::new(Say(done.clone())));
             }
-            assert_eq!(finished.iter().take(8).count(), 8);
+            assert_eq!(finished.iter().take(8).filter(|ran| *ran).count(), 8);
+            assert!(workers.drain(Duration::from_secs(60)));
             let deadline = Instant::now() + Duration::from_secs(60);
             loop {
-                let state = workers.0.lock();
+                let state = workers.pool.lock();
                 if state.waiting == state.threads && state.called == 0 {
                     break;
                 }

@@ -43,6 +43,9 @@ settings! {
     /// Seconds one request to the platform may take
     timeout: Duration = Platform, Kind::Seconds(1, 86_400), "30", "secs";
 
+    /// Requests to the platform at the same time; further ones wait, served in turn by caller
+    max_requests: usize = Platform, Kind::Int(1, 4096), "128", "count" [ours];
+
     /// Seconds after which to log in to the platform again; 0 means only when it asks for it
     ttl: Option<Duration> = Platform, Kind::Seconds(i64::MIN, limits::INTERVAL_SECONDS), "0", "secs";
 

@@ -93,6 +93,12 @@ settings! {
     /// Client connections open at the same time from one address
     max_connections_per_address: usize = Limits, Kind::Int(1, 1_000_000), "256", "count" [ours];
 
+    /// Calls running at the same time; a call that only waits (for a job, a person) does not count
+    max_concurrent_calls: usize = Limits, Kind::Int(1, 4096), "512", "count" [ours];
+
+    /// Calls of one caller running at the same time; 0 sets no bound of its own
+    max_calls_per_caller: usize = Limits, Kind::Int(0, 4096), "0", "count" [ours];
+
     /// MCP sessions alive at the same time
     max_sessions: usize = Limits, Kind::Int(1, 1_000_000), "1000", "count" [ours];
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::cancel::CancelToken;
 use crate::limits;
+use crate::places::resting;
 use crate::sync::{Lock, Signal};
 use crate::tools::shown::ToolError;
 
@@ -38,7 +39,7 @@ impl Turn {
     /// When the call was cancelled, or another change of the thing does not end.
     pub fn take(token: &CancelToken, kind: &'static str, key: &str) -> Result<Self, ToolError> {
         let turn = LINES.stand((kind, key.to_owned()))?;
-        LINES.wait(token, &turn, limits::TURN_TIME)?;
+        resting(|| LINES.wait(token, &turn, limits::TURN_TIME))?;
         Ok(turn)
     }
 }

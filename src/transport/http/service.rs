@@ -31,7 +31,7 @@ impl Service {
     /// A service with these settings. `probe` tells whether the platform answers.
     pub fn new(engine: Arc<Engine>, config: &Config, probe: Probe) -> Self {
         let settings = &config.server;
-        let workers = Workers::new(limits::TOOL_WORKERS, limits::TOOL_QUEUE);
+        let workers = Workers::of(settings);
         Self {
             engine,
             workers,
@@ -76,8 +76,12 @@ impl Service {
         &self.status
     }
 
-    /// Who sent a request.
-    pub(super) fn caller(&self, request: &Request) -> Arc<Caller> {
-        Arc::new(Caller { identity: request.client_subject.clone() })
+    /// Who sent a request, in this session if in any.
+    pub(super) fn caller(&self, request: &Request, session: Option<&str>) -> Arc<Caller> {
+        let identity = request.client_subject.clone();
+        Arc::new(match session {
+            Some(id) => Caller::new(identity, id),
+            None => Caller::new(identity, &request.peer.to_string()),
+        })
     }
 }

@@ -7,19 +7,34 @@ use serde_json::{Value, json};
 
 use super::responder::Visit;
 use super::service::Service;
+use super::status::Status;
 use crate::http::Response;
 use crate::observe::metrics;
+use crate::transport::workers::Job;
 
 /// `/status/readyz`: whether the platform answers. Asked at most every few seconds.
 pub fn ready(service: &Service, visit: Visit) {
     if let Some(ready) = service.status.known() {
         return visit.respond(readiness(ready));
     }
-    let Some(slot) = service.workers.slot() else {
-        return visit.respond(not_ready("every worker is busy"));
-    };
     let status = Arc::clone(&service.status);
-    slot.run(move || visit.respond(readiness(status.ask())));
+    service.workers.run(&"".into(), Box::new(Asking { visit, status }));
+}
+
+/// Somebody who asks whether the platform answers.
+struct Asking {
+    visit: Visit,
+    status: Arc<Status>,
+}
+
+impl Job for Asking {
+    fn run(self: Box<Self>) {
+        self.visit.respond(readiness(self.status.ask()));
+    }
+
+    fn refuse(self: Box<Self>) {
+        self.visit.respond(not_ready("too many calls wait"));
+    }
 }
 
 fn readiness(ready: bool) -> Response {

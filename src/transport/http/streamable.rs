@@ -99,7 +99,7 @@ fn modern(service: &Service, visit: Visit, message: Message, accept: Accept) {
 }
 
 fn handshake(service: &Service, visit: Visit, message: Message) {
-    let caller = service.caller(&visit.request);
+    let caller = service.caller(&visit.request, None);
     let Some(opened) = service.sessions.open(caller.identity.as_deref()) else {
         let text = "Too many sessions are open; try again later";
         return refuse_message(visit, 503, &message, &RpcError::internal(text));
@@ -168,7 +168,7 @@ fn run(
     in_session: Option<&Arc<HttpSession>>,
     accept: Accept,
 ) {
-    let caller = service.caller(&visit.request);
+    let caller = service.caller(&visit.request, in_session.map(|session| session.id.as_str()));
     let reply = Reply::new(visit.responder, in_session.cloned(), accept.events, &service.pending);
     let reply = Arc::new(reply);
     let sink: Arc<dyn Sink> = Arc::clone(&reply) as Arc<dyn Sink>;
@@ -195,7 +195,7 @@ fn batch(service: &Service, visit: Visit, messages: Vec<Result<Message, Box<Malf
         let text = "Batches belong to protocol version 2025-03-26 only";
         return refuse(visit, 400, &RpcError::invalid_request(text));
     }
-    let caller = service.caller(&visit.request);
+    let caller = service.caller(&visit.request, Some(&session.id));
     let of_session = Some(Arc::clone(&session));
     let reply = Arc::new(Reply::new(visit.responder, of_session, false, &service.pending));
     let sink: Arc<dyn Sink> = Arc::new(NoSink);
@@ -263,8 +263,8 @@ fn session_of(service: &Service, request: &Request) -> Result<Arc<HttpSession>, 
         let text = "Mcp-Session-Id is required; send initialize to begin a session";
         return Err((400, RpcError::invalid_request(text)));
     };
-    let identity = service.caller(request).identity.clone();
-    service.sessions.find(id.trim(), identity.as_deref()).ok_or_else(|| {
+    let identity = request.client_subject.as_deref();
+    service.sessions.find(id.trim(), identity).ok_or_else(|| {
         (404, RpcError::invalid_request("Session not found; send initialize to begin a new one"))
     })
 }
