@@ -15,7 +15,7 @@ use itential_mcp::config::{self, Sources};
 use itential_mcp::http::{Listen, Options, Server};
 use itential_mcp::protocol::{Engine, Offers, Registry};
 use itential_mcp::transport::http::Service;
-use itential_mcp::transport::stdio;
+use itential_mcp::transport::{Workers, stdio};
 use serde_json::json;
 
 /// The engine, for fixtures that change what it offers.
@@ -37,7 +37,8 @@ fn main() {
     own.set(Arc::downgrade(&engine)).expect("it is set here only");
     let wanted = std::env::args().nth(1).unwrap_or_else(|| "0".into());
     if wanted == "stdio" {
-        stdio::serve(&engine, &mut std::io::stdin().lock(), std::io::stdout())
+        let (calls, input) = (Workers::new(64, 64), std::io::stdin());
+        stdio::serve(&engine, calls, &mut input.lock(), std::io::stdout())
             .expect("standard input can be read");
         return;
     }
