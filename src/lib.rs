@@ -15,13 +15,14 @@
 //! - [`output`]: JSON and TOON rendering of results.
 //! - [`observe`]: log, redaction, audit and metrics.
 //! - Leaves: [`limits`] (every bound, each with its reason), [`sync`], [`cancel`], [`places`]
-//!   (who works when places are scarce), [`net`], [`time`], [`nearest`].
+//!   (who works when places are scarce), [`net`], [`time`], [`nearest`], [`sections`] (of
+//!   device configurations).
 //!
 //! Which room may import which, held against the code by `tests/architecture.rs`; no files of one
 //! room import each other in a circle either:
 //!
 //! ```text
-//! anyone    -> limits sync cancel places net time nearest
+//! anyone    -> limits sync cancel places net time nearest sections
 //! cli       -> transport product protocol tools platform sandbox http config observe
 //! transport -> protocol http config observe
 //! product   -> protocol tools platform config output observe
@@ -45,6 +46,7 @@ pub mod platform;
 pub mod product;
 pub mod protocol;
 pub mod sandbox;
+pub mod sections;
 pub mod sync;
 pub mod time;
 pub mod tools;

@@ -317,6 +317,26 @@ pub const HINT_DEVICES: usize = 500;
 /// Names shown when one of them must be chosen.
 pub const HINT_NAMES: usize = 20;
 
+/// How deep sections of a device's configuration may nest; what is deeper counts as this deep.
+pub const SECTION_DEPTH: usize = 64;
+
+/// Lines typed on a device of which it is told beforehand what they would change: more than anybody
+/// applies at once.
+pub const PREVIEW_LINES: usize = 5000;
+
+/// Lines and bytes of a difference that are shown: what a model reads, and whoever needs all of it
+/// reads both configurations.
+pub const DIFF_LINES: usize = 400;
+/// See [`DIFF_LINES`].
+pub const DIFF_BYTES: usize = 40_000;
+
+/// Unchanged lines shown around a change, as `diff -u` does.
+pub const DIFF_CONTEXT: usize = 3;
+
+/// After this the search for the shortest difference of two configurations is given up and a longer
+/// one is good enough.
+pub const DIFF_TIME: Duration = Duration::from_secs(2);
+
 /// Pauses of a loop that waits for the platform, each twice as long as the one before.
 #[derive(Clone, Copy, Debug)]
 pub struct Pauses {

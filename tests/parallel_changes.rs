@@ -269,10 +269,11 @@ fn rows() -> Vec<Row> {
         all(
             "apply_device_configuration",
             "every line reaches the device",
-            |n| json!({"device": "ams-core-rtr-000", "config": format!("hostname h{n}\n")}),
+            |n| json!({"device": "ams-core-rtr-000", "config": format!("ntp server 192.0.2.{n}\n")}),
             |seen| {
-                let requests = seen.platform.requests();
-                assert_eq!(requests.iter().filter(|r| r["method"] == "POST").count(), AT_ONCE);
+                let configs = seen.rows("device_configs");
+                let config = configs[0]["config"].as_str().expect("text");
+                assert_eq!(config.matches("ntp server 192.0.2.").count(), AT_ONCE, "{config}");
             },
         ),
         all(

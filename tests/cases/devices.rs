@@ -133,8 +133,8 @@ fn configurations() -> Vec<Case> {
             json!({"name": "ams-core-rtr-000", "description": "before", "notes": null}),
             |seen| {
                 let id = seen.value["id"].as_str().expect("an id");
-                assert_eq!(seen.row("backups", "id", id)["description"], "before");
-                assert_eq!(seen.row("backups", "id", id)["notes"], "");
+                assert_eq!(seen.row("backups", "_id", id)["description"], "before");
+                assert_eq!(seen.row("backups", "_id", id)["notes"], "");
             },
         ),
         ok(
@@ -174,7 +174,9 @@ fn configurations() -> Vec<Case> {
             |seen| {
                 assert_eq!(seen.value["status"], "success");
                 let row = seen.row("device_configs", "name", "branch/7 router");
-                assert!(row["config"].as_str().is_some_and(|c| c.ends_with("192.0.2.9\n")));
+                assert!(
+                    row["config"].as_str().is_some_and(|c| c.contains("ntp server 192.0.2.9\n"))
+                );
             },
         ),
         ok(

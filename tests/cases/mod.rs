@@ -6,6 +6,7 @@
 #![allow(dead_code, reason = "not every row needs every part")]
 
 pub mod agent_session_manager;
+pub mod backups;
 pub mod command_templates;
 pub mod compliance;
 pub mod components;
@@ -33,6 +34,7 @@ pub type Area = (&'static str, fn() -> Vec<Case>);
 /// Every area's rows: one line for each file.
 pub const AREAS: &[Area] = &[
     ("agent_session_manager", agent_session_manager::rows),
+    ("backups", backups::rows),
     ("command_templates", command_templates::rows),
     ("compliance", compliance::rows),
     ("components", components::rows),

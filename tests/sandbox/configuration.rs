@@ -24,10 +24,31 @@ fn devices_page_by_position_and_keep_what_is_applied() {
         json!({"config": {"device": "branch/7 router", "config": "ntp server 192.0.2.9\n"}}),
     );
     let config = lab.get(target)["config"].as_str().unwrap().to_owned();
-    assert!(config.starts_with("! ") && config.ends_with("ntp server 192.0.2.9\n"), "{config}");
+    assert!(
+        config.starts_with("! ") && config.ends_with("ntp server 192.0.2.9\n!\nend\n"),
+        "{config}"
+    );
     let backup = json!({"name": "branch/7 router", "options": {"description": "", "notes": ""}});
     assert_eq!(lab.post("/configuration_manager/devices/backups", backup)["status"], "success");
-    assert_eq!(lab.get("/sandbox/world/backups")[0]["rawConfig"], config.as_str());
+    let search =
+        |options: Value| lab.post("/configuration_manager/backups", json!({"options": options}));
+    let of_branch = json!({"filter": {"name": "branch/7 router"}, "regex": false, "start": "0",
+        "limit": 1, "sort": {"date": -1}});
+    let newest = search(of_branch.clone());
+    assert_eq!((&newest["total"], newest["list"].as_array().unwrap().len()), (&json!(2), 1));
+    assert_eq!(newest["list"][0]["rawConfig"], Value::Null, "lists come without configurations");
+    let id = newest["list"][0]["_id"].as_str().unwrap().to_owned();
+    let one = format!("/configuration_manager/backups/{id}");
+    assert_eq!(lab.get(&one)["rawConfig"], config.as_str());
+    assert_eq!(
+        search(json!({"filter": {"name": "[bB]ranch/."}}))["total"],
+        2,
+        "a pattern by default"
+    );
+    let gone =
+        lab.send("DELETE", "/configuration_manager/backups", Some(json!({"backupIds": [id]})));
+    assert_eq!(gone.status, 200);
+    assert_eq!(search(of_branch)["total"], 1);
 
     lab.put("/sandbox/world/devices", json!([{"name": "only one"}]));
     assert_eq!(page(0)["total"], 1);

@@ -33,6 +33,7 @@ const AREAS: &[Area] = &[
     integrations::AREA,
     gateway_manager::AREA,
     configuration_manager::devices::AREA,
+    configuration_manager::backups::AREA,
     configuration_manager::golden_config::AREA,
     configuration_manager::compliance::AREA,
     automation_studio::command_templates::AREA,

@@ -16,7 +16,7 @@ pub mod workflow_engine;
 
 use self::automation_studio::{command_templates, projects, templates};
 use self::configuration_manager::{
-    compliance_plans, compliance_reports, device_groups, devices, golden_config, render,
+    backups, compliance_plans, compliance_reports, device_groups, devices, golden_config, render,
 };
 use super::row::Tool;
 
@@ -32,6 +32,7 @@ pub static TOOLS: &[&[Tool]] = &[
     render::TOOLS,
     device_groups::TOOLS,
     devices::TOOLS,
+    backups::TOOLS,
     golden_config::TOOLS,
     health::TOOLS,
     integrations::TOOLS,

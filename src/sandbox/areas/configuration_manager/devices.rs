@@ -2,29 +2,27 @@
 
 use serde_json::{Value, json};
 
-use crate::limits;
 use crate::sandbox::answer::{Answered, Refusal};
 use crate::sandbox::clock::{iso, now_ms};
 use crate::sandbox::incoming::Incoming;
 use crate::sandbox::listing::compare;
 use crate::sandbox::routing::{Area, Route, get, post, put};
 use crate::sandbox::world::{Collection, World, assign};
+use crate::{limits, sections};
 
 /// This part of the platform.
 pub const AREA: Area = Area {
     routes: ROUTES,
     collections: &[
-        Collection { name: "backups", key: "id" },
         Collection { name: "device_configs", key: "name" },
         Collection { name: "device_groups", key: "id" },
         Collection { name: "devices", key: "name" },
     ],
 };
 
-/// Devices, configurations, backups, device groups.
+/// Devices, configurations, device groups.
 const ROUTES: &[Route] = &[
     post("/configuration_manager/devices", list),
-    post("/configuration_manager/devices/backups", backup),
     get("/configuration_manager/devices/{}/configuration", read_configuration),
     post("/configuration_manager/devices/{}/configuration", apply_configuration),
     get("/configuration_manager/deviceGroups", |world, _| {
@@ -79,39 +77,25 @@ fn read_configuration(world: &mut World, call: &Incoming) -> Answered {
     Ok(json!({"device": name, "config": configuration(world, name)?}).into())
 }
 
-/// Appends what is applied to the running configuration.
+/// Puts what is applied into the running configuration where a device would put it.
 fn apply_configuration(world: &mut World, call: &Incoming) -> Answered {
     let name = call.param(0);
-    let addition = call.text("/config/config")?;
-    let Value::String(mut config) = configuration(world, name)? else {
+    let typed = call.text("/config/config")?;
+    let Value::String(config) = configuration(world, name)? else {
         return Err(Refusal::invalid(format!("device '{name}' takes no text configuration")));
     };
-    config.push_str(addition);
+    let config = sections::enter(&config, typed);
     world.rows_mut("device_configs").retain(|row| row.get("name") != Some(&json!(name)));
     world.add("device_configs", json!({"name": name, "config": config}));
-    let lines: Vec<Value> = addition
+    let lines: Vec<Value> = typed
         .lines()
         .map(|line| json!({"device": name, "command": line, "result": "success"}))
         .collect();
     Ok(json!({"status": "success", "result": lines}).into())
 }
 
-fn backup(world: &mut World, call: &Incoming) -> Answered {
-    let name = call.text("/name")?;
-    let config = configuration(world, name)?;
-    let id = world.new_id();
-    let row = json!({
-        "id": id, "name": name, "provider": "sandbox", "type": "native", "date": iso(now_ms()),
-        "rawConfig": config, "description": call.value("/options/description"),
-        "notes": call.value("/options/notes"),
-    });
-    world.add("backups", row);
-    Ok(json!({"id": id, "status": "success", "message": format!("Backup of {name} created")})
-        .into())
-}
-
 /// The configuration of a device: what was applied to it, or what it came with.
-fn configuration(world: &World, name: &str) -> Result<Value, Refusal> {
+pub fn configuration(world: &World, name: &str) -> Result<Value, Refusal> {
     let device = world.require("devices", "Device", name)?;
     if let Some(row) = world.find("device_configs", name) {
         return Ok(row.get("config").cloned().unwrap_or_default());

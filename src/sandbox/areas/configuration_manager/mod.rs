@@ -1,5 +1,6 @@
 //! Configuration Manager.
 
+pub mod backups;
 pub mod compliance;
 pub mod devices;
 pub mod golden_config;

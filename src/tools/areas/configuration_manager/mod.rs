@@ -1,5 +1,6 @@
 //! Configuration Manager: devices, their groups, golden configurations and compliance.
 
+pub mod backups;
 pub mod compliance_plans;
 pub mod compliance_reports;
 pub mod device_groups;

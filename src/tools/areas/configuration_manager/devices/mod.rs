@@ -1,28 +1,23 @@
 //! Devices and their configurations.
 
+mod apply;
+pub mod stored;
+
 use serde_json::{Value, json};
 
+use self::stored::{DIRECTORY, devices, explain, running};
 use super::AREA;
-use crate::limits;
 use crate::platform::Path;
-use crate::tools::asked::{
-    Directory, Filter, List, Listing, Paging, Source, Write, change, record,
-};
+use crate::tools::asked::{Filter, List, change};
 use crate::tools::context::Context;
 use crate::tools::row::{Hints, Run, Tool};
-use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Output, Shape, ToolError};
-use crate::tools::told::{Arguments, Kind, Parameter};
+use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError};
+use crate::tools::told::{Arguments, Kind, Parameter, Presence};
 
-/// `POST /configuration_manager/devices`
-const DEVICES: Source = Source::new("/configuration_manager/devices", "list", "total")
-    .paged(Paging::Search("options"), 100);
 static LIST: List =
     List::below(|_, arguments| Ok(devices(arguments.maybe_text("name_contains"))), &DEVICE)
         .filtered(&[Filter::contains("name_contains", "name", &[])])
         .prepared(with_type);
-static DIRECTORY: Directory =
-    Directory { one: "device", many: "devices", query: &[], by_id: false, lister: "get_devices" };
-
 const READ: Tool = Tool::reads(&AREA);
 const CREATE: Tool = Tool::creates(&AREA);
 const RUN: Tool = Tool::runs(&AREA);
@@ -79,18 +74,24 @@ pub static TOOLS: &[Tool] = &[
         name: "apply_device_configuration",
         title: "Apply Device Configuration",
         description: "Send configuration lines to one device, which carries them out at once \
-                      without undo. Use backup_device_configuration first; the answer says which \
-                      lines were taken.",
+                      without undo. Use backup_device_configuration first and try it with \
+                      'preview'; the answer says which lines were taken and how to roll back.",
         parameters: &[
             Parameter::required("device", Kind::Name, "Exact device name from get_devices"),
             Parameter::required(
                 "config",
                 Kind::Text,
-                "Lines as typed on the device, separated by newlines",
+                "Lines as typed on the device, separated by newlines; those of a section indented",
             ),
+            Parameter::optional(
+                "preview",
+                Kind::Boolean,
+                "Send nothing; show the change as a diff",
+            )
+            .or(Presence::Boolean(false)),
         ],
         output: Output::Free,
-        run: Run::Code(apply),
+        run: Run::Code(apply::apply),
         ..RUN
     },
 ];
@@ -111,22 +112,8 @@ static BACKUP: Shape = Shape::open(&[
     Field::new("message", FieldKind::Text),
 ]);
 
-/// `GET /configuration_manager/devices/{name}/configuration`
 fn configuration(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-    let device = arguments.text("name");
-    let path = Path::new("/configuration_manager/devices/{}/configuration", &[device])?;
-    let reply =
-        context.api.get(&path, &[]).map_err(|error| explain(context, device, error.into()))?;
-    let config = if reply.is_object() { reply.get("config") } else { Some(&reply) };
-    match config {
-        Some(Value::String(text)) => Ok(json!(text).into()),
-        // Controllers are configured by structured data.
-        Some(data) if !data.is_null() => Ok(json!(format!("{data:#}")).into()),
-        _ => Err(ToolError::platform(format!(
-            "the platform answered for '{device}' but gave no configuration; the device may be \
-             unreachable, or its adapter may not read configurations"
-        ))),
-    }
+    Ok(json!(running(context, arguments.text("name"))?).into())
 }
 
 /// `POST /configuration_manager/devices/backups`
@@ -144,46 +131,12 @@ fn backup(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolE
     let unnamed = backup["id"].is_null();
     let outcome = Outcome::from(backup);
     Ok(if unnamed {
-        outcome.with_note("The platform accepted the backup but did not say its id.")
+        outcome.with_note(
+            "The platform accepted the backup but did not say its id; get_backups shows it.",
+        )
     } else {
         outcome
     })
-}
-
-/// `POST /configuration_manager/devices/{device}/configuration`
-fn apply(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-    let device = arguments.text("device");
-    let path = Path::new("/configuration_manager/devices/{}/configuration", &[device])?;
-    let body = json!({"config": {"device": device, "config": arguments.text("config")}});
-    let reply = change(context, DIRECTORY.one, device)?
-        .send(&Write::post(&path, Some(&body)).shown_by("get_device_configuration"))
-        .map_err(|error| explain(context, device, error))?
-        .answer;
-    Ok(match reply {
-        Value::Object(_) => reply.into(),
-        other => json!({"result": other}).into(),
-    })
-}
-
-/// Adds to "no such device" which one may have been meant.
-fn explain(context: &Context<'_>, device: &str, error: ToolError) -> ToolError {
-    if error.kind != ErrorKind::NotFound {
-        return error;
-    }
-    let known = devices(None).at_most(limits::HINT_DEVICES).items(context).unwrap_or_default();
-    if known.iter().any(|item| record::name(item) == Some(device)) {
-        return error;
-    }
-    DIRECTORY.missing(device, known.iter().filter_map(record::name))
-}
-
-/// Every device, or those whose name holds `part` where the platform knows that filter.
-fn devices(part: Option<&str>) -> Listing<'static> {
-    let mut options = json!({"order": "ascending", "sort": [{"name": 1}]});
-    if let Some(part) = part {
-        options["filter"] = json!({"name": part});
-    }
-    DEVICES.listing().searched(json!({"options": options}))
 }
 
 /// The device with its type under the newer spelling too; the older one stays beside it.
