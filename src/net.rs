@@ -92,6 +92,36 @@ pub fn is_loopback(host: &str) -> bool {
         || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
+/// The name (an IPv6 address in its brackets) and the port of an authority, as `Host` and `Origin` hold
+/// it (RFC 3986 section 3.2, without user information). None when it is malformed.
+pub fn authority(text: &str) -> Option<(&str, Option<u16>)> {
+    let end = match text.strip_prefix('[') {
+        Some(inside) => inside.find(']')? + 2,
+        None => text.find(':').unwrap_or(text.len()),
+    };
+    let (name, rest) = text.split_at(end);
+    let well_formed = match name.strip_prefix('[').and_then(|inside| inside.strip_suffix(']')) {
+        // Some clients leave the zone of a link-local address in.
+        Some(inside) => {
+            inside.split('%').next().is_some_and(is_ipv6) && is_name(&inside.replace(':', ""))
+        }
+        None => is_name(name),
+    };
+    let digits = rest.strip_prefix(':').unwrap_or(rest);
+    let port = match (rest.len() - digits.len(), digits) {
+        (_, "") => None,
+        (1, _) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Some(digits.parse().ok()?),
+        _ => return None,
+    };
+    well_formed.then_some((name, port))
+}
+
+/// Returns true if `text` has only what a registered name may have, and something.
+fn is_name(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=".contains(&byte);
+    !text.is_empty() && text.bytes().all(allowed)
+}
+
 fn is_ipv6(text: &str) -> bool {
     text.parse::<Ipv6Addr>().is_ok()
 }
@@ -219,6 +249,49 @@ mod tests {
             assert!(text.parse::<Host>().is_err(), "{text}");
         }
         assert!("http://h".parse::<Host>().is_err_and(|e| e.contains("disable_tls")));
+    }
+
+    #[test]
+    fn authorities() {
+        for (text, name, port) in [
+            ("h", "h", None),
+            ("h:80", "h", Some(80)),
+            ("h:", "h", None),
+            ("a_b.example.", "a_b.example.", None),
+            ("127.0.0.1:8000", "127.0.0.1", Some(8000)),
+            ("[::1]", "[::1]", None),
+            ("[::1]:8000", "[::1]", Some(8000)),
+            ("[fe80::1%25eth0]:1", "[fe80::1%25eth0]", Some(1)),
+        ] {
+            assert_eq!(authority(text), Some((name, port)), "{text}");
+        }
+        for text in [
+            "",
+            ":",
+            ":80",
+            "[::1",
+            "::1]",
+            "[]",
+            "[h]",
+            "[::1]x",
+            "[::1]:x",
+            "::1",
+            "h:x",
+            "h:1:2",
+            "h:99999",
+            "h:-1",
+            "h:+1",
+            "a b",
+            "localhost:1 evil",
+            "h/x",
+            "u@h",
+            "[::1%]x",
+            "[::1 %a]",
+            "hé",
+            "[::1%a/b]",
+        ] {
+            assert_eq!(authority(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -166,3 +166,99 @@ fn h12_a_signal_right_after_the_first_answer_is_obeyed() {
         assert_eq!(server.served.wait().code(), Some(code), "{signal}");
     }
 }
+
+/// The status of the answer to these bytes.
+fn status(port: u16, request: &str) -> u16 {
+    let mut socket = raw_http::connect(port);
+    socket.write_all(request.as_bytes()).expect("it reads");
+    let mut head = [0; 12];
+    socket.read_exact(&mut head).unwrap_or_else(|error| panic!("{error}: {request}"));
+    String::from_utf8_lossy(&head[9..]).parse().expect("a status")
+}
+
+#[test]
+fn h14_what_may_be_said_once_is_refused_when_said_twice() {
+    let (_platform, server) = serve(&[]);
+    let list = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list",
+                      "params": support::modern(json!({}))});
+    let good = [
+        ("Accept", "application/json"),
+        ("Content-Type", "application/json"),
+        ("MCP-Protocol-Version", "2026-07-28"),
+        ("Mcp-Method", "tools/list"),
+        ("Mcp-Name", "unused"),
+        ("Mcp-Session-Id", "unused"),
+        ("Mcp-Param-Name", "unused"),
+        ("Authorization", "Bearer unused"),
+        ("Origin", "http://localhost"),
+        ("Sec-Fetch-Site", "same-origin"),
+    ];
+    let text = list.to_string();
+    assert_eq!(server.request("POST", "/mcp", &good, Some(&text)).status, 200);
+    for (name, value) in good.into_iter().filter(|(name, _)| *name != "Accept") {
+        for second in [value, "another"] {
+            let mut twice = good.to_vec();
+            twice.push((name, second));
+            let answer = server.request("POST", "/mcp", &twice, Some(&text));
+            assert_eq!(answer.status, 400, "{name}: {second}: {}", answer.text());
+            assert!(!answer.body.is_empty(), "{name}: says why");
+        }
+    }
+    for name in ["Host", "Content-Length"] {
+        let request = format!(
+            "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n{name}: {}\r\n\r\n{text}",
+            text.len(),
+            if name == "Host" { "localhost".to_owned() } else { text.len().to_string() },
+        );
+        assert_eq!(status(server.port, &request), 400, "{name}");
+    }
+}
+
+#[test]
+fn h18_the_longest_head_is_a_setting() {
+    let long = |bytes: usize| {
+        let request = "GET /status/livez HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ";
+        let filler = "t".repeat(bytes - request.len() - 4);
+        format!("{request}{filler}\r\n\r\n")
+    };
+    let (_platform, server) = serve(&[]);
+    assert_eq!(status(server.port, &long(17_000)), 200);
+    assert_eq!(status(server.port, &long(32 * 1024)), 200);
+    assert_eq!(status(server.port, &long(32 * 1024 + 1)), 431);
+    let (_platform, small) = serve(&["--max-header-bytes", "2048"]);
+    assert_eq!(status(small.port, &long(2048)), 200);
+    assert_eq!(status(small.port, &long(2049)), 431);
+}
+
+#[test]
+fn h20_what_can_be_read_in_two_ways_is_not_guessed() {
+    let (_platform, server) = serve(&[]);
+    let ping = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
+    let post = |host: &str, fields: &str, body: &str| {
+        format!(
+            "POST /mcp HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
+             {fields}\r\n{body}"
+        )
+    };
+    let length = format!("Content-Length: {}\r\n", ping.len());
+    let get = |version: &str, host: &str, fields: &str| {
+        format!("GET /status/livez {version}\r\nHost: {host}\r\n{fields}\r\n")
+    };
+    let v = "HTTP/1.1";
+    let rows = [
+        ("a compressed body", post("h", &format!("{length}Content-Encoding: gzip\r\n"), ping), 415),
+        ("a coding without end", post("h", "Transfer-Encoding: xchunked\r\n", ping), 400),
+        ("a later version", get("HTTP/1.2", "localhost", ""), 200),
+        ("an open bracket", get(v, "[::1", ""), 400),
+        ("a closed bracket", get(v, "[::1]", ""), 200),
+        ("too great a port", get(v, "localhost:99999", ""), 400),
+        ("the greatest port", get(v, "localhost:65535", ""), 200),
+        ("two words as Origin", get(v, "localhost", "Origin: http://localhost:1 evil\r\n"), 403),
+        ("an Origin's port", get(v, "localhost", "Origin: http://localhost:99999\r\n"), 403),
+        ("an Origin with a path", get(v, "localhost", "Origin: http://localhost/x\r\n"), 403),
+        ("an Origin", get(v, "localhost", "Origin: http://localhost:1\r\n"), 200),
+    ];
+    for (what, request, wanted) in rows {
+        assert_eq!(status(server.port, &request), wanted, "{what}");
+    }
+}

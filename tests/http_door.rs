@@ -60,12 +60,17 @@ const CORPUS: &[(&str, &str, &[u16])] = &[
     (
         "unknown coding",
         "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
-        &[501],
+        &[400],
     ),
     (
         "coding list",
         "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
         &[501],
+    ),
+    (
+        "coding after chunked",
+        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n",
+        &[400],
     ),
     (
         "coding twice",
@@ -153,6 +158,10 @@ const CORPUS: &[(&str, &str, &[u16])] = &[
     ("two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", &[400]),
     ("host with space", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", &[400]),
     ("host with path", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", &[400]),
+    ("host with an open bracket", "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", &[400]),
+    ("host with a great port", "GET / HTTP/1.1\r\nHost: h:99999\r\n\r\n", &[400]),
+    ("host with a port of letters", "GET / HTTP/1.1\r\nHost: h:x\r\n\r\n", &[400]),
+    ("address with a great port", "GET http://h:99999/ HTTP/1.1\r\nHost: h\r\n\r\n", &[400]),
     ("empty host", "GET / HTTP/1.1\r\nHost:\r\n\r\n", &[400]),
     ("no host in HTTP/1.0", "GET / HTTP/1.0\r\n\r\n", &[200]),
     // Lines.
@@ -169,7 +178,13 @@ const CORPUS: &[(&str, &str, &[u16])] = &[
     ("random bytes", "\u{7}\u{fffd}\u{1}\r\n\r\n", &[400]),
     // Versions.
     ("HTTP/0.9", "GET /\r\n", &[400]),
-    ("HTTP/1.2", "GET / HTTP/1.2\r\nHost: h\r\n\r\n", &[505]),
+    ("HTTP/1.2", "GET / HTTP/1.2\r\nHost: h\r\nConnection: close\r\n\r\n", &[200]),
+    (
+        "HTTP/1.9 kept alive",
+        "\r\nGET / HTTP/1.9\r\nHost: h\r\n\r\nGET / HTTP/1.0\r\n\r\n",
+        &[200, 200],
+    ),
+    ("HTTP/1.10", "GET / HTTP/1.10\r\nHost: h\r\n\r\n", &[400]),
     ("HTTP/2.0", "GET / HTTP/2.0\r\n\r\n", &[505]),
     ("HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &[505]),
     ("HTTP/3", "GET / HTTP/3\r\nHost: h\r\n\r\n", &[505]),

@@ -194,6 +194,7 @@ fn options(config: &Config, tls: Option<Arc<Reloader>>) -> Options {
     Options {
         max_connections: settings.max_connections,
         max_connections_per_address: settings.max_connections_per_address,
+        head_bytes: settings.max_header_bytes,
         trusted_proxies: settings.trusted_proxies.clone(),
         tls,
         ..Options::default()

@@ -99,6 +99,9 @@ settings! {
     /// Calls of one caller running at the same time; 0 sets no bound of its own
     max_calls_per_caller: usize = Limits, Kind::Int(0, 4096), "0", "count" [ours];
 
+    /// Longest request line and header fields together, in bytes; more is answered with status 431
+    max_header_bytes: usize = Limits, Kind::Int(1000, 1_000_000), "32768", "bytes" [ours];
+
     /// MCP sessions alive at the same time
     max_sessions: usize = Limits, Kind::Int(1, 1_000_000), "1000", "count" [ours];
 

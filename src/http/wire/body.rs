@@ -18,7 +18,8 @@ impl Body {
     /// of digits, or one `Transfer-Encoding: chunked`, never both.
     ///
     /// # Errors
-    /// 400 for contradictions, 413 above `cap` bytes, 501 for other transfer codings.
+    /// 400 for contradictions and bodies without an end, 413 above `cap` bytes, 501 for transfer codings
+    /// below chunked.
     pub fn from_headers(
         headers: &[(String, String)],
         version: Version,
@@ -42,7 +43,13 @@ impl Body {
             (None, Some(coding)) if coding.eq_ignore_ascii_case("chunked") => {
                 Ok(Self::Chunked(Chunked::new(cap)))
             }
-            (None, Some(_)) => Err(Refusal::new(501, "only `Transfer-Encoding: chunked` is known")),
+            (None, Some(coding)) => Err(match coding.rsplit(',').next() {
+                Some(last) if last.trim().eq_ignore_ascii_case("chunked") => {
+                    Refusal::new(501, "only `Transfer-Encoding: chunked` is known")
+                }
+                // Where such a body ends, nobody can tell.
+                _ => Refusal::bad("the last transfer coding is not chunked"),
+            }),
         }
     }
 

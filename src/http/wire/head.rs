@@ -1,10 +1,17 @@
 //! The request head: request line and headers.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::body::Body;
 use super::refusal::Refusal;
 use super::version::Version;
+use crate::net;
+
+/// Header fields whose value is one thing. Of two of them this server would take one, and a proxy in
+/// front of it the other. `Host` and the lengths have checks of their own.
+const SINGLE: [&str; 5] =
+    ["authorization", "content-type", "last-event-id", "origin", "sec-fetch-site"];
 
 /// What a request may cost before it is refused.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +52,8 @@ pub struct HeadReader {
     seen: usize,
     line_start: usize,
     lines: usize,
+    /// Where the request line has the minor version, when that is later than any spoken here.
+    later_minor: Option<usize>,
 }
 
 impl HeadReader {
@@ -71,8 +80,8 @@ impl HeadReader {
                 }
                 b'\n' => {
                     if let Some(length) = self.line(input, at - 1)? {
-                        return parse(input.get(..length).unwrap_or_default(), bounds)
-                            .map(|head| Some((head, length)));
+                        let head = self.spoken(input.get(..length).unwrap_or_default());
+                        return parse(&head, bounds).map(|head| Some((head, length)));
                     }
                 }
                 _ if at > 0 && input.get(at - 1) == Some(&b'\r') => {
@@ -99,13 +108,25 @@ impl HeadReader {
             (true, _) => Ok(Some(self.seen)),
             (false, 0) => {
                 self.lines = 1;
-                check_version(line).map(|()| None)
+                check_version(line)?;
+                self.later_minor = line.last().filter(|minor| **minor > b'1').map(|_| end - 1);
+                Ok(None)
             }
             (false, _) => {
                 self.lines += 1;
                 Ok(None)
             }
         }
+    }
+
+    /// The head as a client of HTTP/1.1, the highest version spoken here, would have sent it (RFC 9110
+    /// section 2.5).
+    fn spoken<'a>(&self, head: &'a [u8]) -> Cow<'a, [u8]> {
+        let mut head = Cow::Borrowed(head);
+        if let Some(minor) = self.later_minor.and_then(|at| head.to_mut().get_mut(at)) {
+            *minor = b'1';
+        }
+        head
     }
 
     fn too_long(&self) -> Refusal {
@@ -116,11 +137,11 @@ impl HeadReader {
     }
 }
 
-/// Refuses at the first line what is not HTTP/1.0 or HTTP/1.1: an HTTP/0.9 line has no more to come.
+/// Refuses at the first line what is not HTTP/1: an HTTP/0.9 line has no more to come.
 fn check_version(line: &[u8]) -> Result<(), Refusal> {
     let word = line.rsplit(|byte| *byte == b' ').next().unwrap_or_default();
     match word {
-        b"HTTP/1.1" | b"HTTP/1.0" => Ok(()),
+        [b'H', b'T', b'T', b'P', b'/', b'1', b'.', minor] if minor.is_ascii_digit() => Ok(()),
         [b'H', b'T', b'T', b'P', b'/', major, rest @ ..]
             if major.is_ascii_digit()
                 && matches!(rest, [] | [b'.', _])
@@ -158,9 +179,19 @@ fn parse(bytes: &[u8], bounds: &Bounds) -> Result<Head, Refusal> {
         })
         .collect();
 
+    let doubled = |name: &&str| headers.iter().filter(|(key, _)| key == name).count() > 1;
+    if SINGLE.iter().any(doubled) {
+        return Err(Refusal::bad("a header field that may be given once is given twice"));
+    }
     let target = Target::parse(method, target)?;
     check_host(&mut headers, version, target.authority)?;
     let body = Body::from_headers(&headers, version, bounds.body_bytes)?;
+    let coded = |(name, value): &(String, String)| {
+        name == "content-encoding" && !value.eq_ignore_ascii_case("identity")
+    };
+    if !body.is_empty() && headers.iter().any(coded) {
+        return Err(Refusal::new(415, "Content-Encoding is not known; send the body as it is"));
+    }
     let expects_continue = expectation(&headers, version)?;
     let keep_alive = match version {
         Version::Http11 => !has_token(&headers, "connection", "close"),
@@ -242,11 +273,10 @@ fn check_host(
             if let Some(authority) = authority {
                 authority.clone_into(host);
             }
-            let valid = !host.is_empty()
-                && host.bytes().all(|byte| {
-                    byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+;=:[]".contains(&byte)
-                });
-            if valid { Ok(()) } else { Err(Refusal::bad("Host header is not a host name")) }
+            match net::authority(host) {
+                Some(_) => Ok(()),
+                None => Err(Refusal::bad("Host header is not a host name")),
+            }
         }
     }
 }

@@ -51,6 +51,14 @@ impl Accept {
     }
 }
 
+/// A header of MCP that is given more than once, although each says one thing: this server would take
+/// one of them, and a proxy that routes by them the other.
+pub fn doubled(request: &Request) -> Option<&str> {
+    let mut seen = request.headers.iter().map(|(name, _)| name.as_str()).enumerate();
+    let again = |at: usize, name: &str| request.headers.iter().skip(at + 1).any(|(n, _)| n == name);
+    seen.find(|(at, name)| name.starts_with("mcp-") && again(*at, name)).map(|(_, name)| name)
+}
+
 /// Whether the body is declared to be JSON.
 pub fn is_json(request: &Request) -> bool {
     let media = request.header("content-type").unwrap_or_default();

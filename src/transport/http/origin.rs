@@ -6,7 +6,7 @@
 
 use crate::config::Server as Settings;
 use crate::http::{Request, Response};
-use crate::net::is_loopback;
+use crate::net::{authority, is_loopback};
 
 /// The rules for this listener.
 pub struct OriginRules {
@@ -54,9 +54,12 @@ impl OriginRules {
         let lower = origin.trim_end_matches('/').to_ascii_lowercase();
         let from_here = self.loopback
             && lower.split_once("://").is_some_and(|(scheme, host)| {
-                matches!(scheme, "http" | "https") && is_loopback(name_of(host))
+                matches!(scheme, "http" | "https")
+                    && authority(host).is_some_and(|(name, _)| is_loopback(name))
             });
-        if from_here || self.origins.iter().any(|known| known == &lower || known == "*") {
+        let allowed =
+            |known: &String| known == &lower || (known == "*" && !lower.contains([' ', '\t']));
+        if from_here || self.origins.iter().any(allowed) {
             Ok(Admitted { origin: Some(origin.to_owned()) })
         } else {
             refuse("this Origin is not one of allowed_origins")

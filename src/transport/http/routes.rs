@@ -2,8 +2,9 @@
 
 use super::responder::{AdmittedResponder, Visit};
 use super::service::Service;
-use super::{legacy_sse, origin, status_pages, streamable};
+use super::{headers, legacy_sse, origin, status_pages, streamable};
 use crate::http::{Exchange, Handler, Response};
+use crate::protocol::{RpcError, message};
 
 /// One row: where, how, and what answers.
 struct Route {
@@ -93,6 +94,10 @@ fn dispatch(service: &Service, exchange: Exchange) {
     };
     let preflight = admitted.is_browser() && request.method == "OPTIONS";
     let visit = Visit { request, responder: AdmittedResponder::new(responder, admitted) };
+    if let Some(name) = headers::doubled(&visit.request) {
+        let error = RpcError::header_mismatch(format!("The header {name} is given more than once"));
+        return visit.respond(Response::json(400, message::error(None, &error)));
+    }
     let path = trimmed(&visit.request.path);
     let found = ROUTES.iter().find(|route| {
         let place = match route.place {
