@@ -118,6 +118,19 @@ pub const CONNECTIONS_PER_ADDRESS: usize = 256;
 /// Clients that may wait to be accepted: a burst of a thousand is answered without a retry.
 pub const LISTEN_BACKLOG: i32 = 1024;
 
+/// Attempts at a port that is free on both loopback addresses. A chosen one is nearly always.
+pub const FREE_PORT_TRIES: usize = 16;
+
+/// Silence before the system asks a client whether it is still there. With the two below a client that
+/// lost its power, or closed its socket while a call ran, is gone within two minutes.
+pub const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
+
+/// Between two such questions.
+pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Questions without an answer after which a client is gone.
+pub const KEEPALIVE_PROBES: u32 = 3;
+
 /// Connections accepted before other events get their turn.
 pub const ACCEPT_BATCH: usize = 64;
 

@@ -4,13 +4,13 @@
 mod support;
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use serde_json::json;
-use support::http_server::HttpServer;
+use support::http_server::{Events, HttpServer, initialize};
 use support::scratch::Scratch;
 use support::{Platform, StdioServer, raw_http};
 
@@ -60,7 +60,7 @@ impl Flood {
         let went_on = self.threads.iter().step_by(2).all(|writer| !writer.is_finished());
         self.over.store(true, Ordering::Relaxed);
         for socket in &self.sockets {
-            let _ = socket.shutdown(std::net::Shutdown::Both);
+            let _ = socket.shutdown(Shutdown::Both);
         }
         self.threads.into_iter().for_each(|thread| thread.join().expect("no panic"));
         went_on
@@ -261,4 +261,90 @@ fn h20_what_can_be_read_in_two_ways_is_not_guessed() {
     for (what, request, wanted) in rows {
         assert_eq!(status(server.port, &request), wanted, "{what}");
     }
+}
+
+/// A call of 2026-07-28 as its client sends it, accepting this.
+fn modern_call(accept: &str, tool: &str) -> String {
+    let text = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
+                      "params": support::modern(json!({"name": tool, "arguments": {}}))})
+    .to_string();
+    format!(
+        "POST /mcp HTTP/1.1\r\nHost: localhost\r\nAccept: {accept}\r\n\
+         Content-Type: application/json\r\nMCP-Protocol-Version: 2026-07-28\r\n\
+         Mcp-Method: tools/call\r\nMcp-Name: {tool}\r\nContent-Length: {}\r\n\r\n{text}",
+        text.len()
+    )
+}
+
+const BOTH: &str = "application/json, text/event-stream";
+
+#[test]
+fn h15_who_only_ends_its_side_still_gets_its_answer() {
+    let (platform, server) = serve(&[]);
+    // Long enough for the end to be noticed first; nothing depends on that.
+    let slow = json!([{"match": {"path": "/health/adapters"}, "delay_ms": 500}]);
+    for accept in [BOTH, "application/json"] {
+        platform.faults(slow.clone());
+        let mut socket = raw_http::connect(server.port);
+        socket.write_all(modern_call(accept, "get_adapters").as_bytes()).expect("it reads");
+        socket.shutdown(Shutdown::Write).expect("a socket");
+        let answer = raw_http::answer(&mut socket);
+        assert_eq!(answer.status, 200, "{accept}: {}", answer.text());
+        assert!(answer.text().contains("structuredContent"), "{accept}: {}", answer.text());
+    }
+}
+
+#[test]
+fn h15_who_has_gone_altogether_still_cancels_its_call() {
+    let platform = Platform::start();
+    platform.hang("/health/adapters");
+    let arguments = ["--transport", "http", "--log-level", "info"];
+    let server = HttpServer::start(&platform.patient_env(), &arguments);
+    let mut socket = raw_http::connect(server.port);
+    socket.write_all(modern_call(BOTH, "get_adapters").as_bytes()).expect("it reads");
+    platform.wait_for("GET", "/health/adapters");
+    drop(socket);
+    let line = server.served.log_line("get_adapters for local: failed");
+    assert!(line.to_lowercase().contains("cancel"), "{line}");
+}
+
+#[test]
+fn h15_a_stream_goes_on_for_who_reads_it_and_ends_with_who_has_gone() {
+    let platform = Platform::start();
+    let server = HttpServer::start(&platform.env(), &["--transport", "sse"]);
+    let request = "GET /sse HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n";
+    let socket = raw_http::connect(server.port);
+    let end = socket.try_clone().expect("a socket");
+    let mut events = Events::open(socket, request);
+    let place = events.next().expect("the endpoint").data;
+    end.shutdown(Shutdown::Write).expect("a socket");
+    let hello = initialize("2024-11-05").to_string();
+    let say = || server.request("POST", &place, &[], Some(&hello)).status;
+    assert_eq!(say(), 202);
+    let answer = events.message().expect("an answer after the end of this side");
+    assert_eq!(answer["result"]["protocolVersion"], "2024-11-05");
+    drop((events, end));
+    support::eventually("the end of the session", || say() == 404);
+}
+
+#[test]
+fn h23_localhost_is_both_loopback_addresses() {
+    let (_platform, server) = serve(&["--host", "localhost"]);
+    let port = server.port;
+    let ask = |address: IpAddr| {
+        let mut socket = TcpStream::connect((address, port)).expect("it listens there");
+        raw_http::ask(&mut socket, "localhost", "GET", "/status/livez", &[], None);
+        raw_http::answer(&mut socket).status
+    };
+    assert_eq!(ask(Ipv4Addr::LOCALHOST.into()), 200);
+    let Ok(taken) = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)) else {
+        return eprintln!("this machine has no IPv6");
+    };
+    assert_eq!(ask(Ipv6Addr::LOCALHOST.into()), 200);
+    // Half a server is none: the port must be free on both.
+    let taken = taken.local_addr().expect("bound").port().to_string();
+    let arguments = ["run", "--transport", "http", "--host", "localhost", "--port", &taken];
+    let (code, _, stderr) = support::run(&[], &arguments);
+    assert_eq!(code, 3, "{stderr}");
+    assert!(stderr.contains(&taken), "{stderr}");
 }

@@ -450,7 +450,7 @@ fn a_large_answer_reaches_a_client_that_reads_slowly() {
 }
 
 #[test]
-fn a_handler_learns_that_its_client_has_gone() {
+fn a_handler_learns_that_its_client_sends_no_more() {
     let (server, held) = start(Options::default());
     // Elsewhere the end of a client that has sent more than may wait shows at the next write only.
     let far_ahead = if cfg!(target_os = "linux") { 100_000 } else { 1000 };
@@ -459,15 +459,15 @@ fn a_handler_learns_that_its_client_has_gone() {
         socket.write_all(b"GET /hold HTTP/1.1\r\nHost: h\r\n\r\n").unwrap();
         let exchange = exchange(&held);
         let (gone, is_gone) = mpsc::channel();
-        exchange.on_close(move || gone.send(()).unwrap());
+        exchange.client().on_end(move || gone.send(()).unwrap());
         socket.write_all(&vec![b'x'; sends_ahead]).unwrap();
         assert!(is_gone.recv_timeout(Duration::from_millis(100)).is_err());
-        assert!(!exchange.closed());
+        assert!(!exchange.client().has_ended());
         drop(socket);
         is_gone.recv_timeout(PATIENCE).unwrap();
-        assert!(exchange.closed());
+        assert!(exchange.client().has_ended());
         let (again, ran) = mpsc::channel();
-        exchange.on_close(move || again.send(()).unwrap());
+        exchange.client().on_end(move || again.send(()).unwrap());
         ran.try_recv().unwrap();
         exchange.respond(Response::text(200, "nobody hears"));
     }
@@ -481,9 +481,43 @@ fn a_client_that_only_stopped_sending_still_gets_its_answer() {
     socket.write_all(b"GET /hold HTTP/1.1\r\nHost: h\r\n\r\n").unwrap();
     let exchange = exchange(&held);
     socket.shutdown(Shutdown::Write).unwrap();
-    eventually("the end is noticed", || exchange.closed());
+    eventually("the end is noticed", || exchange.client().has_ended());
+    assert!(!exchange.client().has_gone());
     exchange.respond(Response::text(200, "still here\n"));
     assert!(read_to_close(&mut socket).ends_with("still here\n"));
+}
+
+#[test]
+fn what_was_sent_ahead_before_the_end_is_answered_too() {
+    let (server, held) = start(Options::default());
+    let mut socket = connect(server.local_addr());
+    socket
+        .write_all(b"GET /hold HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n")
+        .unwrap();
+    let exchange = exchange(&held);
+    socket.shutdown(Shutdown::Write).unwrap();
+    eventually("the end is noticed", || exchange.client().has_ended());
+    exchange.respond(Response::text(200, "first\n"));
+    let text = read_to_close(&mut socket);
+    assert!(text.contains("first\n") && text.contains("GET /2"), "{text}");
+}
+
+#[test]
+fn a_stream_with_a_heartbeat_outlives_the_end_of_its_clients_side() {
+    let (server, held) = start(Options::default());
+    let mut socket = connect(server.local_addr());
+    socket.write_all(b"GET /stream?beat HTTP/1.1\r\nHost: h\r\n\r\n").unwrap();
+    let events = stream(&held);
+    read_until(&mut socket, "\r\n\r\n");
+    socket.shutdown(Shutdown::Write).unwrap();
+    read_until(&mut socket, ": ping");
+    events.send("data: 1\n\n").unwrap();
+    read_until(&mut socket, "data: 1");
+    let (gone, is_gone) = mpsc::channel();
+    events.on_close(Box::new(move || gone.send(()).unwrap()));
+    drop(socket);
+    is_gone.recv_timeout(PATIENCE).unwrap();
+    eventually("the stream is forgotten", || server.stats().streams == 0);
 }
 
 #[test]

@@ -23,11 +23,11 @@ pub struct House {
     pub around: Arc<Surroundings>,
 }
 
-/// Accepts the clients that wait, up to a batch.
-pub fn accept(house: &House) {
+/// Accepts the clients that wait at one socket, up to a batch.
+pub fn accept(house: &House, token: u64) {
     let listener = &house.listener;
     for _ in 0..limits::ACCEPT_BATCH {
-        match listener.next() {
+        match listener.next(token) {
             None => return,
             Some(Ok((socket, peer))) => welcome(house, socket, peer),
             Some(Err(error)) => match error.kind() {
@@ -39,7 +39,7 @@ pub fn accept(house: &House) {
                 _ => {
                     listener.overloaded(&format!("{error}"));
                     if !house.connections.evict() {
-                        listener.drop_one();
+                        listener.drop_one(token);
                         return listener.pause();
                     }
                 }

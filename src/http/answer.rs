@@ -15,7 +15,9 @@ impl Machine {
     /// Answers the current request.
     pub fn answer(&mut self, response: &Response, now: Instant, rules: &Rules) {
         let Phase::Handling(answering) = self.phase else { return };
-        let keep_alive = answering.keep_alive && !self.ended && !rules.draining();
+        // A client that has ended its side may have sent ahead.
+        let over = self.ended && self.input.is_empty();
+        let keep_alive = answering.keep_alive && !over && !rules.draining();
         let (version, head_only) = (answering.version, answering.head_only);
         wire::print_answer(self.output.tail(), response, version, head_only, keep_alive);
         self.finish(!keep_alive, now, rules);

@@ -13,7 +13,7 @@ use std::sync::MutexGuard;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::held::{Callback, Held, Next};
+use super::held::{Callback, Held, Leaving, Next};
 use super::link::Link;
 use super::machine::Machine;
 use super::message::{Request, Response};
@@ -82,7 +82,7 @@ impl Conn {
             doomed: false,
             driven: false,
             armed: None,
-            on_gone: (0, Vec::new()),
+            on_leave: (0, Vec::new()),
         };
         Self { token, socket_peer, alarm: AtomicU64::new(NEVER), held: Lock::new(held), around }
     }
@@ -133,7 +133,7 @@ impl Conn {
                 Next::Yield => self.park(held, true),
                 Next::Close => self.close(held),
                 Next::Serve(request) => return Some((request, held.machine.number)),
-                Next::Gone(callbacks) => {
+                Next::Ended(callbacks) => {
                     drop(held);
                     run(callbacks);
                     held = self.held.lock();
@@ -207,20 +207,19 @@ impl Conn {
         self.with(number, |machine, now, rules| machine.end_stream(now, rules));
     }
 
-    /// Returns true if nobody waits for the answer to request `number` any more.
-    pub fn is_over(&self, number: u64) -> bool {
-        let held = self.held.lock();
-        held.machine.number != number || held.doomed || held.machine.ended
+    /// Returns true if the client of request `number` has left in this way, or the request is over.
+    pub fn has_left(&self, number: u64, how: Leaving) -> bool {
+        self.held.lock().has_left(number, how)
     }
 
-    /// Runs `callback` once the client of request `number` has gone; at once if it has.
-    pub fn on_gone(&self, number: u64, callback: Callback) {
+    /// Runs `callback` once the client of request `number` leaves in this way; at once if it has.
+    pub fn on_leave(&self, number: u64, how: Leaving, callback: Callback) {
         let mut held = self.held.lock();
-        if held.machine.number == number && !held.machine.ended && !held.doomed {
-            if held.on_gone.0 != number {
-                held.on_gone = (number, Vec::new());
+        if !held.has_left(number, how) {
+            if held.on_leave.0 != number {
+                held.on_leave = (number, Vec::new());
             }
-            held.on_gone.1.push(callback);
+            held.on_leave.1.push((how, callback));
         } else {
             drop(held);
             callback();
@@ -257,7 +256,7 @@ impl Conn {
         match held.machine.phase {
             Phase::Head { .. } | Phase::Linger => self.close(held),
             Phase::Streaming(_) if held.machine.ends_on_shutdown() => {
-                let callbacks = held.take_callbacks();
+                let callbacks = held.take_callbacks(Leaving::Gone);
                 held.machine.end_stream(Instant::now(), &self.around.rules);
                 self.settle(held);
                 run(callbacks);
@@ -318,8 +317,8 @@ impl Conn {
 
     /// Hands the connection to the poller. `now`: there is something to do already.
     fn park(&self, mut held: MutexGuard<'_, Held>, now: bool) {
-        if held.on_gone.0 != held.machine.number {
-            held.on_gone.1 = Vec::new();
+        if held.on_leave.0 != held.machine.number {
+            held.on_leave.1 = Vec::new();
         }
         let Some(link) = &held.link else { return };
         let interest = held.interest();
@@ -342,7 +341,7 @@ impl Conn {
     fn close(&self, mut held: MutexGuard<'_, Held>) {
         held.driven = false;
         held.doomed = true;
-        let callbacks = held.take_callbacks();
+        let callbacks = held.take_callbacks(Leaving::Gone);
         held.machine.number += 1;
         let Some(link) = held.link.take() else { return };
         self.alarm.store(NEVER, Ordering::Relaxed);

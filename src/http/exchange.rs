@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::conn::Conn;
+use super::held::{Callback, Leaving};
 use super::message::{Request, Response};
 use super::phase::StreamOptions;
 use super::stream::Stream;
@@ -46,14 +47,9 @@ impl Exchange {
         self.responder.stream_with(head, options)
     }
 
-    /// See [`Responder::closed`].
-    pub fn closed(&self) -> bool {
-        self.responder.closed()
-    }
-
-    /// See [`Responder::on_close`].
-    pub fn on_close(&self, callback: impl FnOnce() + Send + 'static) {
-        self.responder.on_close(callback);
+    /// See [`Responder::client`].
+    pub fn client(&self) -> Client {
+        self.responder.client()
     }
 }
 
@@ -95,17 +91,52 @@ impl Responder {
         Stream::new(conn, self.number)
     }
 
-    /// Whether the client has gone: nobody waits for the answer.
-    pub fn closed(&self) -> bool {
-        self.conn.as_ref().is_none_or(|conn| conn.is_over(self.number))
+    /// Who waits for the answer.
+    pub fn client(&self) -> Client {
+        Client { conn: self.conn.clone(), number: self.number }
+    }
+}
+
+/// Whoever waits for one answer, be it whole or a stream.
+///
+/// A client that ends its side is still sent its answer. Whether it has closed its socket altogether
+/// shows when something is sent to it, such as the head of a stream; otherwise only after minutes.
+#[derive(Clone)]
+pub struct Client {
+    conn: Option<Arc<Conn>>,
+    number: u64,
+}
+
+impl Client {
+    /// Returns true if nobody waits for the answer any more.
+    pub fn has_gone(&self) -> bool {
+        self.has_left(Leaving::Gone)
     }
 
-    /// Runs `callback` on an I/O thread when the client goes before it is answered; at once, here, if
-    /// it has gone already. A client that ends only its sending side counts as gone; an answer is
-    /// still sent to it. When the answer becomes a stream, the callback stays with the stream.
-    pub fn on_close(&self, callback: impl FnOnce() + Send + 'static) {
-        if let Some(conn) = &self.conn {
-            conn.on_gone(self.number, Box::new(callback));
+    /// Returns true if the client sends no more, or has gone.
+    pub fn has_ended(&self) -> bool {
+        self.has_left(Leaving::Ended)
+    }
+
+    /// Runs `callback` on an I/O thread when the client goes before its answer is complete; at once,
+    /// here, if it has gone already.
+    pub fn on_gone(&self, callback: impl FnOnce() + Send + 'static) {
+        self.on_leave(Leaving::Gone, Box::new(callback));
+    }
+
+    /// As [`Client::on_gone`], but already when the client ends its side.
+    pub fn on_end(&self, callback: impl FnOnce() + Send + 'static) {
+        self.on_leave(Leaving::Ended, Box::new(callback));
+    }
+
+    fn has_left(&self, how: Leaving) -> bool {
+        self.conn.as_ref().is_none_or(|conn| conn.has_left(self.number, how))
+    }
+
+    fn on_leave(&self, how: Leaving, callback: Callback) {
+        match &self.conn {
+            Some(conn) => conn.on_leave(self.number, how, callback),
+            None => callback(),
         }
     }
 }
@@ -120,6 +151,7 @@ impl Drop for Responder {
 
 impl std::fmt::Debug for Responder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Responder").field("closed", &self.closed()).finish_non_exhaustive()
+        let gone = self.client().has_gone();
+        f.debug_struct("Responder").field("gone", &gone).finish_non_exhaustive()
     }
 }

@@ -14,8 +14,18 @@ use super::rules::Rules;
 use super::turn::Turn;
 use super::wire::Head;
 
-/// Runs when the client has gone.
+/// Runs when the client leaves.
 pub type Callback = Box<dyn FnOnce() + Send>;
+
+/// How a client leaves. It may end its side and read on; whether it has closed its socket altogether
+/// shows only when something is sent to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// It sends no more, or has gone.
+    Ended,
+    /// It has gone, or was dropped.
+    Gone,
+}
 
 /// What the lock of a connection guards.
 pub struct Held {
@@ -33,8 +43,8 @@ pub struct Held {
     pub driven: bool,
     /// What the poller was told to wait for.
     pub armed: Option<Interest>,
-    /// Who wants to know that the client has gone, and of which request.
-    pub on_gone: (u64, Vec<Callback>),
+    /// Who wants to know that the client leaves, and of which request.
+    pub on_leave: (u64, Vec<(Leaving, Callback)>),
 }
 
 /// What the driver of a connection does next.
@@ -45,8 +55,8 @@ pub enum Next {
     Yield,
     /// Give a request to the handler.
     Serve(Box<Request>),
-    /// The client ended its side: tell those who wait for it.
-    Gone(Vec<Callback>),
+    /// The client ended its side: tell those who wait for that.
+    Ended(Vec<Callback>),
     /// End the connection.
     Close,
 }
@@ -134,16 +144,28 @@ impl Held {
 
     /// What follows when the client ended its side.
     pub fn client_ended(&mut self) -> Next {
-        match self.machine.input_ended() {
+        match self.machine.input_ended(Instant::now()) {
             true => Next::Close,
-            false => Next::Gone(self.take_callbacks()),
+            false => Next::Ended(self.take_callbacks(Leaving::Ended)),
         }
     }
 
-    /// Those who want to know that the client of the running request has gone.
-    pub fn take_callbacks(&mut self) -> Vec<Callback> {
-        let (number, callbacks) = std::mem::take(&mut self.on_gone);
-        if number == self.machine.number { callbacks } else { Vec::new() }
+    /// Returns true if the client of request `number` has left in this way, or the request is over.
+    pub fn has_left(&self, number: u64, how: Leaving) -> bool {
+        let ended = self.machine.ended && how == Leaving::Ended;
+        self.machine.number != number || self.doomed || ended
+    }
+
+    /// Those who want to know that the client of the running request leaves in this way.
+    pub fn take_callbacks(&mut self, how: Leaving) -> Vec<Callback> {
+        let (number, callbacks) = std::mem::take(&mut self.on_leave);
+        if number != self.machine.number {
+            return Vec::new();
+        }
+        let (now, later): (Vec<_>, Vec<_>) =
+            callbacks.into_iter().partition(|(awaited, _)| how == Leaving::Gone || *awaited == how);
+        self.on_leave = (number, later);
+        now.into_iter().map(|(_, callback)| callback).collect()
     }
 
     /// Writes what the client takes, and holds it to the write deadline for the rest. Returns true if

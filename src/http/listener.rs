@@ -13,9 +13,9 @@ use super::poller::Poller;
 use crate::limits;
 use crate::sync::Lock;
 
-/// The listening socket and what must be remembered about it.
+/// The listening sockets, told apart by tokens from 0 on, and what must be remembered about them.
 pub struct Listener {
-    socket: Lock<Option<Arc<TcpListener>>>,
+    sockets: Lock<Vec<Arc<TcpListener>>>,
     /// Most connections, as the system allows.
     pub max_connections: usize,
     per_address: Lock<HashMap<IpAddr, usize>>,
@@ -36,10 +36,10 @@ struct Overload {
 }
 
 impl Listener {
-    /// Accepts on this socket.
-    pub fn new(socket: Arc<TcpListener>, options: &Options) -> Self {
+    /// Accepts on these sockets.
+    pub fn new(sockets: Vec<Arc<TcpListener>>, options: &Options) -> Self {
         Self {
-            socket: Lock::new(Some(socket)),
+            sockets: Lock::new(sockets),
             max_connections: affordable(options.max_connections),
             per_address: Lock::default(),
             reserve: Lock::new(reserve()),
@@ -79,18 +79,18 @@ impl Listener {
 
     /// Stops accepting.
     pub fn close(&self, poller: &Poller) {
-        if let Some(listener) = self.socket.lock().take() {
-            poller.remove(0, &listener);
+        for (token, socket) in (0..).zip(self.sockets.lock().drain(..)) {
+            poller.remove(token, &socket);
         }
     }
 
-    /// Waits for the next client, unless there is a pause.
+    /// Waits for the next client of one socket, unless there is a pause.
     pub fn arm(&self, token: u64, poller: &Poller) {
         if self.paused_until.lock().is_some() {
             return;
         }
-        if let Some(listener) = &*self.socket.lock()
-            && let Err(error) = poller.arm_listener(token, listener)
+        if let Some(socket) = self.socket(token)
+            && let Err(error) = poller.arm_listener(token, &socket)
         {
             log::error!("cannot wait for clients: {error}; trying again");
             *self.paused_until.lock() = Some(Instant::now());
@@ -98,17 +98,22 @@ impl Listener {
     }
 
     /// Ends a pause that is over.
-    pub fn after_pause(&self, token: u64, poller: &Poller) {
+    pub fn after_pause(&self, poller: &Poller) {
         let over = self.paused_until.lock().take_if(|until| *until <= Instant::now()).is_some();
         if over {
-            self.arm(token, poller);
+            let count = self.sockets.lock().len();
+            (0..).take(count).for_each(|token| self.arm(token, poller));
         }
     }
 
-    /// The next client that waits.
-    pub fn next(&self) -> Option<io::Result<(TcpStream, IpAddr)>> {
-        let listener = self.socket.lock().clone()?;
-        Some(listener.accept().map(|(socket, peer)| (socket, peer.ip().to_canonical())))
+    fn socket(&self, token: u64) -> Option<Arc<TcpListener>> {
+        self.sockets.lock().get(usize::try_from(token).ok()?).cloned()
+    }
+
+    /// The next client that waits at one socket.
+    pub fn next(&self, token: u64) -> Option<io::Result<(TcpStream, IpAddr)>> {
+        let socket = self.socket(token)?;
+        Some(socket.accept().map(|(socket, peer)| (socket, peer.ip().to_canonical())))
     }
 
     /// Accepts nobody for a moment.
@@ -127,10 +132,10 @@ impl Listener {
     }
 
     /// Takes one client by giving up the reserve, and drops it.
-    pub fn drop_one(&self) {
+    pub fn drop_one(&self, token: u64) {
         let mut reserve_file = self.reserve.lock();
         if reserve_file.take().is_some() {
-            drop(self.next());
+            drop(self.next(token));
         }
         *reserve_file = reserve();
     }

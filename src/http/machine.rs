@@ -96,11 +96,19 @@ impl Machine {
         }
     }
 
-    /// Takes note that the client sends no more. Returns true if the connection ends with that: a
-    /// request may still be answered; a stream has nobody left to read it.
-    pub fn input_ended(&mut self) -> bool {
+    /// Takes note that the client sends no more. Returns true if the connection ends with that. A
+    /// request is still answered. A stream with a heartbeat gets one at once: a client that has not
+    /// only ended its side answers it with a reset. Without one there is no telling.
+    pub fn input_ended(&mut self, now: Instant) -> bool {
         self.ended = true;
-        !matches!(self.phase, Phase::Handling(_))
+        match &self.phase {
+            Phase::Handling(_) => false,
+            Phase::Streaming(stream) if stream.heartbeat.is_some() => {
+                self.beat(now);
+                false
+            }
+            _ => true,
+        }
     }
 
     fn read_head(&mut self, now: Instant, rules: &Rules) -> Step {

@@ -1,5 +1,6 @@
 //! Every state of a connection, without a socket.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::machine::{Machine, Step};
@@ -32,9 +33,10 @@ impl Scenario {
     }
 
     /// With an answer that comes in pieces.
-    fn streaming() -> Self {
+    fn streaming(heartbeat: Option<(Duration, Arc<[u8]>)>) -> Self {
         let mut scenario = Self::handling(GET);
-        let (options, head) = (StreamOptions::default(), Response::empty(200));
+        let options = StreamOptions { heartbeat, ..StreamOptions::default() };
+        let head = Response::empty(200);
         let (now, rules) = (scenario.now, &scenario.rules);
         assert!(scenario.machine.begin_stream(&head, options, now, rules));
         scenario
@@ -90,7 +92,7 @@ fn a_head_is_waited_for_and_has_a_deadline_that_bytes_do_not_restart() {
 fn a_silent_connection_ends_without_a_word() {
     let mut scenario = Scenario::new();
     assert!(!scenario.machine.expire(scenario.now, &scenario.rules));
-    assert!(scenario.machine.input_ended(), "an end before a request is the end");
+    assert!(scenario.machine.input_ended(scenario.now), "an end before a request is the end");
 }
 
 #[test]
@@ -174,7 +176,7 @@ fn while_a_request_is_handled_the_client_may_send_ahead_within_bounds() {
 #[test]
 fn a_client_that_ends_its_side_is_still_answered() {
     let mut scenario = Scenario::handling(GET);
-    assert!(!scenario.machine.input_ended());
+    assert!(!scenario.machine.input_ended(scenario.now));
     scenario.answer(200);
     let sent = scenario.sent();
     assert!(sent.starts_with("HTTP/1.1 200 ") && sent.contains("Connection: close"), "{sent}");
@@ -216,7 +218,7 @@ fn an_answer_to_a_request_that_is_over_changes_nothing() {
 
 #[test]
 fn a_stream_is_chunked_beats_and_ends_with_the_last_chunk() {
-    let mut scenario = Scenario::streaming();
+    let mut scenario = Scenario::streaming(None);
     let head = scenario.sent();
     assert!(head.contains("Transfer-Encoding: chunked"), "{head}");
     assert!(scenario.machine.send(b"abc", scenario.now));
@@ -230,7 +232,7 @@ fn a_stream_is_chunked_beats_and_ends_with_the_last_chunk() {
 
 #[test]
 fn a_stream_that_is_not_read_is_held_to_the_write_deadline() {
-    let mut scenario = Scenario::streaming();
+    let mut scenario = Scenario::streaming(None);
     assert!(scenario.machine.send(b"abc", scenario.now));
     scenario.machine.took(false, scenario.now, &scenario.rules);
     let deadline = scenario.machine.deadline.expect("a deadline");
@@ -242,9 +244,26 @@ fn a_stream_that_is_not_read_is_held_to_the_write_deadline() {
 }
 
 #[test]
-fn a_stream_whose_reader_ends_is_over() {
-    let mut scenario = Scenario::streaming();
-    assert!(scenario.machine.input_ended());
+fn a_stream_whose_client_ends_its_side_is_tried_by_its_heartbeat_and_else_over() {
+    let mut scenario = Scenario::streaming(None);
+    assert!(scenario.machine.input_ended(scenario.now));
+    let mut scenario = Scenario::streaming(Some((Duration::from_secs(9), Arc::from(&b"beat"[..]))));
+    scenario.sent();
+    assert!(!scenario.machine.input_ended(scenario.now));
+    assert_eq!(scenario.sent(), "4\r\nbeat\r\n");
+    assert!(matches!(scenario.go(true), Step::Wait), "there is nothing more to read");
+}
+
+#[test]
+fn what_a_client_sent_ahead_before_it_ended_its_side_is_served() {
+    let mut scenario = Scenario::handling(GET);
+    scenario.machine.input.extend_from_slice(GET);
+    assert!(!scenario.machine.input_ended(scenario.now));
+    scenario.answer(200);
+    assert!(!scenario.sent().contains("Connection: close"));
+    assert!(matches!(scenario.go(true), Step::Serve(_)));
+    scenario.answer(200);
+    assert!(scenario.sent().contains("Connection: close"));
 }
 
 #[test]

@@ -46,7 +46,7 @@ mod turn;
 pub mod wire;
 
 pub use conn::Gone;
-pub use exchange::{Exchange, Handler, Responder};
+pub use exchange::{Client, Exchange, Handler, Responder};
 pub use message::{Request, Response};
 pub use options::{Listen, Options, StartError};
 pub use phase::StreamOptions;

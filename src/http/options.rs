@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -79,7 +79,8 @@ pub enum Listen {
     Socket(TcpListener),
     /// An address.
     Address(SocketAddr),
-    /// A name or address literal and a port; an empty name is every interface, IPv6 and IPv4.
+    /// A name or address literal and a port; an empty name is every interface, IPv6 and IPv4, and
+    /// `localhost` both loopback addresses.
     Name(String, u16),
 }
 
@@ -102,43 +103,78 @@ impl From<(&str, u16)> for Listen {
 }
 
 impl Listen {
-    pub(super) fn open(self) -> Result<TcpListener, StartError> {
-        let failed = |place: String| move |error| StartError { place, error };
-        let listener = match self {
-            Self::Socket(listener) => return Ok(listener),
-            Self::Address(address) => {
-                TcpListener::bind(address).map_err(failed(address.to_string()))?
+    pub(super) fn open(self) -> Result<Vec<TcpListener>, StartError> {
+        let (place, sockets) = match self {
+            Self::Socket(socket) => return Ok(vec![socket]),
+            Self::Address(address) => (address.to_string(), one(address)),
+            Self::Name(host, port) if host.is_empty() => {
+                // A system without IPv6 has only the second.
+                let sockets = one(("::", port)).or_else(|_| one(("0.0.0.0", port)));
+                (format!("port {port} of every interface"), sockets)
             }
-            Self::Name(host, port) if host.is_empty() => TcpListener::bind(("::", port))
-                // A system without IPv6.
-                .or_else(|_| TcpListener::bind(("0.0.0.0", port)))
-                .map_err(failed(format!("port {port} of every interface")))?,
+            Self::Name(host, port) if host.eq_ignore_ascii_case("localhost") => {
+                (format!("{host}:{port}"), both_loopbacks(port))
+            }
             Self::Name(host, port) => {
                 let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-                (bare.unwrap_or(&host), port)
-                    .to_socket_addrs()
-                    .and_then(|addresses| {
-                        TcpListener::bind(addresses.collect::<Vec<_>>().as_slice())
-                    })
-                    .map_err(failed(format!("{host}:{port}")))?
+                (format!("{host}:{port}"), one((bare.unwrap_or(&host), port)))
             }
         };
-        lengthen_queue(&listener);
-        Ok(listener)
+        let sockets = sockets.map_err(|error| StartError { place, error })?;
+        sockets.iter().for_each(prepare);
+        Ok(sockets)
+    }
+}
+
+/// Listens on the first of these addresses that can be had.
+fn one(place: impl ToSocketAddrs) -> io::Result<Vec<TcpListener>> {
+    let addresses: Vec<SocketAddr> = place.to_socket_addrs()?.collect();
+    TcpListener::bind(addresses.as_slice()).map(|socket| vec![socket])
+}
+
+/// Listens on both loopback addresses, at the same port: some clients find the one behind `localhost`,
+/// some the other. A system that lacks one of them has the other.
+fn both_loopbacks(port: u16) -> io::Result<Vec<TcpListener>> {
+    let taken = |error: &io::Error| {
+        matches!(error.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied)
+    };
+    let mut tries = 0..limits::FREE_PORT_TRIES;
+    loop {
+        let first = match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            Err(error) if !taken(&error) => return one((Ipv6Addr::LOCALHOST, port)),
+            first => first?,
+        };
+        match TcpListener::bind((Ipv6Addr::LOCALHOST, first.local_addr()?.port())) {
+            Ok(second) => return Ok(vec![first, second]),
+            // The port that the system chose for the one is somebody else's at the other.
+            Err(error) if taken(&error) && port == 0 && tries.next().is_some() => {}
+            Err(error) if taken(&error) => return Err(error),
+            Err(_) => return Ok(vec![first]),
+        }
     }
 }
 
 /// Lets more clients wait to be accepted than the standard library does: one that finds the queue
-/// full tries again only after a second.
+/// full tries again only after a second. And has the system find out about clients that have gone
+/// without a word, or have only seemed to end their side; connections inherit that.
 #[cfg(unix)]
-fn lengthen_queue(listener: &TcpListener) {
+fn prepare(listener: &TcpListener) {
+    use rustix::net::sockopt;
+
     if let Err(error) = rustix::net::listen(listener, limits::LISTEN_BACKLOG) {
         log::debug!("the queue of waiting clients stays as it is: {error}");
+    }
+    let watched = sockopt::set_socket_keepalive(listener, true)
+        .and_then(|()| sockopt::set_tcp_keepidle(listener, limits::KEEPALIVE_IDLE))
+        .and_then(|()| sockopt::set_tcp_keepintvl(listener, limits::KEEPALIVE_INTERVAL))
+        .and_then(|()| sockopt::set_tcp_keepcnt(listener, limits::KEEPALIVE_PROBES));
+    if let Err(error) = watched {
+        log::debug!("clients that vanish are noticed late: {error}");
     }
 }
 
 #[cfg(not(unix))]
-fn lengthen_queue(_listener: &TcpListener) {}
+fn prepare(_listener: &TcpListener) {}
 
 /// The server cannot listen.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! The running server: its threads, its connections, its end.
 
+use std::io;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -17,9 +18,6 @@ use super::poller::{Event, Poller};
 use super::rules::Rules;
 use super::turn::Turn;
 use crate::limits;
-
-/// Token of the listener; connections are numbered above it.
-const LISTENER: u64 = 0;
 
 /// A running server. Dropping it stops it without grace.
 pub struct Server {
@@ -44,7 +42,8 @@ pub struct Stats {
 }
 
 impl Server {
-    /// Listens and serves `handler` on threads of its own.
+    /// Listens and serves `handler` on threads of its own. The host `localhost` is both loopback
+    /// addresses, as far as the system has them.
     ///
     /// # Errors
     /// The place cannot be listened on.
@@ -53,14 +52,20 @@ impl Server {
         options: Options,
         handler: Arc<dyn Handler>,
     ) -> Result<Self, StartError> {
-        let listener = listen.into().open()?;
+        let sockets = listen.into().open()?;
         let failed = |error| StartError { place: "a socket".to_owned(), error };
-        listener.set_nonblocking(true).map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        let listener = Arc::new(listener);
+        let sockets: Vec<_> = sockets.into_iter().map(Arc::new).collect();
         let poller = Poller::new().map_err(failed)?;
-        poller.add_listener(LISTENER, &listener).map_err(failed)?;
-        poller.arm_listener(LISTENER, &listener).map_err(failed)?;
+        let mut addresses = Vec::new();
+        for (token, socket) in (0..).zip(&sockets) {
+            socket.set_nonblocking(true).map_err(failed)?;
+            addresses.push(socket.local_addr().map_err(failed)?);
+            poller.add_listener(token, socket).map_err(failed)?;
+            poller.arm_listener(token, socket).map_err(failed)?;
+        }
+        let address =
+            *addresses.first().ok_or(io::ErrorKind::AddrNotAvailable.into()).map_err(failed)?;
+        let listeners = addresses.len() as u64;
         let running = Arc::new_cyclic(|server: &Weak<Running>| {
             let server = server.clone();
             let forget = move |token, peer| {
@@ -72,8 +77,8 @@ impl Server {
             };
             Running {
                 house: House {
-                    listener: Listener::new(listener, &options),
-                    connections: Connections::new(LISTENER + 1),
+                    listener: Listener::new(sockets, &options),
+                    connections: Connections::new(listeners),
                     around: Arc::new(Surroundings {
                         rules: Rules::new(options),
                         poller,
@@ -81,6 +86,7 @@ impl Server {
                         forget: Box::new(forget),
                     }),
                 },
+                listeners,
                 handler,
                 stopped: AtomicBool::new(false),
                 requests: AtomicU64::new(0),
@@ -95,7 +101,8 @@ impl Server {
         Ok(server)
     }
 
-    /// Where the server listens; with port 0 this tells the port the system chose.
+    /// Where the server listens, first of all; with port 0 this tells the port the system chose, which
+    /// is the same for every address.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
@@ -161,6 +168,8 @@ impl std::fmt::Debug for Server {
 /// What the threads of a server have in common.
 struct Running {
     house: House,
+    /// Tokens below this are listening sockets, those above connections.
+    listeners: u64,
     handler: Arc<dyn Handler>,
     stopped: AtomicBool,
     requests: AtomicU64,
@@ -194,9 +203,9 @@ impl Running {
 
     fn serve_event(&self, event: Event) {
         let House { listener, connections, around } = &self.house;
-        if event.token == LISTENER {
-            accept::accept(&self.house);
-            return listener.arm(LISTENER, &around.poller);
+        if event.token < self.listeners {
+            accept::accept(&self.house, event.token);
+            return listener.arm(event.token, &around.poller);
         }
         let Some(conn) = connections.find(event.token) else { return };
         let mut turn = Turn::default();
@@ -224,7 +233,7 @@ impl Running {
             if catch_unwind(tick).is_err() {
                 log::error!("internal error while looking at deadlines");
             }
-            listener.after_pause(LISTENER, &around.poller);
+            listener.after_pause(&around.poller);
             if let Some(tls) = &around.rules.options.tls {
                 tls.check();
             }

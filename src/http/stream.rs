@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::conn::{Conn, Gone};
+use super::held::Leaving;
 
 /// The sending end of a stream. Clones send to the same client; when the last one is dropped the
 /// stream ends.
@@ -39,7 +40,7 @@ impl Stream {
 
     /// Whether the stream is over, for whatever reason.
     pub fn is_closed(&self) -> bool {
-        self.0.as_ref().is_none_or(|sender| sender.conn.is_over(sender.number))
+        self.0.as_ref().is_none_or(|sender| sender.conn.has_left(sender.number, Leaving::Gone))
     }
 
     /// Runs `callback` when the stream ends other than by [`Stream::close`]: the client went or fell
@@ -47,7 +48,7 @@ impl Stream {
     /// stream is over already.
     pub fn on_close(&self, callback: Box<dyn FnOnce() + Send>) {
         match &self.0 {
-            Some(sender) => sender.conn.on_gone(sender.number, callback),
+            Some(sender) => sender.conn.on_leave(sender.number, Leaving::Gone, callback),
             None => callback(),
         }
     }

@@ -34,8 +34,8 @@ pub trait Recipient: Send + Sync + 'static {
     }
 
     /// Runs `callback` when the sender goes before its request is answered, where going means that
-    /// it does not want the answer.
-    fn on_gone(&self, _callback: Box<dyn FnOnce() + Send>) {}
+    /// it does not want the answer. One that only sends no more waits for it.
+    fn on_gone(self: &Arc<Self>, _callback: Box<dyn FnOnce() + Send>) {}
 
     /// Notes that its request runs on a worker from now on.
     fn waiting(self: &Arc<Self>) -> Self::Waiting;

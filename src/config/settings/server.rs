@@ -18,7 +18,7 @@ settings! {
     /// How clients connect: stdio, http (Streamable HTTP) or sse (HTTP+SSE beside Streamable HTTP)
     transport: Transport = Listener, Transport::KIND, "stdio", "transport";
 
-    /// Address to listen on for http and sse; empty means every interface
+    /// Address to listen on for http and sse; localhost means both loopback addresses, empty every interface
     host: String = Listener, Kind::Text, "127.0.0.1", "host";
 
     /// Port to listen on for http and sse; 0 lets the system choose

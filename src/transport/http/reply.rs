@@ -77,6 +77,15 @@ impl Reply {
         };
     }
 
+    /// Finds out whether a client that sends no more still reads, by the head of a stream: whoever has
+    /// closed its socket answers that with a reset.
+    fn try_client(&self) {
+        let mut state = self.lock();
+        if self.events && matches!(&*state, Progress::Undecided(way) if !way.client().has_gone()) {
+            self.open(&mut state);
+        }
+    }
+
     fn log(&self) -> Option<&EventLog> {
         self.session.as_ref().map(|session| &session.log)
     }
@@ -126,11 +135,20 @@ impl Recipient for Reply {
         self.events
     }
 
-    fn on_gone(&self, callback: Box<dyn FnOnce() + Send>) {
-        // A modern client cancels by closing its connection; one with a session may come back.
-        if let (Progress::Undecided(way), None) = (&*self.lock(), &self.session) {
-            way.on_gone(callback);
-        }
+    fn on_gone(self: &Arc<Self>, callback: Box<dyn FnOnce() + Send>) {
+        let client = match (&*self.lock(), &self.session) {
+            // A modern client cancels by closing its connection; one with a session may come back.
+            (Progress::Undecided(way), None) => way.client(),
+            _ => return,
+        };
+        // Outside of the lock: what has happened already calls at once.
+        let (reply, waiting) = (Arc::downgrade(self), client.clone());
+        client.on_end(move || {
+            if let Some(reply) = reply.upgrade() {
+                reply.try_client();
+            }
+            waiting.on_gone(callback);
+        });
     }
 
     fn waiting(self: &Arc<Self>) -> Waiting {
@@ -143,7 +161,7 @@ impl Ticks for Reply {
     fn tick(&self) -> bool {
         let mut state = self.lock();
         match &*state {
-            Progress::Undecided(way) if way.closed() && self.session.is_none() => false,
+            Progress::Undecided(way) if way.client().has_gone() && self.session.is_none() => false,
             Progress::Undecided(_) => {
                 if self.events && self.begun.elapsed() >= limits::STREAM_AFTER {
                     self.open(&mut state);

@@ -2,7 +2,7 @@
 
 use super::events::stream_options;
 use super::origin::Admitted;
-use crate::http::{Request, Responder, Response, Stream};
+use crate::http::{Client, Request, Responder, Response, Stream};
 
 /// One admitted request.
 pub struct Visit {
@@ -54,14 +54,9 @@ impl AdmittedResponder {
         self.responder.stream_with(head, stream_options(idle))
     }
 
-    /// Whether nobody waits any more.
-    pub fn closed(&self) -> bool {
-        self.responder.closed()
-    }
-
-    /// Runs `callback` when the sender goes before the answer is complete.
-    pub fn on_gone(&self, callback: impl FnOnce() + Send + 'static) {
-        self.responder.on_close(callback);
+    /// Who waits for the answer.
+    pub fn client(&self) -> Client {
+        self.responder.client()
     }
 }
 
