@@ -4,7 +4,7 @@ use super::responder::{AdmittedResponder, Visit};
 use super::service::Service;
 use super::{headers, legacy_sse, origin, status_pages, streamable};
 use crate::http::{Exchange, Handler, Response};
-use crate::protocol::{RpcError, message};
+use crate::protocol::RpcError;
 
 /// One row: where, how, and what answers.
 struct Route {
@@ -96,7 +96,7 @@ fn dispatch(service: &Service, exchange: Exchange) {
     let visit = Visit { request, responder: AdmittedResponder::new(responder, admitted) };
     if let Some(name) = headers::doubled(&visit.request) {
         let error = RpcError::header_mismatch(format!("The header {name} is given more than once"));
-        return visit.respond(Response::json(400, message::error(None, &error)));
+        return streamable::refuse(visit, 400, &error);
     }
     let path = trimmed(&visit.request.path);
     let found = ROUTES.iter().find(|route| {

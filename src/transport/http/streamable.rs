@@ -294,7 +294,7 @@ fn refuse_method(visit: Visit, version: &str) {
 }
 
 /// An error that belongs to the whole request.
-fn refuse(visit: Visit, status: u16, error: &RpcError) {
+pub fn refuse(visit: Visit, status: u16, error: &RpcError) {
     let speaks = visit.request.header(VERSION).map(str::trim);
     let body = message::stray_error(error, speaks);
     visit.respond(Response::json(status, body));
