@@ -192,3 +192,21 @@ fn t3_an_ended_session_is_renewed_once_in_whatever_disguise_it_ends() {
         assert!(lab.platform.count("POST", START) <= 2, "{disguise}");
     }
 }
+
+#[test]
+fn t14_a_total_of_the_page_alone_cuts_no_list() {
+    let mut lab = Lab::new();
+    let page = |from: usize| {
+        let rows: Vec<Value> =
+            (from..130.min(from + 25)).map(|n| json!({"name": format!("r{n}")})).collect();
+        json!({"list": rows, "total": rows.len(), "return_count": rows.len()})
+    };
+    let mut rules: Vec<Value> =
+        (0..6).map(|n| json!({"match": {"path": DEVICES}, "replace": page(n * 25)})).collect();
+    rules.push(json!({"match": {"path": DEVICES}, "replace": {"list": [], "total": 0}}));
+    let said = lab.call("get_devices", json!({}), json!(rules));
+    let expected: Vec<String> = (0..130).map(|n| format!("r{n}")).collect();
+    assert_eq!(said.names(), expected[..said.names().len()]);
+    // A cap on what is shown says how many there are.
+    assert!(said.names().len() == 130 || said.text().contains("130"), "{}", said.text());
+}

@@ -60,7 +60,7 @@ pub struct Listing<'a> {
 pub struct Listed {
     /// The items in the platform's order.
     pub items: Vec<Value>,
-    /// How many there are by the platform's own count.
+    /// How many there are: by the platform's own count, unless reading to the end showed another.
     pub total: Option<u64>,
     /// Whether there were more than [`Listing::max_items`].
     pub truncated: bool,
@@ -70,9 +70,9 @@ impl Api<'_> {
     /// Collects a list, several pages at a time.
     ///
     /// Goes on by what was received rather than by what was asked for, because the platform caps
-    /// pages as it likes. Ends at an empty page, or at one that repeats the page before (a route
-    /// that ignores its paging parameters), or when the platform's count is reached and the last
-    /// page was not a full one.
+    /// pages as it likes. Ends at an empty page, or at one that repeats the page before or the first
+    /// (a route that ignores its paging parameters, or begins again), or when the platform's count is
+    /// reached. A count that may be that of the page alone is not believed: once more is asked then.
     ///
     /// # Errors
     ///
@@ -118,44 +118,62 @@ impl Api<'_> {
         Ok(found)
     }
 
-    /// Hands every page in order to `visit`, with whether more are expected, and returns the
-    /// platform's count.
+    /// Hands every page in order to `visit`, with whether more are expected, and returns how many
+    /// items there are, as far as that is known.
     fn walk(
         &self,
         listing: &Listing<'_>,
         parallel: usize,
         mut visit: impl FnMut(Vec<Value>, bool) -> ControlFlow<()>,
     ) -> Result<Option<u64>, Error> {
-        let asked = listing.style.limit();
         let mut parallel = parallel;
         let mut next = Place { skip: 0, page: 1 };
         // How long the platform makes its pages: it caps what is asked for.
         let mut stride = None;
         let mut total: Option<u64> = None;
-        let mut previous = None;
+        let mut reached = Reached::NotYet;
+        let mut seen = Repeats::default();
         loop {
             let places = match (stride, total) {
                 (Some(stride), Some(total)) => next.ahead(stride, total, listing, parallel),
                 _ => vec![next],
             };
-            for (place, page) in places.iter().zip(self.pages(listing, &places)?) {
+            let pages = match self.pages(listing, &places) {
+                // By the platform's count there is no such page; it may well say so.
+                Err(error) if reached == Reached::Perhaps && error.status().is_some() => {
+                    log::debug!("the list ends by its count, and behind it: {error}");
+                    return Ok(total);
+                }
+                pages => pages?,
+            };
+            for (place, page) in places.iter().zip(pages) {
                 if !listing.style.is_numbered() && place.skip != next.skip {
                     // A shorter page came before, so this one began at the wrong item.
                     parallel = 1;
                     break;
                 }
-                total = page.total.or(total);
                 let length = page.items.len();
-                let looks = (length, page.items.first().cloned(), page.items.last().cloned());
-                if length == 0 || previous.as_ref() == Some(&looks) {
-                    return Ok(total);
+                if length == 0 {
+                    // Where the list ends it was counted, whatever the platform says.
+                    return Ok(total.or(page.total).map(|_| next.skip as u64));
                 }
-                previous = Some(looks);
-                stride.get_or_insert(length);
+                if seen.has(&page.items) {
+                    return Ok(total.or(page.total).map(|total| total.max(next.skip as u64)));
+                }
+                let full = length >= *stride.get_or_insert(length);
                 next = Place { skip: next.skip + length, page: next.page + 1 };
-                // A count that is too low shows in full pages that keep coming.
-                let complete = total.is_some_and(|total| next.skip as u64 >= total);
-                let more = !complete || length == asked;
+                let received = next.skip as u64;
+                let before = total;
+                total = page.total.or(total);
+                // A count is that of the whole list when it was the same before, and the last page a
+                // short one; else it may count this page, or all so far.
+                let plain = length == 1 || (before == total && !full);
+                reached = match total {
+                    Some(total) if received == total && plain => Reached::Surely,
+                    Some(total) if received >= total => Reached::Perhaps,
+                    _ => Reached::NotYet,
+                };
+                let more = reached != Reached::Surely;
                 if visit(page.items, more).is_break() || !more {
                     return Ok(total);
                 }
@@ -262,6 +280,54 @@ impl Place {
     }
 }
 
+/// Whether as much has come as the platform counts.
+#[derive(Clone, Copy, PartialEq)]
+enum Reached {
+    NotYet,
+    /// Its count is reached, but may not be that of the whole list.
+    Perhaps,
+    Surely,
+}
+
+/// The pages that a page may repeat: the first, and the one before it.
+#[derive(Default)]
+struct Repeats {
+    first: Option<Vec<String>>,
+    last: Option<Vec<String>>,
+}
+
+impl Repeats {
+    /// Whether these items came before as a page of their own, in any order; remembers them.
+    fn has(&mut self, items: &[Value]) -> bool {
+        let marks = Some(marks(items));
+        let has = marks == self.first || marks == self.last;
+        if self.first.is_none() {
+            self.first.clone_from(&marks);
+        }
+        self.last = marks;
+        has
+    }
+}
+
+/// What the items of a page are known by, sorted: their ids or names where these tell them apart, for
+/// other fields may change from one moment to the next; otherwise all they hold.
+fn marks(items: &[Value]) -> Vec<String> {
+    let by = |mark: &dyn Fn(&Value) -> Option<String>| {
+        let mut marks: Vec<String> = items.iter().map(mark).collect::<Option<_>>()?;
+        marks.sort_unstable();
+        Some(marks)
+    };
+    let tell_apart = |marks: &Vec<String>| {
+        marks.len() > 1 && !marks.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
+    };
+    ["_id", "id", "name"]
+        .iter()
+        .filter_map(|name| by(&|item| item.get(name).map(Value::to_string)))
+        .find(tell_apart)
+        .or_else(|| by(&|item| Some(item.to_string())))
+        .unwrap_or_default()
+}
+
 struct Page {
     items: Vec<Value>,
     total: Option<u64>,
@@ -272,7 +338,12 @@ fn pointer(dotted: &str) -> Option<String> {
     (!dotted.is_empty()).then(|| format!("/{}", dotted.replace('.', "/")))
 }
 
-/// A count, which some routes send as a string.
+/// A count, which some routes send as a string or a float.
 fn count(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_str()?.parse().ok())
+    let float = || match value {
+        Value::String(text) => text.trim().parse().ok(),
+        other => other.as_f64(),
+    };
+    let whole = |float: &f64| *float >= 0.0 && float.fract() == 0.0;
+    value.as_u64().or_else(|| float().filter(whole).map(|float| float as u64))
 }

@@ -42,10 +42,12 @@ pub fn rows() -> Vec<Case> {
             json!({"model": "b"}),
             |seen| assert_eq!(seen.items().len(), 1),
         )
-        .with_faults(json!([{"match": {"path": "/integrations"}, "replace": {"results": [
+        .with_faults(
+            json!([{"match": {"path": "/integrations"}, "times": 9, "replace": {"results": [
             {"data": {"name": "1", "model": "a:1", "properties": {}}},
             {"data": {"name": "2", "model": "b:1", "properties": {}}}
-        ], "total": 2}}])),
+        ], "total": 2}}]),
+        ),
         ok("get_integrations", Shows::Defect, "credentials are masked", json!({}), |seen| {
             assert!(!seen.text.contains("xoxb-not-a-real-token"));
             seen.says(&["203.0.113.10", "[REDACTED]"]);
@@ -62,7 +64,7 @@ pub fn rows() -> Vec<Case> {
             },
         )
         .with_faults(json!([
-            {"match": {"path": "/integrations"}, "replace":
+            {"match": {"path": "/integrations"}, "times": 9, "replace":
                 {"results": [{"data": {"name": "1", "model": "m", "properties": {}}}], "total": 9}},
             {"match": {"path": "/integrations"}, "times": 1000, "replace":
                 {"results": [], "total": 9}}
@@ -93,9 +95,11 @@ pub fn rows() -> Vec<Case> {
                 );
             },
         )
-        .with_faults(json!([{"match": {"path": "/integration-models"}, "replace":
+        .with_faults(
+            json!([{"match": {"path": "/integration-models"}, "times": 9, "replace":
             {"integrationModels": [{"versionId": "T:3", "properties": {}}, {"description": "d"}],
-             "total": 2}}])),
+             "total": 2}}]),
+        ),
         ok(
             "create_integration_model",
             Shows::Main,

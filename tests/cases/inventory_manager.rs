@@ -350,7 +350,7 @@ fn adds() -> Vec<Case> {
             &["Missing: new-1", "The nodes it had are all there"],
         )
         .with_faults(json!([{"match": {"path": format!("{INVENTORIES}/Core%20Routers/nodes")},
-            "skip": 1, "replace": {"result": {"data": [{"name": "core-rtr-00"}],
+            "skip": 2, "replace": {"result": {"data": [{"name": "core-rtr-00"}],
             "meta": {"total": 1}}}}]))
         .and(|seen| {
             assert_eq!(seen.platform.count("POST", BULK), 2);
