@@ -325,8 +325,26 @@ pub const ANSWER_SLICE: Duration = Duration::from_millis(100);
 /// rarely.
 pub const SUGGESTIONS_TTL: Duration = Duration::from_secs(30);
 
+/// Jobs offered while a person types the id of one: the newest, which one page of the platform holds.
+pub const SUGGESTED_JOBS: usize = 100;
+
 /// Devices looked through for a similar name: a hint is not worth reading a whole large network.
 pub const HINT_DEVICES: usize = 500;
+
+/// Records looked through to say what there is when nothing fits a filter.
+pub const HINT_ITEMS: usize = 1_000;
+
+/// Values named that a field has when nothing fits a filter.
+pub const HINT_VALUES: usize = 5;
+
+/// Records by which it is seen whether the platform filters and sorts as it was asked to: a page.
+pub const PROBE_ITEMS: usize = 100;
+
+/// Entries that make an object a list by key, when all are objects: a record has fewer of such fields.
+pub const KEYED_RECORDS: usize = 8;
+
+/// Bytes that are left of a text in an answer that is too long: enough to see what it is.
+pub const CUT_TEXT_BYTES: usize = 400;
 
 /// Names shown when one of them must be chosen.
 pub const HINT_NAMES: usize = 20;

@@ -218,7 +218,12 @@ fn a21_arguments_of_a_tool_are_an_object() {
 #[test]
 fn a22_an_empty_result_is_a_result() {
     let nobody = r#"{"agent_name": "nobody"}"#;
-    assert_eq!(stdout(&["call", "get_sessions", "--sandbox", "--params", nobody]), "\n[]\n");
+    let output = run(&["call", "get_sessions", "--sandbox", "--params", nobody]);
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "\n[]\n");
+    // What is said of it does not get into what a script reads.
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.starts_with("No agent_name fits 'nobody'; there is: "), "{stderr}");
 }
 
 #[test]

@@ -27,12 +27,20 @@ pub fn call(config: &Config, tool: &str, params: Option<&str>) -> ExitCode {
     observe::init(config.server.log_level);
     signals::on_stop(|_| std::process::exit(signals::INTERRUPTED.into()));
     match result(config, tool, params) {
-        Ok(texts) => print(&format!("\n{texts}\n")),
+        // What is said of a result goes beside it, so that what reads the output gets the result alone.
+        Ok((text, notes)) => {
+            notes.iter().for_each(|note| eprintln!("{note}"));
+            print(&format!("\n{text}\n"))
+        }
         Err(message) => fail(&observe::redact(&message)),
     }
 }
 
-fn result(config: &Config, tool: &str, params: Option<&str>) -> Result<String, String> {
+fn result(
+    config: &Config,
+    tool: &str,
+    params: Option<&str>,
+) -> Result<(String, Vec<String>), String> {
     let arguments = match params.filter(|text| !text.trim().is_empty()) {
         None => Map::new(),
         Some(text) => match serde_json::from_str(text) {
@@ -56,9 +64,12 @@ fn result(config: &Config, tool: &str, params: Option<&str>) -> Result<String, S
         return Err(format!("invalid tool: {tool} ({hint})"));
     }
     let backend = Backend::open(config)?;
-    let engine = Arc::new(product::engine(config, &backend.client, backend.audit.clone()));
+    // A person, or a script, has no context that could overflow.
+    let mut config = config.clone();
+    config.server.full = true;
+    let engine = Arc::new(product::engine(&config, &backend.client, backend.audit.clone()));
     let result = ask(&engine, tool, arguments)?;
-    let texts: Vec<String> = result
+    let mut texts: Vec<String> = result
         .get("content")
         .and_then(Value::as_array)
         .into_iter()
@@ -66,8 +77,11 @@ fn result(config: &Config, tool: &str, params: Option<&str>) -> Result<String, S
         .filter_map(|item| item.get("text").and_then(Value::as_str))
         .map(pretty)
         .collect();
-    let text = texts.join("\n");
-    if result.get("isError") == Some(&Value::Bool(true)) { Err(text) } else { Ok(text) }
+    if result.get("isError") == Some(&Value::Bool(true)) {
+        return Err(texts.join("\n"));
+    }
+    let notes = texts.split_off(texts.len().min(1));
+    Ok((texts.concat(), notes))
 }
 
 /// One call through the same engine that serves clients.

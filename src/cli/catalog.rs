@@ -73,10 +73,10 @@ fn entry(tool: &Tool) -> String {
         hints(tool.hints),
         tool.all_tags().join("`, `")
     );
-    if !tool.parameters.is_empty() {
+    if tool.all_parameters().next().is_some() {
         text.push_str("\n| Parameter | Type | Default | Meaning |\n|---|---|---|---|\n");
     }
-    for parameter in tool.parameters {
+    for parameter in tool.all_parameters() {
         let _ = writeln!(
             text,
             "| `{}` | {} | {} | {} |",

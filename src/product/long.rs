@@ -27,7 +27,7 @@ pub fn tasking(tool: &'static Tool, confirm: Confirm) -> Tasking {
             && match tool.tasking {
                 Long::Never => false,
                 // What cannot be read is refused at once, without a task.
-                Long::Waits(seconds) => Arguments::check(tool.parameters, arguments)
+                Long::Waits(seconds) => Arguments::check(tool.all_parameters(), arguments)
                     .is_ok_and(|arguments| arguments.integer(seconds) > 0),
                 Long::Always | Long::Starts(_) => true,
             }
@@ -47,12 +47,13 @@ pub fn follow(tool: &Tool, runner: &ToolRunner, call: &Call, outcome: Outcome) -
     };
     let arguments = Map::from_iter([("object_id".to_owned(), Value::from(id.as_str()))]);
     let host = ToolHost::new(call, runner.fallback);
-    let context = Context { api: runner.client.api(&call.cancel), host: &host };
+    let api = runner.client.api(&call.cancel);
+    let context = Context { api, host: &host, max_items: None };
     let mut outcome = outcome;
     let mut wait = Wait::new(&context, None, limits::JOB_PAUSES);
     loop {
         // Not written down as a call of its own: nobody has asked for it.
-        let looked = Arguments::check(describe.parameters, &arguments)
+        let looked = Arguments::check(describe.all_parameters(), &arguments)
             .and_then(|arguments| describe.call(&context, &arguments));
         let status = match looked {
             Ok(job) => job.value.get("status").and_then(Value::as_str).map(str::to_owned),
@@ -80,7 +81,7 @@ mod tests {
     fn the_table_names_tools_and_their_arguments() {
         for tool in crate::tools::all() {
             if let Long::Waits(argument) = tool.tasking {
-                assert!(tool.parameters.iter().any(|p| p.name == argument), "{}", tool.name);
+                assert!(tool.all_parameters().any(|p| p.name == argument), "{}", tool.name);
             }
             if let Long::Starts(key) = tool.tasking {
                 assert!(tool.output.schema()["properties"].get(key).is_some(), "{}", tool.name);

@@ -1,5 +1,7 @@
 //! The product's own offer: the tools table behind the engine, and what is made from it.
 
+mod answer;
+mod fit;
 mod host;
 mod identity;
 mod instructions;
@@ -12,7 +14,7 @@ mod suggest;
 
 use std::sync::Arc;
 
-use self::runner::ToolRunner;
+use self::runner::{Share, ToolRunner};
 use self::suggest::Suggestions;
 use crate::config::{Config, Server, Transport};
 use crate::observe::Audit;
@@ -40,6 +42,7 @@ pub fn registry(config: &Config, client: &Client, audit: Option<Arc<Audit>>) -> 
         confirm: config.server.confirm,
         fallback: config.server.confirm_fallback,
         audit,
+        share: Share::of(&config.server),
     });
     let suggestions = Arc::new(Suggestions::default());
     let entries = tools.iter().map(|tool| entry(tool, &runner, config.server.slim)).collect();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::run;
-use super::runner::{ToolRunner, among};
+use super::runner::{Share, ToolRunner, among};
 use super::suggest::{Listed, Suggestions, completer};
 use crate::observe;
 use crate::protocol::{Call, Reply, RpcError, TemplateEntry, Variables};
@@ -110,7 +110,7 @@ fn read(
         Found::ByArgument(argument) => Map::from_iter([(argument.to_owned(), json!(wanted))]),
         Found::InList(_) => Map::new(),
     };
-    let outcome = match run::outcome(tool, runner, call, &arguments) {
+    let outcome = match run::outcome(tool, runner, call, &arguments, Share::ALL) {
         Ok(outcome) => outcome,
         Err(ToolError { kind: ErrorKind::NotFound | ErrorKind::InvalidArguments, .. }) => {
             return Err(RpcError::unknown_resource(uri, call.modern));
@@ -150,7 +150,7 @@ mod tests {
             assert!(tool.hints.read_only, "{}", document.name);
             assert!(document.uri.contains(&format!("{{{}}}", document.variable.0)));
             if let Found::ByArgument(argument) = document.found {
-                assert!(tool.parameters.iter().any(|p| p.name == argument), "{}", document.name);
+                assert!(tool.all_parameters().any(|p| p.name == argument), "{}", document.name);
             }
         }
     }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use serde_json::{Map, Value};
 
 use super::run;
-use super::runner::{ToolRunner, among};
+use super::runner::{Share, ToolRunner, among};
 use crate::limits;
 use crate::observe;
 use crate::protocol::{Complete, RpcError};
@@ -29,6 +29,16 @@ pub enum Listed {
     Projects,
     /// By the name of their trigger.
     Workflows,
+}
+
+impl Listed {
+    /// Of jobs there is a history without end, and who names one means one of late.
+    fn share(self) -> Share {
+        match self {
+            Self::Jobs => Share { items: Some(limits::SUGGESTED_JOBS), ..Share::ALL },
+            _ => Share::ALL,
+        }
+    }
 }
 
 /// Where the names of each kind come from: the tool, where its list stands, and the key of a name.
@@ -74,7 +84,7 @@ pub fn completer(
             return Ok(Vec::new());
         };
         let names = suggestions.names(*listed, || {
-            let outcome = run::outcome(tool, &runner, call, &Map::new())
+            let outcome = run::outcome(tool, &runner, call, &Map::new(), listed.share())
                 .map_err(|error| RpcError::internal(observe::redact(&error.to_string())))?;
             let items = outcome.value.pointer(list).and_then(Value::as_array);
             let names = items.into_iter().flatten().filter_map(|item| item.get(key)?.as_str());

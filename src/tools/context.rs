@@ -9,6 +9,8 @@ pub struct Context<'a> {
     pub api: Api<'a>,
     /// The client, for this call.
     pub host: &'a dyn Host,
+    /// Items of a list that are shown when the call does not say how many; none: all.
+    pub max_items: Option<usize>,
 }
 
 /// The client of a running tool call.

@@ -38,13 +38,13 @@ impl Tool {
         entry.insert("name".into(), json!(self.name));
         if slim {
             entry.insert("description".into(), json!(self.summary()));
-            entry.insert("inputSchema".into(), input_schema(self.parameters, false));
+            entry.insert("inputSchema".into(), input_schema(self.all_parameters(), false));
             entry.insert("annotations".into(), self.hints.short());
             return entry;
         }
         entry.insert("title".into(), json!(self.title));
         entry.insert("description".into(), json!(self.description));
-        entry.insert("inputSchema".into(), input_schema(self.parameters, true));
+        entry.insert("inputSchema".into(), input_schema(self.all_parameters(), true));
         entry.insert("outputSchema".into(), self.output().schema());
         entry.insert("annotations".into(), self.hints.annotations());
         entry.insert("_meta".into(), json!({"fastmcp": {"tags": self.all_tags()}}));

@@ -21,7 +21,7 @@ pub struct Tool {
     pub area: &'static Area,
     /// What a client may assume about calling it.
     pub hints: Hints,
-    /// What it may be told.
+    /// What it may be told, beside what the row of its list brings: see [`Tool::all_parameters`].
     pub parameters: &'static [Parameter],
     /// What it gives back.
     pub output: Output,
@@ -86,6 +86,15 @@ impl Tool {
     /// The row of a tool that runs automation.
     pub const fn runs(area: &'static Area) -> Self {
         Self { hints: Hints::RUN, ..Self::reads(area) }
+    }
+
+    /// Everything that it may be told: its own parameters, and those of its list.
+    pub fn all_parameters(&self) -> impl Iterator<Item = &'static Parameter> + use<> {
+        let of_list = match self.run {
+            Run::List(list) => Some(list.parameters()),
+            Run::Code(_) => None,
+        };
+        self.parameters.iter().chain(of_list.into_iter().flatten())
     }
 
     /// Runs it.

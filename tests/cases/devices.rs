@@ -39,7 +39,7 @@ fn devices() -> Vec<Case> {
             assert_eq!(first["status"], Value::Null);
             assert_eq!(first["port"], 22);
             assert_eq!(seen.result["structuredContent"]["total"], 160);
-            assert!(seen.text.contains("3 of 160 are shown"), "{}", seen.text);
+            assert!(seen.text.contains("first 3 of 160; next: offset=3"), "{}", seen.text);
         }),
         ok(
             "get_devices",

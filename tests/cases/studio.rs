@@ -22,14 +22,20 @@ fn projects() -> Vec<Case> {
             assert!(seen.platform.count("GET", "/automation-studio/projects") >= 2);
         })
         .with_world("projects", many.collect()),
-        ok("get_projects", Shows::Main, "id, name, description", json!({}), |seen| {
+        ok("get_projects", Shows::Main, "E7: how much is in each", json!({}), |seen| {
             assert_eq!(
                 seen.value[0],
-                json!({"id": CAMPUS, "name": "Campus Refresh", "description": "Access layer renewal"})
+                json!({"id": CAMPUS, "name": "Campus Refresh", "description": "Access layer renewal",
+                    "component_count": 6, "component_types": {"jsonForm": 1, "mopCommandTemplate": 1,
+                        "template": 1, "transformation": 1, "workflow": 2}})
             );
         }),
         ok("get_projects", Shows::OddRecord, "null metadata, odd rows", json!({}), |seen| {
-            assert_eq!(seen.value[0], json!({"id": "a", "name": null, "description": null}));
+            assert_eq!(
+                seen.value[0],
+                json!({"id": "a", "name": null, "description": null,
+                "component_count": null, "component_types": {}})
+            );
             assert_eq!(seen.value[1]["name"], "5");
         })
         .with_faults(json!([{"match": {"path": "/automation-studio/projects"}, "times": 9,

@@ -72,6 +72,17 @@ settings! {
     /// List tools without output schemas and with shorter texts, to save tokens
     slim: bool = Tools, Kind::Bool, "false", "" [ours reloadable];
 
+    /// Items of a list that are shown when a call does not say how many
+    max_items: usize = Tools, Kind::Int(1, 100_000), "100", "count" [ours reloadable];
+
+    // Clients throw answers away that are longer than 25,000 tokens; JSON of short texts has up to one
+    // token for every 2.4 bytes.
+    /// Longest answer of a tool in bytes, its text and its structured content; what is longer is cut, and says so
+    max_answer_bytes: usize = Tools, Kind::Int(1_000, 64_000_000), "60000", "bytes" [ours reloadable];
+
+    /// Give every list and every answer whole, whatever max_items and max_answer_bytes say
+    full: bool = Tools, Kind::Bool, "false", "" [ours reloadable];
+
     /// Directory of Python tools of the Python server; reported as unsupported and never run
     tools_path: Option<PathBuf> = Tools, Kind::Path, "", "path";
 

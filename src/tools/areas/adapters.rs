@@ -1,6 +1,6 @@
 //! Adapters: connections of the platform to other systems.
 
-use super::components::{CHANGED, Change, Component, ITEM, change_parameters};
+use super::components::{CHANGED, Change, Component, FILTERS, ITEM, change_parameters};
 use crate::tools::asked::{List, Source};
 use crate::tools::row::{Area, Hints, Run, Tool};
 use crate::tools::shown::Output;
@@ -25,7 +25,7 @@ static ADAPTERS: Component = Component {
     source: Source::new("/health/adapters", "results", "total"),
 };
 
-static LIST: List = List::of(ADAPTERS.source, &ITEM);
+static LIST: List = List::of(ADAPTERS.source, &ITEM).filtered(FILTERS);
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[

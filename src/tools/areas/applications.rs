@@ -1,6 +1,6 @@
 //! Applications: services of the platform itself.
 
-use super::components::{CHANGED, Change, Component, ITEM, change_parameters};
+use super::components::{CHANGED, Change, Component, FILTERS, ITEM, change_parameters};
 use crate::tools::asked::{List, Source};
 use crate::tools::row::{Area, Hints, Run, Tool};
 use crate::tools::shown::Output;
@@ -27,7 +27,7 @@ static APPLICATIONS: Component = Component {
     source: Source::new("/health/applications", "results", "total"),
 };
 
-static LIST: List = List::of(APPLICATIONS.source, &ITEM);
+static LIST: List = List::of(APPLICATIONS.source, &ITEM).filtered(FILTERS);
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[

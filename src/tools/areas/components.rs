@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::limits;
 use crate::nearest::nearest;
 use crate::platform::Path;
-use crate::tools::asked::{self, Pause, Source, Wait, Wants, Write, change};
+use crate::tools::asked::{self, Filter, Pause, Source, Wait, Wants, Write, change};
 use crate::tools::context::Context;
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::{Arguments, Kind, Parameter, Presence};
@@ -56,6 +56,16 @@ pub static ITEM: Shape = Shape::closed(&[
     Field::new("description", FieldKind::Text),
     STATE,
 ]);
+
+/// What chooses among the entries.
+pub const FILTERS: &[Filter] = &[
+    Filter::word(
+        Parameter::optional("state", Kind::List(&Kind::Name), "Any of these, e.g. STOPPED, DEAD"),
+        "state",
+        &[],
+    ),
+    Filter::name_contains(),
+];
 
 /// What a change of state gives back.
 pub static CHANGED: Shape =

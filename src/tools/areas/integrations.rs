@@ -24,13 +24,7 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Integrations",
         description: "List integrations (connections made from an OpenAPI model) with their \
                       properties; credentials are masked.",
-        parameters: &[Parameter::optional(
-            "model",
-            Kind::Name,
-            "Model id, or part of it, from get_integration_models",
-        )],
-        output: Output::List(&INTEGRATION),
-        run: Run::Code(integrations),
+        run: Run::List(&INTEGRATION_LIST),
         ..READ
     },
     Tool {
@@ -81,25 +75,41 @@ const INTEGRATIONS: Source = Source::new("/integrations", "results", "total");
 /// `GET /integration-models`
 const MODELS: Source = Source::new("/integration-models", "integrationModels", "total");
 
-static INTEGRATION_LIST: List = List::of(INTEGRATIONS, &INTEGRATION).filtered(&[Filter::contains(
-    "model",
-    "model",
-    &[("containsField", "model"), ("contains", "{}")],
-)
-.keeping_unknown()]);
-static MODEL_LIST: List = List::of(MODELS, &MODEL).prepared(named);
+static INTEGRATION_LIST: List = List::of(INTEGRATIONS, &INTEGRATION)
+    .filtered(&[
+        Filter::contains(
+            Parameter::optional(
+                "model",
+                Kind::Name,
+                "Model id, or part of it, from get_integration_models",
+            ),
+            "model",
+            &[("containsField", "model"), ("contains", "{}")],
+        )
+        .keeping_unknown(),
+        Filter::name_contains(),
+    ])
+    .prepared(masked)
+    .telling(|items| {
+        let masked = items.iter().any(|item| item.to_string().contains(observe::MASK));
+        masked.then(|| format!("Credentials are shown as {}.", observe::MASK))
+    });
+static MODEL_LIST: List = List::of(MODELS, &MODEL)
+    .filtered(&[Filter::contains(
+        Parameter::optional("title_contains", Kind::Name, "Part of the title, in any case"),
+        "title",
+        &[],
+    )])
+    .prepared(named);
 
-/// Integrations, with credentials masked.
-fn integrations(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-    let mut outcome = INTEGRATION_LIST.read(context, arguments)?;
-    let mut masked = false;
-    for item in outcome.value.as_array_mut().into_iter().flatten() {
-        let safe = observe::redact_json(&item["properties"]);
-        masked |= item["properties"] != safe;
-        item["properties"] = safe;
+/// An integration, with credentials masked.
+fn masked(mut integration: Value) -> Value {
+    for place in ["/data/properties", "/properties"] {
+        if let Some(properties) = integration.pointer_mut(place) {
+            *properties = observe::redact_json(properties);
+        }
     }
-    let note = format!("Credentials are shown as {}.", observe::MASK);
-    Ok(outcome.noted(masked.then_some(note)))
+    integration
 }
 
 /// The model under the parts of its id: a title may hold colons itself, a version does not.

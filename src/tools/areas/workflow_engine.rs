@@ -17,7 +17,6 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Job Metrics",
         description: "How often and how long jobs ran, one row a workflow. For one workflow use \
                       get_job_metrics_for_workflow.",
-        parameters: &[LIMIT],
         run: Run::List(&JOBS),
         ..READ
     },
@@ -26,10 +25,6 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Job Metrics For Workflow",
         description: "How often and how long jobs of one workflow ran; every workflow whose name \
                       contains the text is shown.",
-        parameters: &[
-            Parameter::required("name", Kind::Text, "Workflow name or a part of it"),
-            LIMIT,
-        ],
         run: Run::List(&JOBS_BY_WORKFLOW_PART),
         ..READ
     },
@@ -38,7 +33,6 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Task Metrics",
         description: "How often and how long tasks ran, for every task of every workflow. For one \
                       workflow, application or task use the tools named so: they are much shorter.",
-        parameters: &[LIMIT],
         run: Run::List(&TASKS),
         ..READ
     },
@@ -46,10 +40,6 @@ pub static TOOLS: &[Tool] = &[
         name: "get_task_metrics_for_workflow",
         title: "Get Task Metrics For Workflow",
         description: "How often and how long each task of one workflow ran: where its time goes.",
-        parameters: &[
-            Parameter::required("name", Kind::Name, "Exact workflow name from get_workflows"),
-            LIMIT,
-        ],
         run: Run::List(&TASKS_BY_WORKFLOW),
         ..READ
     },
@@ -57,14 +47,6 @@ pub static TOOLS: &[Tool] = &[
         name: "get_task_metrics_for_app",
         title: "Get Task Metrics For App",
         description: "How often and how long the tasks of one application or adapter ran.",
-        parameters: &[
-            Parameter::required(
-                "name",
-                Kind::Name,
-                "Exact application or adapter name, e.g. WorkFlowEngine",
-            ),
-            LIMIT,
-        ],
         run: Run::List(&TASKS_BY_APP),
         ..READ
     },
@@ -72,17 +54,10 @@ pub static TOOLS: &[Tool] = &[
         name: "get_task_metrics_for_task",
         title: "Get Task Metrics For Task",
         description: "How often and how long one task ran, over all workflows.",
-        parameters: &[
-            Parameter::required("name", Kind::Name, "Exact task name, e.g. query"),
-            LIMIT,
-        ],
         run: Run::List(&TASKS_BY_TASK),
         ..READ
     },
 ];
-
-const LIMIT: Parameter =
-    Parameter::optional("limit", Kind::Integer { min: 1, max: i64::MAX }, "At most this many");
 
 static JOB: Shape = Shape::closed(&[
     Field::new("_id", FieldKind::Text),
@@ -112,23 +87,29 @@ const TASKS_OF: List =
 static JOBS: List = JOBS_OF;
 static TASKS: List = TASKS_OF;
 static JOBS_BY_WORKFLOW_PART: List = JOBS_OF.filtered(&[Filter::contains(
-    "name",
+    Parameter::required("name", Kind::Text, "Workflow name or a part of it"),
     "workflow.name",
     &[("containsField", "workflow.name"), ("contains", "{}")],
 )
 .keeping_unknown()]);
 static TASKS_BY_WORKFLOW: List = TASKS_OF.filtered(&[Filter::exact(
-    "name",
+    Parameter::required("name", Kind::Name, "Exact workflow name from get_workflows"),
     "workflow.name",
     &[("equalsField", "workflow.name"), ("equals", "{}")],
 )
 .keeping_unknown()]);
-static TASKS_BY_APP: List =
-    TASKS_OF
-        .filtered(&[Filter::exact("name", "app", &[("equalsField", "app"), ("equals", "{}")])
-            .keeping_unknown()]);
+static TASKS_BY_APP: List = TASKS_OF.filtered(&[Filter::exact(
+    Parameter::required(
+        "name",
+        Kind::Name,
+        "Exact application or adapter name, e.g. WorkFlowEngine",
+    ),
+    "app",
+    &[("equalsField", "app"), ("equals", "{}")],
+)
+.keeping_unknown()]);
 static TASKS_BY_TASK: List = TASKS_OF.filtered(&[Filter::exact(
-    "name",
+    Parameter::required("name", Kind::Name, "Exact task name, e.g. query"),
     "name",
     &[("equalsField", "name"), ("equals", "{}")],
 )

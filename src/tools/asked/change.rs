@@ -239,7 +239,8 @@ impl<'a> Change<'a> {
     /// Undoes what was written, even when the call has been cancelled: within a time of its own.
     pub fn undo<T>(&self, undo: impl FnOnce(&Change<'_>) -> T) -> T {
         let token = CancelToken::ending_in(limits::UNDO_TIME);
-        let context = Context { api: self.context.api.with_token(&token), host: self.context.host };
+        let api = self.context.api.with_token(&token);
+        let context = Context { api, ..*self.context };
         undo(&Change { context: &context, kind: self.kind, name: self.name.clone(), _turn: None })
     }
 

@@ -1,14 +1,15 @@
 //! A list tool as a row: where its items come from, how they are chosen, what is shown of them.
 
-use std::cmp::Reverse;
-
 use serde_json::{Map, Value};
 
+use super::filter::{Chosen, Filter, is_newest_first, newest_first};
 use super::source::{Listing, Source};
-use crate::time::moment;
+use super::view::{PARAMETERS, View, counts};
+use crate::limits;
+use crate::platform::Listed;
 use crate::tools::context::Context;
-use crate::tools::shown::{Outcome, Shape, ToolError, lookup};
-use crate::tools::told::Arguments;
+use crate::tools::shown::{Outcome, Page, Shape, ToolError};
+use crate::tools::told::{Arguments, Parameter};
 
 /// A list tool.
 #[derive(Clone, Copy, Debug)]
@@ -22,10 +23,14 @@ pub struct List {
     pub under: &'static str,
     /// The parameters that choose among them.
     pub filters: &'static [Filter],
-    /// The time by which the newest come first; empty: in the platform's order.
-    pub newest_by: &'static str,
-    /// What is computed of each record before its shape is applied.
+    /// The order, where it is not the platform's.
+    pub newest: Option<Newest>,
+    /// What is computed of each record before anything else.
     pub prepare: Option<fn(Value) -> Value>,
+    /// What the arguments mean, where that is not what they say.
+    pub meaning: Option<fn(&Context<'_>, &Arguments) -> Result<Arguments, ToolError>>,
+    /// What is to be said of the items that are shown.
+    pub tell: Option<fn(&[Value]) -> Option<String>>,
 }
 
 /// Where the items of a list tool come from.
@@ -35,46 +40,49 @@ pub enum From {
     Source(Source),
     /// A list on the platform that the arguments lead to.
     Below(fn(&Context<'_>, &Arguments) -> Result<Listing<'static>, ToolError>),
+    /// What the tool puts together of several answers.
+    Made(fn(&Context<'_>, &Arguments) -> Result<Made, ToolError>),
 }
 
-/// A parameter that chooses among the items. The platform is asked to filter, and the items are
-/// compared here again, because platforms ignore filters they do not know and answer with everything.
+/// The newest first.
 #[derive(Clone, Copy, Debug)]
-pub struct Filter {
-    /// The parameter's name.
-    pub parameter: &'static str,
-    /// What is compared: a field of the list's shape, or where a record holds it, dots between the
-    /// levels.
-    pub field: &'static str,
-    /// When it matches.
-    pub matching: Matching,
-    /// Query parameters that ask the platform; `{}` stands for the argument.
+pub struct Newest {
+    /// Where a record holds the time that counts.
+    pub by: &'static str,
+    /// Query parameters that ask the platform for this order.
     pub query: &'static [(&'static str, &'static str)],
-    /// Whether a record stays whose field is missing or no text: the platform chose it, and its
-    /// versions differ in what they send.
-    pub keeps_unknown: bool,
 }
 
-/// When a record matches an argument.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Matching {
-    /// It is the same text.
-    Exact,
-    /// It holds the text, in any case.
-    Contains,
+/// Items that a tool has put together.
+#[derive(Clone, Debug, Default)]
+pub struct Made {
+    /// The items.
+    pub items: Vec<Value>,
+    /// What the reader should know about them.
+    pub notes: Vec<String>,
+}
+
+impl Made {
+    /// Items, and that there may be more of what they were made of when that was cut.
+    pub fn of(items: Vec<Value>, truncated: bool) -> Self {
+        Self { items, notes: truncated.then(cut).into_iter().collect() }
+    }
+}
+
+/// What was read of a list.
+struct Read {
+    items: Vec<Value>,
+    /// How many there are in all.
+    total: Option<u64>,
+    /// Whether there are more than these.
+    more: bool,
+    notes: Vec<String>,
 }
 
 impl List {
     /// Everything in a list of the platform.
     pub const fn of(source: Source, shape: &'static Shape) -> Self {
-        Self {
-            from: From::Source(source),
-            shape,
-            under: "",
-            filters: &[],
-            newest_by: "",
-            prepare: None,
-        }
+        Self::from(From::Source(source), shape)
     }
 
     /// Everything in the list that the arguments lead to.
@@ -82,13 +90,27 @@ impl List {
         listing: fn(&Context<'_>, &Arguments) -> Result<Listing<'static>, ToolError>,
         shape: &'static Shape,
     ) -> Self {
+        Self::from(From::Below(listing), shape)
+    }
+
+    /// Everything that this function puts together.
+    pub const fn made(
+        make: fn(&Context<'_>, &Arguments) -> Result<Made, ToolError>,
+        shape: &'static Shape,
+    ) -> Self {
+        Self::from(From::Made(make), shape)
+    }
+
+    const fn from(from: From, shape: &'static Shape) -> Self {
         Self {
-            from: From::Below(listing),
+            from,
             shape,
             under: "",
             filters: &[],
-            newest_by: "",
+            newest: None,
             prepare: None,
+            meaning: None,
+            tell: None,
         }
     }
 
@@ -104,9 +126,14 @@ impl List {
         self
     }
 
-    /// The same list, the newest by this time first, whatever order the platform gives.
-    pub const fn newest_first(mut self, field: &'static str) -> Self {
-        self.newest_by = field;
+    /// The same list, the newest by this time first, whatever order the platform gives; `query` asks
+    /// it for that order.
+    pub const fn newest_first(
+        mut self,
+        by: &'static str,
+        query: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        self.newest = Some(Newest { by, query });
         self
     }
 
@@ -116,96 +143,198 @@ impl List {
         self
     }
 
-    /// Reads, filters, cuts and shows the list.
-    ///
-    /// # Errors
-    /// When the platform could not be read.
-    pub fn read(&self, context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-        let mut listing = match self.from {
-            From::Source(source) => source.listing(),
-            From::Below(listing) => listing(context, arguments)?,
-        };
-        let limit = arguments.maybe_integer("limit").and_then(|limit| usize::try_from(limit).ok());
-        let wanted: Vec<(&Filter, &str)> = self
-            .filters
-            .iter()
-            .filter_map(|filter| Some((filter, arguments.maybe_text(filter.parameter)?)))
-            .collect();
-        for (filter, value) in &wanted {
-            for (name, asked) in filter.query {
-                listing = listing.with(name, asked.replace("{}", value));
-            }
-        }
-        // With a filter the platform may not know, or an order it may not keep, what is enough is known
-        // only afterwards.
-        if let (Some(limit), true) = (limit, wanted.is_empty() && self.newest_by.is_empty()) {
-            listing = listing.at_most(limit);
-        }
-        let listed = listing.read(context)?;
-        let (mut items, mut total, mut truncated) = (listed.items, listed.total, listed.truncated);
-        if !self.newest_by.is_empty() {
-            items.sort_by_key(|item| Reverse(lookup(item, self.newest_by).and_then(moment)));
-        }
-        if !wanted.is_empty() || !self.newest_by.is_empty() {
-            items.retain(|item| {
-                wanted.iter().all(|(filter, value)| filter.holds(self.shape, item, value))
-            });
-            total = Some(items.len() as u64);
-            items.truncate(limit.unwrap_or(usize::MAX));
-            truncated = false;
-        }
-        if let Some(prepare) = self.prepare {
-            items = items.into_iter().map(prepare).collect();
-        }
-        Ok(self.outcome(&items, total, truncated))
-    }
-
-    /// These items as the tool shows them, out of `total` that there are.
-    pub fn outcome(&self, items: &[Value], total: Option<u64>, truncated: bool) -> Outcome {
-        let mut outcome = Outcome::part(self.shape.project_all(items), total);
-        if truncated && outcome.note.is_none() {
-            outcome.note = Some(format!("Only the first {} are shown.", items.len()));
-        }
-        if !self.under.is_empty() {
-            outcome.value = Map::from_iter([(self.under.to_owned(), outcome.value)]).into();
-        }
-        outcome
-    }
-}
-
-impl Filter {
-    /// Records whose `field` is the argument; `query` asks the platform.
-    pub const fn exact(
-        parameter: &'static str,
-        field: &'static str,
-        query: &'static [(&'static str, &'static str)],
+    /// The same list, asked for what the arguments mean.
+    pub const fn meaning(
+        mut self,
+        meaning: fn(&Context<'_>, &Arguments) -> Result<Arguments, ToolError>,
     ) -> Self {
-        Self { parameter, field, matching: Matching::Exact, query, keeps_unknown: false }
-    }
-
-    /// Records whose `field` holds the argument, in any case; `query` asks the platform.
-    pub const fn contains(
-        parameter: &'static str,
-        field: &'static str,
-        query: &'static [(&'static str, &'static str)],
-    ) -> Self {
-        Self { parameter, field, matching: Matching::Contains, query, keeps_unknown: false }
-    }
-
-    /// The same filter, which keeps records that cannot be compared.
-    pub const fn keeping_unknown(mut self) -> Self {
-        self.keeps_unknown = true;
+        self.meaning = Some(meaning);
         self
     }
 
-    fn holds(&self, shape: &Shape, item: &Value, wanted: &str) -> bool {
-        // What the record holds is compared, not what is shown of it.
-        match (shape.held(self.field, item).or_else(|| lookup(item, self.field)), self.matching) {
-            (Some(Value::String(found)), Matching::Exact) => found == wanted,
-            (Some(Value::String(found)), Matching::Contains) => {
-                found.to_lowercase().contains(&wanted.to_lowercase())
+    /// The same list, of whose shown items something is said.
+    pub const fn telling(mut self, tell: fn(&[Value]) -> Option<String>) -> Self {
+        self.tell = Some(tell);
+        self
+    }
+
+    /// The parameters that a tool has because it gives this list.
+    pub fn parameters(&self) -> impl Iterator<Item = &'static Parameter> + use<> {
+        self.filters.iter().map(|filter| &filter.parameter).chain(PARAMETERS)
+    }
+
+    /// Reads, filters, sorts, counts and cuts the list, in this order.
+    ///
+    /// # Errors
+    /// When the platform could not be read, or an argument fits nothing that is there.
+    pub fn read(&self, context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+        let meant = self.meaning.map(|meaning| meaning(context, arguments)).transpose()?;
+        let arguments = meant.as_ref().unwrap_or(arguments);
+        let view = View::of(arguments);
+        let chosen = Chosen::of(self.filters, arguments)?;
+        let limit = view.limit.or(context.max_items).unwrap_or(usize::MAX);
+        let enough = match view.count_by {
+            None => view.offset.saturating_add(limit),
+            Some(_) => usize::MAX,
+        };
+        let mut read = self.gather(context, arguments, &chosen, enough)?;
+        if read.items.is_empty() && !chosen.is_empty() {
+            self.look_around(context, arguments, &chosen, &mut read)?;
+        }
+        if let Some(field) = view.count_by {
+            let total = read.items.len();
+            read.items = counts(self.shape, &read.items, field)?;
+            read.notes.push(format!("{total} counted by {field}."));
+            read.total = Some(read.items.len() as u64);
+        }
+        let end = view.offset.saturating_add(limit).min(read.items.len());
+        let window = read.items.get(view.offset..end).unwrap_or_default();
+        let shown = match view.count_by {
+            Some(_) => window.to_vec(),
+            None => view.shown(self.shape, &read.items, window)?,
+        };
+        let unused = |filter: &&Filter| {
+            let name = filter.parameter.name;
+            arguments.value(name).is_null() || arguments.text(name).is_empty()
+        };
+        let page = Page {
+            under: self.under,
+            offset: view.offset,
+            total: read.total,
+            more: read.more || end < read.items.len(),
+            narrow: self.filters.iter().filter(unused).map(|f| f.parameter.name).collect(),
+        };
+        read.notes.extend(self.tell.and_then(|tell| tell(&shown)));
+        let value = Value::Array(shown);
+        let value = match self.under {
+            "" => value,
+            key => Map::from_iter([(key.to_owned(), value)]).into(),
+        };
+        Ok(Outcome { value, note: None, page: Some(page) }.noted(read.notes))
+    }
+
+    /// What is wanted of the list, in order: everything, or `enough` items of it where these can be
+    /// told without reading the rest.
+    fn gather(
+        &self,
+        context: &Context<'_>,
+        arguments: &Arguments,
+        chosen: &[Chosen],
+        enough: usize,
+    ) -> Result<Read, ToolError> {
+        let mut listing = match self.from {
+            From::Source(source) => source.listing(),
+            From::Below(listing) => listing(context, arguments)?,
+            From::Made(make) => {
+                let Made { items, notes } = make(context, arguments)?;
+                let items = self.prepared_all(items);
+                let read = Read { items, total: None, more: false, notes };
+                return Ok(self.arranged(read, chosen));
             }
-            (found, _) => self.keeps_unknown && found.is_none_or(|found| !found.is_null()),
+        };
+        let plain = listing.clone();
+        for (name, value) in chosen.iter().flat_map(Chosen::query) {
+            listing = listing.with(name, value);
+        }
+        for (name, value) in self.newest.map_or(&[][..], |newest| newest.query) {
+            listing = listing.with(name, *value);
+        }
+        let asked = chosen.iter().all(|chosen| !chosen.query().is_empty())
+            && self.newest.is_none_or(|newest| !newest.query.is_empty());
+        if asked && enough < limits::LIST_ITEMS {
+            let read = self.beginning(context, &listing, chosen, enough)?;
+            let right = read.items.iter().all(|item| self.wants(chosen, item, true))
+                && self.newest.is_none_or(|newest| is_newest_first(newest.by, &read.items));
+            // One filter that changes the platform's count is one that it knows.
+            let known = || -> Result<bool, ToolError> {
+                let all = plain.at_most(1).read(context)?.total;
+                Ok(all.is_some() && read.total.is_some() && all != read.total)
+            };
+            if !read.more {
+                return Ok(self.arranged(read, chosen));
+            }
+            if right && (chosen.is_empty() || (chosen.len() == 1 && known()?)) {
+                return Ok(read);
+            }
+        }
+        let Listed { items, total, truncated } = listing.read(context)?;
+        let notes = truncated.then(cut).into_iter().collect();
+        let read = Read { items: self.prepared_all(items), total, more: false, notes };
+        Ok(self.arranged(read, chosen))
+    }
+
+    /// The first items as the platform has them, and whether there are more.
+    fn beginning(
+        &self,
+        context: &Context<'_>,
+        listing: &Listing<'_>,
+        chosen: &[Chosen],
+        enough: usize,
+    ) -> Result<Read, ToolError> {
+        // What the platform makes of a filter or an order shows in more than one item.
+        let least =
+            if chosen.is_empty() && self.newest.is_none() { 1 } else { limits::PROBE_ITEMS };
+        let enough = enough.max(least);
+        let mut listed = listing.clone().at_most(enough).read(context)?;
+        if listed.truncated && listed.total.is_none_or(|total| total <= enough as u64) {
+            listed = listing.clone().at_most(enough + 1).read(context)?;
+            listed.total = None;
+        }
+        let more = listed.truncated || listed.items.len() > enough;
+        let items = self.prepared_all(listed.items);
+        Ok(Read { items, total: listed.total, more, notes: Vec::new() })
+    }
+
+    /// All that was read, filtered and in order.
+    fn arranged(&self, mut read: Read, chosen: &[Chosen]) -> Read {
+        read.items.retain(|item| self.wants(chosen, item, true));
+        if let Some(newest) = self.newest {
+            newest_first(newest.by, &mut read.items);
+        }
+        read.total = Some(read.items.len() as u64);
+        read
+    }
+
+    /// Finds what fits without the platform's own filter, which may mind the case, or else says what
+    /// there is.
+    fn look_around(
+        &self,
+        context: &Context<'_>,
+        arguments: &Arguments,
+        chosen: &[Chosen],
+        read: &mut Read,
+    ) -> Result<(), ToolError> {
+        let unfiltered = arguments.without(self.filters.iter().map(|f| f.parameter.name));
+        let all = self.gather(context, &unfiltered, &[], limits::HINT_ITEMS)?;
+        let mut meant = all.items.clone();
+        meant.retain(|item| self.wants(chosen, item, false));
+        if !meant.is_empty() && !all.more {
+            *read = self.arranged(Read { items: meant, ..all }, &[]);
+            return Ok(());
+        }
+        let said: Vec<String> =
+            chosen.iter().filter_map(|c| c.instead(self.shape, &all.items)).collect();
+        read.notes.push(match all.items.len() {
+            0 => "There are none, with or without a filter.".to_owned(),
+            _ if said.is_empty() => "Nothing fits the filters.".to_owned(),
+            _ => said.join(" "),
+        });
+        Ok(())
+    }
+
+    fn wants(&self, chosen: &[Chosen], item: &Value, asked: bool) -> bool {
+        chosen.iter().all(|chosen| chosen.holds(self.shape, item, asked))
+    }
+
+    fn prepared_all(&self, items: Vec<Value>) -> Vec<Value> {
+        match self.prepare {
+            Some(prepare) => items.into_iter().map(prepare).collect(),
+            None => items,
         }
     }
+}
+
+/// That a list was longer than any list may be.
+fn cut() -> String {
+    format!("Only the first {} were read; the platform has more.", limits::LIST_ITEMS)
 }

@@ -2,16 +2,19 @@
 
 mod change;
 mod directory;
+mod filter;
 pub mod judge;
 mod list;
 pub mod record;
 mod source;
 mod turn;
+mod view;
 mod wait;
 
 pub use change::{Change, Done, ReadBack, Write, act, change};
 pub use directory::Directory;
+pub use filter::{Filter, Matching};
 pub use judge::Wants;
-pub use list::{Filter, From, List, Matching};
+pub use list::{From, List, Made};
 pub use source::{Listing, Paging, Source};
 pub use wait::{Pause, Wait};

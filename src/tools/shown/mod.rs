@@ -5,5 +5,5 @@ mod outcome;
 mod shape;
 
 pub use error::{ErrorKind, ToolError};
-pub use outcome::{Outcome, Output};
+pub use outcome::{Outcome, Output, Page};
 pub use shape::{Field, FieldKind, Shape, lookup, time};

@@ -117,7 +117,7 @@ impl Shape {
             && let Some(source) = source.as_object()
         {
             for (name, value) in source {
-                if !self.uses(name) {
+                if self.passes(name) {
                     shown.insert(name.clone(), value.clone());
                 }
             }
@@ -169,10 +169,11 @@ impl Shape {
         self.fields.iter().map(|field| (field.name.to_owned(), json!({}))).collect()
     }
 
-    fn uses(&self, platform_name: &str) -> bool {
-        self.fields
-            .iter()
-            .any(|field| field.name == platform_name || field.from.contains(&platform_name))
+    /// Returns true if what the platform calls so is passed on under that name.
+    pub fn passes(&self, platform_name: &str) -> bool {
+        let uses =
+            |field: &Field| field.name == platform_name || field.from.contains(&platform_name);
+        self.open && !self.fields.iter().any(uses)
     }
 }
 

@@ -47,6 +47,21 @@ impl Arguments {
         }
     }
 
+    /// The same arguments without these.
+    pub fn without<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut rest = self.0.clone();
+        for name in names {
+            rest.remove(name);
+        }
+        Self(rest)
+    }
+
+    /// The same arguments, with another value of `name`.
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.0.insert(name.to_owned(), value.into());
+        self
+    }
+
     /// The value of `name`; null when absent.
     pub fn value(&self, name: &str) -> &Value {
         self.0.get(name).unwrap_or(&Value::Null)

@@ -20,9 +20,6 @@ const SESSION_ID: Parameter = Parameter::required(
     "Session id from get_sessions or trigger_automation",
 );
 
-const LIMIT: Parameter =
-    Parameter::optional("limit", Kind::Integer { min: 1, max: i64::MAX }, "At most this many");
-
 const INCLUDE_FAILED: Parameter =
     Parameter::optional("include_failed", Kind::Boolean, "true counts FAILED sessions too")
         .or(Presence::Boolean(false));
@@ -46,14 +43,6 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Sessions",
         description: "List sessions of AI agents with status, times, duration in milliseconds and \
                       tokens. Messages are in describe_session.",
-        parameters: &[
-            Parameter::optional(
-                "agent_name",
-                Kind::Name,
-                "Exact name of the agent, from get_agents",
-            ),
-            LIMIT,
-        ],
         run: Run::List(&sessions::LIST),
         ..READ
     },
@@ -90,18 +79,8 @@ pub static TOOLS: &[Tool] = &[
         description: "Tokens and durations in milliseconds per agent over its complete sessions \
                       (total, average, least, most), heaviest agent first. Use this to compare \
                       agents.",
-        parameters: &[
-            Parameter::optional(
-                "agent_name",
-                Kind::Name,
-                "Part of the agent's name, in any case; all agents when left out",
-            ),
-            INCLUDE_FAILED,
-            STARTED_AFTER,
-            STARTED_BEFORE,
-        ],
-        output: Output::List(&usage::AGENT),
-        run: Run::Code(usage::per_agent),
+        parameters: &[INCLUDE_FAILED, STARTED_AFTER, STARTED_BEFORE],
+        run: Run::List(&usage::PER_AGENT),
         ..READ
     },
     Tool {
@@ -109,15 +88,8 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Agent Session Token Usage",
         description: "Tokens and duration in milliseconds of every complete session of one agent, \
                       oldest first. For sums use get_agent_token_usage.",
-        parameters: &[
-            Parameter::required("agent_name", Kind::Text, "Part of the agent's name, in any case"),
-            INCLUDE_FAILED,
-            STARTED_AFTER,
-            STARTED_BEFORE,
-            LIMIT,
-        ],
-        output: Output::List(&usage::SESSION),
-        run: Run::Code(usage::per_session),
+        parameters: &[INCLUDE_FAILED, STARTED_AFTER, STARTED_BEFORE],
+        run: Run::List(&usage::PER_SESSION),
         ..READ
     },
 ];

@@ -7,11 +7,12 @@ use crate::time::moment;
 use crate::tools::asked::{Filter, List, Paging, Source, record};
 use crate::tools::context::Context;
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError, lookup};
-use crate::tools::told::Arguments;
+use crate::tools::told::{Arguments, Kind, Parameter};
 
 const ID: Field = Field::new("session_id", FieldKind::Text).from(&["sessionId", "_id", "id"]);
 const AGENT: Field = Field::new("agent_name", FieldKind::Text).from(&[AGENT_NAME]);
-const AGENT_NAME: &str = "agentSnapshot.name";
+/// Where a session names its agent.
+pub const AGENT_NAME: &str = "agentSnapshot.name";
 /// Status of a session, wherever it is shown.
 pub const STATUS: Field = Field::new("status", FieldKind::Text);
 /// When a session began.
@@ -61,8 +62,18 @@ const MESSAGES: Source =
         .paged(Paging::Offset, 100);
 
 /// Sessions, of every agent unless one is asked for.
-pub static LIST: List =
-    List::of(SESSIONS, &SESSION).filtered(&[Filter::exact("agent_name", "agent_name", &[])]);
+pub static LIST: List = List::of(SESSIONS, &SESSION).filtered(&[
+    Filter::exact(
+        Parameter::optional("agent_name", Kind::Name, "Exact name of the agent, from get_agents"),
+        "agent_name",
+        &[],
+    ),
+    Filter::word(
+        Parameter::optional("status", Kind::List(&Kind::Name), "Any of these, e.g. FAILED"),
+        "status",
+        &[],
+    ),
+]);
 
 /// `GET /agent-session-manager/sessions/{session_id}` and its messages, every page.
 pub fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {

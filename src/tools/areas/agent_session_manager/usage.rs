@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 use super::sessions;
 use super::sessions::{DURATION, ENDED, STARTED, STATUS};
 use crate::time::moment;
-use crate::tools::asked::record;
+use crate::tools::asked::{Filter, List, Made, record};
 use crate::tools::context::Context;
-use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
-use crate::tools::told::Arguments;
+use crate::tools::shown::{Field, FieldKind, Shape, ToolError};
+use crate::tools::told::{Arguments, Kind, Parameter};
 
 /// An entry of `get_agent_token_usage`.
 pub static AGENT: Shape = Shape::closed(&[
@@ -48,9 +48,27 @@ const MEASURES: [(&str, &str); 3] = [
     ("durationMs", "duration_ms"),
 ];
 
+/// Sums over the sessions of each agent.
+pub static PER_AGENT: List = List::made(per_agent, &AGENT).filtered(&[Filter::contains(
+    Parameter::optional(
+        "agent_name",
+        Kind::Name,
+        "Part of the agent's name, in any case; all agents when left out",
+    ),
+    "agent_name",
+    &[],
+)]);
+
+/// The sessions of an agent.
+pub static PER_SESSION: List = List::made(per_session, &SESSION).filtered(&[Filter::contains(
+    Parameter::required("agent_name", Kind::Text, "Part of the agent's name, in any case"),
+    sessions::AGENT_NAME,
+    &[],
+)]);
+
 /// Sums over the sessions of each agent, the heaviest first.
-pub fn per_agent(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-    let sessions = Choice::of(arguments)?.sessions(context)?;
+fn per_agent(context: &Context<'_>, arguments: &Arguments) -> Result<Made, ToolError> {
+    let (sessions, truncated) = Choice::of(arguments)?.sessions(context)?;
     let mut agents: Vec<(Option<&str>, Vec<&Value>)> = Vec::new();
     for session in &sessions {
         let name = sessions::agent_name(session);
@@ -62,26 +80,23 @@ pub fn per_agent(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome
     let mut rows: Vec<Value> =
         agents.iter().map(|(name, of_agent)| summary(*name, of_agent)).collect();
     rows.sort_by_key(|row| std::cmp::Reverse(row["total_tokens"].as_i64()));
-    Ok(Value::Array(rows).into())
+    Ok(Made::of(rows, truncated))
 }
 
 /// The sessions of an agent, the oldest first, those without a start last.
-pub fn per_session(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-    let mut sessions = Choice::of(arguments)?.sessions(context)?;
+fn per_session(context: &Context<'_>, arguments: &Arguments) -> Result<Made, ToolError> {
+    let (mut sessions, truncated) = Choice::of(arguments)?.sessions(context)?;
     sessions.sort_by_key(|session| {
         let started = started(session);
         (started.is_none(), started)
     });
-    let total = sessions.len() as u64;
-    let limit = arguments.maybe_integer("limit").and_then(|limit| usize::try_from(limit).ok());
-    let rows = sessions.iter().take(limit.unwrap_or(usize::MAX)).map(|session| {
-        let mut row = SESSION.project(session);
-        let tokens = |key: &str| count(&row[key]).unwrap_or(0);
-        row["total_tokens"] =
+    for session in &mut sessions {
+        let shown = SESSION.project(session);
+        let tokens = |key: &str| count(&shown[key]).unwrap_or(0);
+        session["total_tokens"] =
             json!(tokens("total_input_tokens").saturating_add(tokens("total_output_tokens")));
-        row
-    });
-    Ok(Outcome::part(rows.collect(), Some(total)))
+    }
+    Ok(Made::of(sessions, truncated))
 }
 
 fn summary(agent: Option<&str>, sessions: &[&Value]) -> Value {
@@ -110,7 +125,6 @@ fn summary(agent: Option<&str>, sessions: &[&Value]) -> Value {
 
 /// Which sessions count.
 struct Choice {
-    agent: Option<String>,
     failed: bool,
     after: Option<i64>,
     before: Option<i64>,
@@ -119,32 +133,29 @@ struct Choice {
 impl Choice {
     fn of(arguments: &Arguments) -> Result<Self, ToolError> {
         Ok(Self {
-            agent: arguments.maybe_text("agent_name").map(str::to_lowercase),
             failed: arguments.flag("include_failed"),
             after: bound(arguments, "started_after")?,
             before: bound(arguments, "started_before")?,
         })
     }
 
-    fn sessions(&self, context: &Context<'_>) -> Result<Vec<Value>, ToolError> {
-        let mut sessions = sessions::SESSIONS.listing().items(context)?;
-        sessions.retain(|session| self.holds(session));
-        Ok(sessions)
+    fn sessions(&self, context: &Context<'_>) -> Result<(Vec<Value>, bool), ToolError> {
+        let mut sessions = sessions::SESSIONS.listing().read(context)?;
+        // What is no record counts nothing.
+        sessions.items.retain(|session| session.is_object() && self.holds(session));
+        Ok((sessions.items, sessions.truncated))
     }
 
     fn holds(&self, session: &Value) -> bool {
         let status = record::text(session, &["status"]).unwrap_or_default();
         let counts = status.eq_ignore_ascii_case("COMPLETE")
             || (self.failed && status.eq_ignore_ascii_case("FAILED"));
-        let named = self.agent.as_ref().is_none_or(|wanted| {
-            sessions::agent_name(session).is_some_and(|name| name.to_lowercase().contains(wanted))
-        });
         let in_time = (self.after.is_none() && self.before.is_none())
             || started(session).is_some_and(|at| {
                 self.after.is_none_or(|after| at >= after)
                     && self.before.is_none_or(|before| at <= before)
             });
-        counts && named && in_time
+        counts && in_time
     }
 }
 

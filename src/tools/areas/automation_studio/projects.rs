@@ -1,11 +1,13 @@
 //! Projects of Automation Studio, and the names of what lives inside them.
 
-use serde_json::json;
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
 
 use super::AREA;
 use crate::nearest::nearest;
 use crate::platform::Path;
-use crate::tools::asked::{Directory, List, Source};
+use crate::tools::asked::{Directory, Filter, List, Source};
 use crate::tools::context::Context;
 use crate::tools::row::{Run, Tool};
 use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError, lookup};
@@ -13,7 +15,8 @@ use crate::tools::told::{Arguments, Kind, Parameter};
 
 /// `GET /automation-studio/projects`
 const PROJECTS: Source = Source::new("/automation-studio/projects", "data", "metadata.total");
-static LIST: List = List::of(PROJECTS, &ITEM);
+static LIST: List =
+    List::of(PROJECTS, &ITEM).filtered(&[Filter::name_contains()]).prepared(counted);
 static DIRECTORY: Directory = Directory {
     one: "project",
     many: "projects",
@@ -57,7 +60,13 @@ const ID: Field = Field::new("id", FieldKind::Text).from(&["_id", "id"]);
 const NAME: Field = Field::new("name", FieldKind::Text);
 const DESCRIPTION: Field = Field::new("description", FieldKind::Text);
 
-static ITEM: Shape = Shape::closed(&[ID, NAME, DESCRIPTION]);
+static ITEM: Shape = Shape::closed(&[
+    ID,
+    NAME,
+    DESCRIPTION,
+    Field::new("component_count", FieldKind::Number).doc("null: the platform does not say"),
+    Field::new("component_types", FieldKind::Map).doc("How many of each type"),
+]);
 
 static PROJECT: Shape = Shape::closed(&[
     ID,
@@ -72,6 +81,22 @@ static COMPONENT: Shape = Shape::closed(&[
     Field::new("type", FieldKind::Text),
     Field::new("folder", FieldKind::Text),
 ]);
+
+/// The project with how much is in it: the platform's list holds the components themselves.
+fn counted(mut project: Value) -> Value {
+    if let Some(components) = project.get("components").and_then(Value::as_array) {
+        let count = components.len();
+        let mut types: BTreeMap<&str, usize> = BTreeMap::new();
+        for component in components {
+            let kind = component.get("type").and_then(Value::as_str).unwrap_or("unknown");
+            *types.entry(kind).or_default() += 1;
+        }
+        let types = json!(types);
+        project["component_count"] = json!(count);
+        project["component_types"] = types;
+    }
+    project
+}
 
 /// The id of the project with this name or id.
 ///
@@ -121,8 +146,16 @@ pub fn missing<'a>(
     ToolError::not_found(format!("no {what} is called '{plain}'{place}; {hint}"))
 }
 
+/// Every project.
+///
+/// # Errors
+/// When they could not be read.
+pub fn all(context: &Context<'_>) -> Result<Vec<Value>, ToolError> {
+    PROJECTS.listing().items(context)
+}
+
 /// A stored name as the id of its project and the plain name.
-fn split(stored: &str) -> (Option<&str>, &str) {
+pub fn split(stored: &str) -> (Option<&str>, &str) {
     stored
         .strip_prefix('@')
         .and_then(|rest| rest.split_once(": "))

@@ -15,11 +15,15 @@ const READ: Tool = Tool::reads(&AREA);
 const CREATE: Tool = Tool::creates(&AREA);
 /// `GET /automation-studio/templates`
 const TEMPLATES: Source = Source::new("/automation-studio/templates", "items", "total");
-static LIST: List = List::of(TEMPLATES, &ITEM).filtered(&[Filter::exact(
-    "template_type",
-    "type",
-    &[("equals[type]", "{}")],
-)]);
+static LIST: List = List::of(TEMPLATES, &ITEM).filtered(&[
+    Filter::word(
+        Parameter::optional("template_type", Kind::Text, "Only templates of this type")
+            .one_of(TYPES),
+        "type",
+        &[("equals[type]", "{}")],
+    ),
+    Filter::name_contains(),
+]);
 static DIRECTORY: Directory = Directory {
     one: "template",
     many: "templates",
@@ -36,12 +40,6 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Templates",
         description: "List TextFSM and Jinja2 templates. A name that begins with '@id: ' belongs \
                       to that project. Checks of devices are in get_command_templates.",
-        parameters: &[Parameter::optional(
-            "template_type",
-            Kind::Text,
-            "Only templates of this type",
-        )
-        .one_of(TYPES)],
         run: Run::List(&LIST),
         ..READ
     },

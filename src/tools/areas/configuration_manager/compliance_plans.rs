@@ -9,7 +9,7 @@ use super::AREA;
 use crate::limits;
 use crate::platform::Path;
 use crate::tools::asked::{
-    Directory, List, Listing, Paging, Pause, Source, Wait, Write, change, record,
+    Directory, Filter, List, Listing, Paging, Pause, Source, Wait, Write, change, record,
 };
 use crate::tools::context::Context;
 use crate::tools::row::{Hints, Run, Tasking, Tool};
@@ -93,7 +93,8 @@ static REPORT: Shape = Shape::closed(&[
 const COMPLIANCE_PLANS: Source =
     Source::new("/configuration_manager/search/compliance_plans", "plans", "totalCount")
         .paged(Paging::Search("options"), 100);
-static LIST: List = List::below(|_, _| Ok(plans("")), &PLAN).under("plans");
+static LIST: List =
+    List::below(|_, _| Ok(plans("")), &PLAN).filtered(&[Filter::name_contains()]).under("plans");
 static DIRECTORY: Directory = Directory {
     one: "compliance plan",
     many: "compliance plans",

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::AREA;
 use crate::platform::Path;
-use crate::tools::asked::{self, Directory, Done, List, Source, Write, change, record};
+use crate::tools::asked::{self, Directory, Done, Filter, List, Source, Write, change, record};
 use crate::tools::context::Context;
 use crate::tools::row::{Hints, Run, Tool};
 use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError};
@@ -13,7 +13,7 @@ use crate::tools::told::{Arguments, Kind, Parameter};
 /// `GET /configuration_manager/deviceGroups`. The list is read because the route that finds one group
 /// by name wants a GET with a body, which proxies drop.
 const GROUPS: Source = Source::whole("/configuration_manager/deviceGroups");
-static LIST: List = List::of(GROUPS, &GROUP);
+static LIST: List = List::of(GROUPS, &GROUP).filtered(&[Filter::name_contains()]);
 static DIRECTORY: Directory = Directory {
     one: "device group",
     many: "device groups",

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::platform::Path;
-use crate::tools::asked::{judge, record};
+use crate::tools::asked::{Filter, List, Made, judge, record};
 use crate::tools::context::Context;
-use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError, lookup};
-use crate::tools::told::Arguments;
+use crate::tools::shown::{ErrorKind, Field, FieldKind, Shape, ToolError, lookup};
+use crate::tools::told::{Arguments, Kind, Parameter};
 
 /// An entry of `get_services`.
 pub static SERVICE: Shape = Shape::closed(&[
@@ -36,14 +36,36 @@ pub static GATEWAY: Shape = Shape::closed(&[
 ]);
 
 /// `GET /gateway_manager/v1/services`.
-pub fn services(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-    let cluster = arguments.maybe_text("cluster");
-    let mut services = read_services(context, cluster)?;
-    if let (Some(cluster), Some(services)) = (cluster, services.as_array_mut()) {
-        services.retain(|service| service["cluster"] == cluster);
-    }
-    Ok(services.into())
-}
+pub static SERVICES: List = List::made(
+    |context, arguments| {
+        let services = read_services(context, arguments.maybe_text("cluster"))?;
+        Ok(Made::of(services.as_array().cloned().unwrap_or_default(), false))
+    },
+    &SERVICE,
+)
+.filtered(&[
+    Filter::exact(
+        Parameter::optional("cluster", Kind::Name, "Exact cluster name from get_gateways"),
+        "cluster",
+        &[],
+    ),
+    Filter::word(
+        Parameter::optional("type", Kind::Name, "Only this type, e.g. ansible-playbook"),
+        "type",
+        &[],
+    ),
+    Filter::name_contains(),
+]);
+
+/// `GET /gateway_manager/v1/gateways`.
+pub static GATEWAYS: List = List::made(gateways, &GATEWAY).filtered(&[
+    Filter::exact(
+        Parameter::optional("cluster", Kind::Name, "Only gateways of this cluster"),
+        "cluster",
+        &[],
+    ),
+    Filter::name_contains(),
+]);
 
 /// Every service, in the shape of [`SERVICE`]. The platform may ignore the cluster.
 pub fn read_services(context: &Context<'_>, cluster: Option<&str>) -> Result<Value, ToolError> {
@@ -56,7 +78,7 @@ pub fn read_services(context: &Context<'_>, cluster: Option<&str>) -> Result<Val
 
 /// `GET /gateway_manager/v1/gateways`, and `GET /gateway_manager/v1/connections` where the gateways
 /// themselves do not say whether they are connected.
-pub fn gateways(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+fn gateways(context: &Context<'_>, arguments: &Arguments) -> Result<Made, ToolError> {
     let answer = context.api.get(&Path::literal("/gateway_manager/v1/gateways"), &[])?;
     let items = record::list(&answer).ok_or_else(|| no_list("gateways", &answer))?;
     let mut connections = Connections::Unread;
@@ -81,8 +103,7 @@ pub fn gateways(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome,
     if hidden > 0 {
         note = Some(format!("{hidden} more are not connected; connected_only=false shows them."));
     }
-    let outcome = Outcome::from(Value::Array(gateways));
-    Ok(outcome.noted(note))
+    Ok(Made { items: gateways, notes: note.into_iter().collect() })
 }
 
 /// The connection state in a gateway's own record. `status` may be about something else, so it

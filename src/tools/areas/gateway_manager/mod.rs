@@ -26,13 +26,7 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Services",
         description: "List services (scripts, playbooks, OpenTofu plans) that gateways offer; \
                       decorator is the JSON Schema of the input. Next: run_service.",
-        parameters: &[Parameter::optional(
-            "cluster",
-            Kind::Name,
-            "Exact cluster name from get_gateways",
-        )],
-        output: Output::List(&gateways::SERVICE),
-        run: Run::Code(gateways::services),
+        run: Run::List(&gateways::SERVICES),
         ..READ
     },
     Tool {
@@ -46,8 +40,7 @@ pub static TOOLS: &[Tool] = &[
             "false also lists gateways that are not connected",
         )
         .or(Presence::Boolean(true))],
-        output: Output::List(&gateways::GATEWAY),
-        run: Run::Code(gateways::gateways),
+        run: Run::List(&gateways::GATEWAYS),
         ..READ
     },
     Tool {

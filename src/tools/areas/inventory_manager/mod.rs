@@ -4,7 +4,7 @@ mod inventories;
 mod nodes;
 mod stored;
 
-use crate::tools::asked::List;
+use crate::tools::asked::{Filter, List};
 use crate::tools::row::{Area, Hints, Run, Tool};
 use crate::tools::shown::Output;
 use crate::tools::told::{Kind, Parameter};
@@ -12,7 +12,8 @@ use crate::tools::told::{Kind, Parameter};
 /// This area.
 pub static AREA: Area = Area { tag: "inventory_manager", about: "inventories and their nodes" };
 
-static LIST: List = List::of(stored::INVENTORIES, &inventories::ITEM);
+static LIST: List =
+    List::of(stored::INVENTORIES, &inventories::ITEM).filtered(&[Filter::name_contains()]);
 
 const READ: Tool = Tool::reads(&AREA);
 const CREATE: Tool = Tool::creates(&AREA);

@@ -1,7 +1,9 @@
 //! What actions did.
 
+use super::resources::RESOURCE_NAME;
 use crate::tools::asked::{Filter, List, Source};
 use crate::tools::shown::{Field, FieldKind, Shape};
+use crate::tools::told::{Kind, Parameter};
 
 /// An entry of `get_action_executions`.
 pub static EXECUTION: Shape = Shape::closed(&[
@@ -25,12 +27,22 @@ const EXECUTIONS: Source =
 
 /// The platform's filter takes a name's beginning, and its sorting may be missing, so both are done
 /// here again.
-pub static LIST: List = List::below(
-    |_, _| Ok(EXECUTIONS.listing().with("sort", "startTime").with("order", "-1")),
-    &EXECUTION,
-)
-.filtered(&[
-    Filter::exact("resource_name", "modelName", &[("starts-with[modelName]", "{}")]),
-    Filter::exact("instance_name", "instanceName", &[("starts-with[instanceName]", "{}")]),
-])
-.newest_first("startTime");
+pub static LIST: List = List::of(EXECUTIONS, &EXECUTION)
+    .filtered(&[
+        Filter::exact(RESOURCE_NAME, "modelName", &[("starts-with[modelName]", "{}")]),
+        Filter::exact(
+            Parameter::required(
+                "instance_name",
+                Kind::Text,
+                "Exact instance name; empty shows all instances",
+            ),
+            "instanceName",
+            &[("starts-with[instanceName]", "{}")],
+        ),
+        Filter::word(
+            Parameter::optional("status", Kind::List(&Kind::Name), "Any of these, e.g. error"),
+            "status",
+            &[],
+        ),
+    ])
+    .newest_first("startTime", &[("sort", "startTime"), ("order", "-1")]);

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::resources;
 use crate::limits;
-use crate::tools::asked::{Directory, List, Listing, Source, record};
+use crate::tools::asked::{Directory, Filter, List, Listing, Source, record};
 use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
 use crate::tools::told::Arguments;
@@ -31,7 +31,8 @@ const INSTANCES: Source =
 pub static LIST: List = List::below(
     |context, arguments| all(&resources::existing(context, arguments.text("resource_name"))?),
     &INSTANCE,
-);
+)
+.filtered(&[Filter::name_contains()]);
 
 static DIRECTORY: Directory = Directory {
     one: "instance",

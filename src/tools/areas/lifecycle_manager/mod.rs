@@ -5,7 +5,8 @@ mod executions;
 mod instances;
 mod resources;
 
-use crate::tools::asked::List;
+use self::resources::RESOURCE_NAME;
+use crate::tools::asked::{Filter, List};
 use crate::tools::row::{Area, Run, Tasking, Tool};
 use crate::tools::shown::Output;
 use crate::tools::told::{Kind, Parameter};
@@ -14,17 +15,12 @@ use crate::tools::told::{Kind, Parameter};
 pub static AREA: Area =
     Area { tag: "lifecycle_manager", about: "resource models, their instances and actions" };
 
-static LIST: List = List::of(resources::RESOURCES, &resources::ITEM);
+static LIST: List =
+    List::of(resources::RESOURCES, &resources::ITEM).filtered(&[Filter::name_contains()]);
 
 const READ: Tool = Tool::reads(&AREA);
 const CREATE: Tool = Tool::creates(&AREA);
 const RUN: Tool = Tool::runs(&AREA);
-
-const RESOURCE_NAME: Parameter =
-    Parameter::required("resource_name", Kind::Name, "Exact model name from get_resources");
-
-const LIMIT: Parameter =
-    Parameter::optional("limit", Kind::Integer { min: 1, max: i64::MAX }, "At most this many");
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[
@@ -68,7 +64,7 @@ pub static TOOLS: &[Tool] = &[
         name: "get_instances",
         title: "Get Instances",
         description: "List instances of one resource model with their data and last action.",
-        parameters: &[RESOURCE_NAME, LIMIT],
+        parameters: &[RESOURCE_NAME],
         run: Run::List(&instances::LIST),
         ..READ
     },
@@ -127,15 +123,6 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Action Executions",
         description: "List what actions did to instances, newest first: status, errors, data \
                       before and after.",
-        parameters: &[
-            RESOURCE_NAME,
-            Parameter::required(
-                "instance_name",
-                Kind::Text,
-                "Exact instance name; empty shows all instances",
-            ),
-            LIMIT,
-        ],
         run: Run::List(&executions::LIST),
         ..READ
     },

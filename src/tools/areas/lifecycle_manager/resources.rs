@@ -6,7 +6,7 @@ use crate::platform::Path;
 use crate::tools::asked::{Directory, Source, Write, change, record};
 use crate::tools::context::Context;
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError, lookup};
-use crate::tools::told::Arguments;
+use crate::tools::told::{Arguments, Kind, Parameter};
 
 /// An entry of `get_resources`.
 pub static ITEM: Shape = Shape::closed(&[
@@ -34,6 +34,10 @@ static ACTION: Shape = Shape::closed(&[
     Field::new("type", FieldKind::Text).doc("create, update, delete or import"),
     Field::new("input_schema", FieldKind::Any).doc("null: it could not be read"),
 ]);
+
+/// The parameter that names a resource model.
+pub const RESOURCE_NAME: Parameter =
+    Parameter::required("resource_name", Kind::Name, "Exact model name from get_resources");
 
 /// `GET /lifecycle-manager/resources`
 pub const RESOURCES: Source = Source::new("/lifecycle-manager/resources", "data", "metadata.total");

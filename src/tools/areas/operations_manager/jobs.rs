@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use crate::platform::Path;
 use crate::tools::areas::automation_studio::projects;
-use crate::tools::asked::Source;
+use crate::tools::asked::{Filter, List, Source};
 use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
-use crate::tools::told::Arguments;
+use crate::tools::told::{Arguments, Kind, Parameter};
 
 /// A job's status, wherever it is shown.
 pub const STATUS: Field = Field::new("status", FieldKind::Text)
@@ -16,10 +16,15 @@ pub const STATUS: Field = Field::new("status", FieldKind::Text)
 /// An entry of `get_jobs`.
 pub static ITEM: Shape = Shape::closed(&[
     Field::new("_id", FieldKind::Text),
-    Field::new("name", FieldKind::Text),
+    Field::new("object_id", FieldKind::Text).from(&["_id"]).doc("For describe_job"),
+    Field::new("name", FieldKind::Text).doc("Of the workflow; '@id: ' before it is its project"),
     Field::new("description", FieldKind::Text),
     STATUS,
+    Field::new("start_time", FieldKind::Time).from(&[START_TIME]),
+    Field::new("end_time", FieldKind::Time).from(&["metrics.end_time"]),
 ]);
+
+const START_TIME: &str = "metrics.start_time";
 
 /// What `describe_job` gives back.
 pub static JOB: Shape = Shape::closed(&[
@@ -44,37 +49,64 @@ pub fn has_ended(status: &str) -> bool {
     matches!(status, "complete" | "error" | "canceled" | "cancelled" | "incomplete")
 }
 
-/// `GET /operations-manager/jobs`, every page up to the limit.
-pub fn list(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-    let name = arguments.maybe_text("name");
-    let mut listing = JOBS.listing().with("include", "name,description,status");
-    let mut wanted = Wanted::Any;
-    match (arguments.maybe_text("project"), name) {
-        (None, None) => {}
-        (None, Some(name)) => wanted = Wanted::Name(name.to_owned()),
-        (Some(project), Some(name)) => {
-            wanted = Wanted::Name(projects::scoped(&projects::id(context, project)?, name));
+/// Jobs, the newest first.
+pub static LIST: List = List::below(
+    |_, _| Ok(JOBS.listing().with("include", "name,description,status,metrics")),
+    &ITEM,
+)
+.meaning(meant)
+.filtered(&[
+    Filter::exact(
+        Parameter::optional("name", Kind::Name, "Exact workflow name"),
+        "name",
+        &[("equals[name]", "{}")],
+    ),
+    Filter::contains(
+        Parameter::optional(
+            "name_contains",
+            Kind::Name,
+            "Part of the workflow's name, in any case",
+        ),
+        "name",
+        &[("contains[name]", "{}")],
+    ),
+    Filter::begins(
+        Parameter::optional(
+            "project",
+            Kind::Name,
+            "Name or id of the project that holds the workflow",
+        ),
+        "name",
+        &[("starts-with[name]", "{}")],
+    ),
+    Filter::word(
+        Parameter::optional("status", Kind::List(&Kind::Name), "Any of these, e.g. error, running"),
+        "status",
+        &[("equals[status]", "{}")],
+    ),
+    Filter::since(
+        Parameter::optional("started_after", Kind::Name, "ISO 8601, UTC unless it has an offset"),
+        START_TIME,
+    ),
+    Filter::until(
+        Parameter::optional("started_before", Kind::Name, "ISO 8601; a date means its 00:00"),
+        START_TIME,
+    ),
+])
+.newest_first(START_TIME, &[("sort", START_TIME), ("order", "-1")]);
+
+/// A workflow in a project is stored under a name that begins with the project's id.
+fn meant(context: &Context<'_>, arguments: &Arguments) -> Result<Arguments, ToolError> {
+    let Some(project) = arguments.maybe_text("project") else { return Ok(arguments.clone()) };
+    let id = projects::id(context, project)?;
+    Ok(match arguments.maybe_text("name") {
+        // The platform drops blanks at the end, so what is asked ends before them.
+        None => arguments.clone().with("project", projects::scoped(&id, "").trim_end()),
+        Some(name) => {
+            let name = projects::scoped(&id, name);
+            arguments.without(["project"]).with("name", name)
         }
-        (Some(project), None) => {
-            wanted = Wanted::Prefix(projects::scoped(&projects::id(context, project)?, ""));
-        }
-    }
-    listing = match &wanted {
-        Wanted::Any => listing,
-        Wanted::Name(name) => listing.with("equals[name]", name),
-        Wanted::Prefix(prefix) => listing.with("starts-with[name]", prefix.trim_end()),
-    };
-    if let Some(limit) = arguments.maybe_integer("limit").and_then(|n| usize::try_from(n).ok()) {
-        listing = listing.at_most(limit);
-    }
-    let mut listed = listing.read(context)?;
-    let received = listed.items.len();
-    // A platform that ignores the filter answers with everything.
-    listed.items.retain(|job| wanted.holds(job.get("name").and_then(Value::as_str)));
-    if listed.items.len() < received {
-        listed.total = None;
-    }
-    Ok(Outcome::part(ITEM.project_all(&listed.items), listed.total))
+    })
 }
 
 /// `GET /operations-manager/jobs/{object_id}`.
@@ -90,21 +122,5 @@ pub fn read(context: &Context<'_>, id: &str) -> Result<Value, ToolError> {
         Some(data) if data.is_object() => Ok(data.clone()),
         _ if reply.get("_id").is_some() => Ok(reply),
         _ => Err(ToolError::not_found(format!("no job has the id '{id}'; get_jobs lists them"))),
-    }
-}
-
-enum Wanted {
-    Any,
-    Name(String),
-    Prefix(String),
-}
-
-impl Wanted {
-    fn holds(&self, name: Option<&str>) -> bool {
-        match (self, name) {
-            (Self::Any, _) | (_, None) => true,
-            (Self::Name(wanted), Some(name)) => name == wanted,
-            (Self::Prefix(prefix), Some(name)) => name.starts_with(prefix.as_str()),
-        }
     }
 }

@@ -42,9 +42,6 @@ const START_PARAMETERS: &[Parameter] = &[
     WAIT,
 ];
 
-const LIMIT: Parameter =
-    Parameter::optional("limit", Kind::Integer { min: 1, max: i64::MAX }, "At most this many");
-
 const EXPOSE_ENDPOINT: [Parameter; 4] = [
     Parameter::optional(
         "route_name",
@@ -63,8 +60,7 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Workflows",
         description: "List workflows that have a route: start_workflow starts them by route_name \
                       with input as in input_schema. Names are those of the triggers.",
-        output: Output::List(&offers::WORKFLOW),
-        run: Run::Code(|context, _| offers::workflows(context)),
+        run: Run::List(&offers::WORKFLOWS),
         ..READ
     },
     Tool {
@@ -72,8 +68,7 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Agents",
         description: "List AI agents with the route_name that starts each; one without a route \
                       needs expose_agent first. Next: trigger_automation.",
-        output: Output::List(&offers::AGENT),
-        run: Run::Code(|context, _| offers::agents(context)),
+        run: Run::List(&offers::AGENTS),
         ..READ
     },
     Tool {
@@ -82,8 +77,7 @@ pub static TOOLS: &[Tool] = &[
         description: "List automations of every kind (workflows, agents) that can be started by \
                       route_name. Only workflows: get_workflows; only agents: get_agents; \
                       schedules and forms: get_triggers.",
-        output: Output::List(&offers::AUTOMATION),
-        run: Run::Code(|context, _| offers::automations(context)),
+        run: Run::List(&offers::STARTABLE),
         ..READ
     },
     Tool {
@@ -91,12 +85,6 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Triggers",
         description: "List what starts automations: endpoints, schedules, events and manual forms, \
                       disabled ones too.",
-        parameters: &[Parameter::optional(
-            "type",
-            Kind::Text,
-            "Only this type, e.g. endpoint, schedule, eventSystem, manual",
-        )
-        .one_of(&["endpoint", "schedule", "eventSystem", "manual"])],
         run: Run::List(&offers::TRIGGER_LIST),
         ..READ
     },
@@ -129,17 +117,7 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Jobs",
         description: "List jobs with workflow name and status. A whole history can be very long: \
                       give a name, a project or a limit. Next: describe_job.",
-        parameters: &[
-            Parameter::optional("name", Kind::Name, "Exact workflow name"),
-            Parameter::optional(
-                "project",
-                Kind::Name,
-                "Name or id of the project that holds the workflow",
-            ),
-            LIMIT,
-        ],
-        output: Output::List(&jobs::ITEM),
-        run: Run::Code(jobs::list),
+        run: Run::List(&jobs::LIST),
         ..READ
     },
     Tool {

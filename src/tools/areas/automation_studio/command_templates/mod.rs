@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::AREA;
 use super::projects::{self, PROJECT_PARAMETER};
-use crate::tools::asked::List;
+use crate::tools::asked::{Filter, List};
 use crate::tools::context::Context;
 use crate::tools::row::{Hints, Run, Tasking, Tool};
 use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError};
@@ -18,7 +18,8 @@ const READ: Tool = Tool::reads(&AREA);
 const CREATE: Tool = Tool::creates(&AREA);
 const RUN: Tool = Tool::runs(&AREA);
 
-static LIST: List = List::of(stored::TEMPLATES, &ITEM).under("templates");
+static LIST: List =
+    List::of(stored::TEMPLATES, &ITEM).filtered(&[Filter::name_contains()]).under("templates");
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[

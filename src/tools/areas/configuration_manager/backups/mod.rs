@@ -19,10 +19,14 @@ const READ: Tool = Tool::reads(&AREA);
 
 static LIST: List = List::below(|_, arguments| Ok(stored::wanted(arguments)), &ITEM)
     .filtered(&[
-        Filter::exact("device", "name", &[]),
-        Filter::contains("name_contains", "name", &[]),
+        Filter::exact(
+            Parameter::optional("device", Kind::Name, "Exact name of the device, from get_devices"),
+            "name",
+            &[],
+        ),
+        Filter::name_contains(),
     ])
-    .newest_first("date");
+    .newest_first("date", &[]);
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[
@@ -31,15 +35,6 @@ pub static TOOLS: &[Tool] = &[
         title: "Get Backups",
         description: "List the configuration backups of devices, newest first. Next: \
                       describe_backup for one, compare_configurations for what changed since.",
-        parameters: &[
-            Parameter::optional("device", Kind::Name, "Exact name of the device, from get_devices"),
-            Parameter::optional("name_contains", Kind::Text, "Part of device names, in any case"),
-            Parameter::optional(
-                "limit",
-                Kind::Integer { min: 1, max: i64::MAX },
-                "At most this many",
-            ),
-        ],
         run: Run::List(&LIST),
         ..READ
     },

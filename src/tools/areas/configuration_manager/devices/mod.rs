@@ -16,7 +16,28 @@ use crate::tools::told::{Arguments, Kind, Parameter, Presence};
 
 static LIST: List =
     List::below(|_, arguments| Ok(devices(arguments.maybe_text("name_contains"))), &DEVICE)
-        .filtered(&[Filter::contains("name_contains", "name", &[])])
+        .filtered(&[
+            Filter::name_contains(),
+            Filter::word(
+                Parameter::optional(
+                    "ostype",
+                    Kind::List(&Kind::Name),
+                    "Any of these, e.g. cisco-ios",
+                ),
+                "ostype",
+                &[],
+            ),
+            Filter::word(
+                Parameter::optional("adapter", Kind::Name, "The adapter that manages it: its host"),
+                "host",
+                &[],
+            ),
+            Filter::word(
+                Parameter::optional("device_type", Kind::Name, "Its deviceType"),
+                "deviceType",
+                &[],
+            ),
+        ])
         .prepared(with_type);
 const READ: Tool = Tool::reads(&AREA);
 const CREATE: Tool = Tool::creates(&AREA);
@@ -30,18 +51,6 @@ pub static TOOLS: &[Tool] = &[
         description: "List network devices: name, address, type (ostype) and host, the adapter \
                       that manages each. A network can have thousands: give name_contains or \
                       limit.",
-        parameters: &[
-            Parameter::optional(
-                "name_contains",
-                Kind::Name,
-                "Part of the device name, in any case",
-            ),
-            Parameter::optional(
-                "limit",
-                Kind::Integer { min: 1, max: i64::MAX },
-                "At most this many",
-            ),
-        ],
         run: Run::List(&LIST),
         ..READ
     },

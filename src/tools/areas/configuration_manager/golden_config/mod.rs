@@ -5,7 +5,7 @@ mod stored;
 mod tree;
 
 use super::AREA;
-use crate::tools::asked::List;
+use crate::tools::asked::{Filter, List};
 use crate::tools::row::{Run, Tool};
 use crate::tools::shown::{Field, FieldKind, Output, Shape};
 use crate::tools::told::{Kind, Parameter, Presence};
@@ -13,7 +13,7 @@ use crate::tools::told::{Kind, Parameter, Presence};
 const READ: Tool = Tool::reads(&AREA);
 const CREATE: Tool = Tool::creates(&AREA);
 
-static LIST: List = List::of(stored::TREES, &TREE);
+static LIST: List = List::of(stored::TREES, &TREE).filtered(&[Filter::name_contains()]);
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[
