@@ -263,6 +263,22 @@ pub const EVENT_LOG_BYTES: usize = 1024 * 1024;
 /// Streams remembered for one session.
 pub const EVENT_LOG_STREAMS: usize = 32;
 
+/// Least characters of a key that seals state: 32 hexadecimal digits are 128 bits.
+pub const STATE_KEY_BYTES: usize = 32;
+
+/// Bytes of the file of keys: many more than anybody rotates.
+pub const STATE_KEY_FILE_BYTES: u64 = 64 << 10;
+
+/// How long a sealed session id is good, whoever uses it: what it says of a client grows old.
+pub const SESSION_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// Modes of one capability of a client, and bytes of the name of one, that a session id carries.
+pub const CAPABILITIES: usize = 8;
+pub const CAPABILITY_BYTES: usize = 64;
+
+/// Session ids remembered as ended, until they would be too old anyway.
+pub const SESSIONS_ENDED: usize = 10_000;
+
 /// How long a session may go unused.
 pub const SESSION_IDLE: Duration = Duration::from_secs(30 * 60);
 

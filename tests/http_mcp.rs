@@ -522,25 +522,6 @@ fn browsers_from_allowed_origins_can_call() {
 }
 
 #[test]
-fn sessions_are_bounded_and_those_there_are_live_on() {
-    let platform = Platform::start();
-    let mut env = platform.env();
-    env.push(("ITENTIAL_MCP_SERVER_MAX_SESSIONS".into(), "2".into()));
-    let server = HttpServer::start(&env, &["--transport", "http"]);
-    let ids = [server.session("2025-11-25"), server.session("2025-11-25")];
-    let refused = server.post(&[], &initialize("2025-11-25"));
-    assert_eq!(refused.status, 503, "{}", refused.text());
-    assert_eq!(refused.header("mcp-session-id"), None);
-    let ping = json!({"jsonrpc": "2.0", "id": 1, "method": "ping"});
-    for id in &ids {
-        assert_eq!(server.post(&[("Mcp-Session-Id", id)], &ping).status, 200);
-    }
-    let ended = server.request("DELETE", "/mcp", &[("Mcp-Session-Id", &ids[0])], None);
-    assert_eq!(ended.status, 200);
-    server.session("2025-11-25");
-}
-
-#[test]
 fn a_name_that_was_bound_anew_opens_no_door() {
     let platform = Platform::start();
     let status = |server: &HttpServer, host: &str, headers: &[(&str, &str)]| {

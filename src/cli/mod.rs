@@ -19,6 +19,7 @@ mod reload;
 pub mod sandbox;
 pub mod serve;
 mod signals;
+mod state_key;
 pub mod test;
 pub mod text;
 pub mod tls;

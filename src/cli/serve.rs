@@ -11,7 +11,7 @@ use super::backend::Backend;
 use super::reload::{Reread, reload};
 use super::signals::{Asked, Requests};
 use super::text::{complain, fail};
-use super::tls;
+use super::{state_key, tls};
 use crate::cancel::CancelToken;
 use crate::config::{AuthType, Config, Loaded, Transport};
 use crate::http::tls::{Facts, Reloader};
@@ -68,7 +68,10 @@ fn prepare(config: &Config) -> Result<(Backend, Arc<Engine>), String> {
     if let Some(interval) = config.server.keepalive_interval {
         backend.client.keepalive(interval).map_err(|error| error.to_string())?;
     }
-    let engine = product::engine(config, &backend.client, backend.audit.clone());
+    let mut engine = product::engine(config, &backend.client, backend.audit.clone());
+    if config.server.transport != Transport::Stdio {
+        engine = engine.sealing_with(state_key::seal(&config.server)?);
+    }
     Ok((backend, Arc::new(engine)))
 }
 

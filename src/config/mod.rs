@@ -18,7 +18,8 @@ pub use layers::{Config, Error, Loaded, Resolved, load};
 pub use secret::Secret;
 pub use settings::{
     Auth, AuthType, Confirm, ConfirmFallback, Group, Kind, LEVEL_ALIASES, LEVELS, Platform,
-    ResponseFormat, SETTINGS, Section, Server, Setting, TlsVersion, Transport, settings,
+    ResponseFormat, SETTINGS, Section, Server, SessionStyle, Setting, TlsVersion, Transport,
+    settings,
 };
 pub use sources::{CONFIG_ENV, Environment, Source, Sources};
 pub use suggest::nearest;

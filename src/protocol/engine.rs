@@ -62,12 +62,18 @@ impl Engine {
             server: Value::Object(brief.collect()),
             introduction: server,
             registry: SharedLock::new(Arc::new(registry)),
-            seal: Seal::new(),
+            seal: Seal::random(),
             states: RequestStates::default(),
             tasks: Tasks::new(Arc::clone(&subscriptions)),
             subscriptions,
             legacy: Lock::default(),
         }
+    }
+
+    /// The same server, sealing with these keys what travels through clients.
+    pub fn sealing_with(mut self, seal: Seal) -> Self {
+        self.seal = seal;
+        self
     }
 
     /// What is offered now.
@@ -97,13 +103,33 @@ impl Engine {
         self.subscriptions.end_all(&self.server);
     }
 
+    /// An id that nobody can guess.
+    ///
+    /// # Errors
+    /// -32603 when the system gives no random numbers.
+    pub fn random_id(&self) -> Result<String, RpcError> {
+        self.seal.id()
+    }
+
+    /// Tells this client of a legacy revision from now on what changes.
+    pub fn keep_told(&self, session: &Arc<Session>) {
+        if self.registry().offers().changes {
+            let mut legacy = self.legacy.lock();
+            legacy.retain(|known| {
+                known.strong_count() > 0 && !known.ptr_eq(&Arc::downgrade(session))
+            });
+            legacy.push(Arc::downgrade(session));
+        }
+    }
+
     fn tell_legacy(&self, wants: impl Fn(&Session) -> bool, message: &[u8]) {
         let sessions: Vec<Arc<Session>> = {
             let mut legacy = self.legacy.lock();
             legacy.retain(|session| session.strong_count() > 0);
             legacy.iter().filter_map(Weak::upgrade).collect()
         };
-        for session in sessions.iter().filter(|session| wants(session)) {
+        let greeted = |session: &&Arc<Session>| session.revision().is_some() && wants(session);
+        for session in sessions.iter().filter(greeted) {
             session.tell(message.to_vec());
         }
     }
@@ -237,11 +263,6 @@ impl Engine {
         let agreed = revision::negotiate(requested);
         let capabilities = request.params.get("capabilities").cloned().unwrap_or(Value::Null);
         let registry = self.registry();
-        if session.revision().is_none() && registry.offers().changes {
-            let mut legacy = self.legacy.lock();
-            legacy.retain(|session| session.strong_count() > 0);
-            legacy.push(Arc::downgrade(session));
-        }
         session.open(agreed, capabilities);
         Ok(json!({
             "protocolVersion": agreed,

@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn a_state_is_good_once_for_who_asked_what() {
-        let (seal, states) = (Seal::new(), RequestStates::default());
+        let (seal, states) = (Seal::random(), RequestStates::default());
         let named = |name: &str| Caller::new(Some(name.to_owned()), "");
         let ann = named("ann");
         let bob = named("bob");

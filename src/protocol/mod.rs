@@ -9,6 +9,7 @@ mod caller;
 mod dispatch;
 mod engine;
 mod error;
+mod handle;
 mod input;
 mod json;
 pub mod message;
@@ -41,6 +42,7 @@ pub use registry::{
     TemplateEntry, ToolEntry,
 };
 pub use salvage::IdSearch;
+pub use seal::Seal;
 pub use session::{NoAnswer, NoSink, Session, Sink};
 pub use severity::Severity;
 pub use subscriptions::Listening;

@@ -99,7 +99,7 @@ mod tests {
             .map(|n| Map::from_iter([("name".to_owned(), json!(n))]))
             .collect();
         let list = List::new("tools", items.iter());
-        let (seal, server) = (Seal::new(), json!({"name": "x"}));
+        let (seal, server) = (Seal::random(), json!({"name": "x"}));
         let page = |cursor: Option<&Value>| -> Value {
             let bytes = list.page(cursor, true, &server, &seal).expect("a page");
             serde_json::from_slice(&bytes).expect("JSON")

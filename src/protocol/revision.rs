@@ -12,6 +12,9 @@ pub const MODERN: [&str; 1] = ["2026-07-28"];
 /// Revisions with a handshake that are served, newest first.
 pub const LEGACY: [&str; 4] = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
 
+/// What a client speaks that names no revision and has no session, as MCP says it must be taken.
+pub const UNNAMED: &str = "2025-03-26";
+
 /// The first revision whose errors that belong to no request have no id; before, it is null.
 pub const STRAY_ERRORS_LACK_ID: &str = "2025-11-25";
 

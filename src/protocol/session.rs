@@ -125,6 +125,11 @@ impl Session {
         true
     }
 
+    /// Whether something is known of the client that its id does not say: what it wants to hear.
+    pub fn remembers(&self) -> bool {
+        self.state().log_level.is_some() || !self.subscribed.lock().is_empty()
+    }
+
     /// Notes that the client does not want to hear about a resource any more.
     pub fn unsubscribe(&self, uri: &str) {
         self.subscribed.lock().remove(uri);

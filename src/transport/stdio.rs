@@ -42,6 +42,7 @@ pub fn serve(
         workers,
         lines: Lines(lines),
     };
+    engine.keep_told(&connection.session);
     connection.session.set_outbox(Arc::new(connection.lines.clone()));
     let mut line = Vec::new();
     let mut heard = false;

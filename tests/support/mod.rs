@@ -33,6 +33,8 @@ pub fn program() -> Command {
             command.env_remove(name);
         }
     }
+    // What a server keeps is kept among what the tests build.
+    command.env_remove("STATE_DIRECTORY").env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"));
     command
 }
 

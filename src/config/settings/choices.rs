@@ -62,6 +62,16 @@ choice! {
 }
 
 choice! {
+    /// How legacy clients over HTTP are known again.
+    SessionStyle {
+        /// By ids that say what has to be known, sealed.
+        Sealed = "sealed",
+        /// Not at all: they are served without ids.
+        None = "none",
+    }
+}
+
+choice! {
     /// How the text of a result is written.
     ResponseFormat {
         /// Compact JSON.

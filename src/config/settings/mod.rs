@@ -14,7 +14,9 @@ mod typed;
 
 pub use all::{SETTINGS, settings};
 pub use auth::Auth;
-pub use choices::{AuthType, Confirm, ConfirmFallback, ResponseFormat, TlsVersion, Transport};
+pub use choices::{
+    AuthType, Confirm, ConfirmFallback, ResponseFormat, SessionStyle, TlsVersion, Transport,
+};
 pub use platform::Platform;
 pub use server::Server;
 pub use table::{Group, Kind, LEVEL_ALIASES, LEVELS, Section, Setting};

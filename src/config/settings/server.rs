@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use log::LevelFilter;
 
-use super::choices::{Confirm, ConfirmFallback, ResponseFormat, TlsVersion, Transport};
+use super::choices::{
+    Confirm, ConfirmFallback, ResponseFormat, SessionStyle, TlsVersion, Transport,
+};
 use super::table::Kind;
 use super::told::settings;
+use crate::config::secret::Secret;
 use crate::limits;
 use crate::net::Network;
 
@@ -103,6 +106,12 @@ settings! {
 
     /// Client connections open at the same time from one address
     max_connections_per_address: usize = Limits, Kind::Int(1, 1_000_000), "256", "count" [ours];
+
+    /// Session ids of legacy clients over HTTP: sealed (any process with the same state_key knows them) or none
+    sessions: SessionStyle = Limits, SessionStyle::KIND, "sealed", "style" [ours];
+
+    /// Keys, one a line, that seal what clients carry: the same for every replica, the first one seals; made and kept when empty
+    state_key: Option<Secret> = Limits, Kind::Secret, "", "keys" [ours];
 
     /// Calls running at the same time; a call that only waits (for a job, a person) does not count
     max_concurrent_calls: usize = Limits, Kind::Int(1, 4096), "512", "count" [ours];

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, MutexGuard};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::http::{Stream, StreamOptions};
 use crate::limits;
@@ -29,11 +30,20 @@ pub fn named(event: &str, data: &str) -> Vec<u8> {
 #[derive(Default)]
 pub struct EventLog(Lock<Streams>);
 
-#[derive(Default)]
 struct Streams {
     next: u64,
     bytes: usize,
     streams: BTreeMap<u64, Kept>,
+}
+
+impl Default for Streams {
+    /// Numbers begin with the time, so that an id of another process or of a session that was
+    /// forgotten never names a stream of this one.
+    fn default() -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let next = u64::try_from(since.as_micros()).unwrap_or_default();
+        Self { next, bytes: 0, streams: BTreeMap::new() }
+    }
 }
 
 #[derive(Default)]

@@ -16,7 +16,7 @@ use crate::transport::serve::{Recipient, serve};
 /// Opens a session: its first event tells where to send messages, and closing it ends everything.
 pub fn open(service: &Service, visit: Visit) {
     let caller = service.caller(&visit.request, None);
-    let Some(opened) = service.sessions.open(caller.identity.as_deref()) else {
+    let Some(opened) = service.sessions.open(&caller) else {
         let text = "Too many sessions are open; try again later\n";
         return visit.respond(Response::text(503, text).with_header("Retry-After", "30"));
     };
@@ -40,7 +40,7 @@ pub fn message(service: &Service, visit: Visit) {
         return visit.respond(Response::text(400, "session_id is missing in the query\n"));
     };
     let caller = service.caller(&visit.request, Some(id));
-    let Some(session) = service.sessions.find(id, caller.identity.as_deref()) else {
+    let Some(session) = service.sessions.find(id, &caller) else {
         return visit.respond(Response::text(404, "This session does not exist any more\n"));
     };
     let Some(stream) = session.log.standalone() else {

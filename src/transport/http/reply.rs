@@ -65,7 +65,8 @@ impl Reply {
             }
         };
         let stream = way.events(false);
-        *state = match self.log() {
+        // A session without a place cannot be come back to.
+        *state = match self.log().filter(|_| self.session.as_ref().is_some_and(|s| s.keep())) {
             Some(log) => {
                 let number = log.begin(stream);
                 if self.primed {

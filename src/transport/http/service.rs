@@ -33,9 +33,9 @@ impl Service {
         let settings = &config.server;
         let workers = Workers::of(settings);
         Self {
+            sessions: Sessions::new(&engine, settings.sessions, settings.max_sessions),
             engine,
             workers,
-            sessions: Arc::new(Sessions::new(settings.max_sessions)),
             origins: OriginRules::new(settings),
             path: settings.path.clone(),
             legacy_sse: settings.transport == Transport::Sse,

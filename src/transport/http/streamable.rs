@@ -12,7 +12,7 @@ use super::sessions::{HttpSession, Sessions};
 use crate::http::{Request, Response};
 use crate::protocol::message;
 use crate::protocol::message::{Incoming, Malformed, Message};
-use crate::protocol::{Answer, NoSink, RpcError, Session, Sink, malformed, revision};
+use crate::protocol::{Answer, Caller, NoSink, RpcError, Session, Sink, malformed, revision};
 use crate::sync::Lock;
 use crate::transport::serve::{Recipient, serve, serve_batch};
 
@@ -82,8 +82,13 @@ fn one(service: &Service, visit: Visit, message: Message, accept: Accept) {
     if is_handshake {
         return handshake(service, visit, message);
     }
+    if service.sessions.are_nameless() {
+        let named = header.and_then(|header| revision::LEGACY.into_iter().find(|v| *v == header));
+        let session = service.engine.without_handshake(named.unwrap_or(revision::UNNAMED));
+        return run(service, visit, message, &session, None, accept);
+    }
     match session_of(service, &visit.request) {
-        Ok(session) => legacy(service, visit, message, &session, accept),
+        Ok(session) => run(service, visit, message, &session.session, Some(&session), accept),
         Err((status, error)) => refuse_message(visit, status, &message, &error),
     }
 }
@@ -100,46 +105,45 @@ fn modern(service: &Service, visit: Visit, message: Message, accept: Accept) {
 
 fn handshake(service: &Service, visit: Visit, message: Message) {
     let caller = service.caller(&visit.request, None);
-    let Some(opened) = service.sessions.open(caller.identity.as_deref()) else {
-        let text = "Too many sessions are open; try again later";
-        return refuse_message(visit, 503, &message, &RpcError::internal(text));
-    };
+    let session = Arc::new(Session::new());
     let sink: Arc<dyn Sink> = Arc::new(NoSink);
-    let way = Lock::new(Some(visit.responder));
-    let sessions = Arc::clone(&service.sessions);
-    let greeted = Arc::new(Handshake { opened: Arc::clone(&opened), sessions, way });
-    let of = (&opened.session, &caller);
-    serve(&service.engine, &service.workers, of, message, &sink, &greeted);
+    let greeted = Arc::new(Handshake {
+        session: Arc::clone(&session),
+        caller: Arc::clone(&caller),
+        sessions: Arc::clone(&service.sessions),
+        way: Lock::new(Some(visit.responder)),
+    });
+    serve(&service.engine, &service.workers, (&session, &caller), message, &sink, &greeted);
 }
 
-/// Whoever shakes hands. Its session stays only if the two came to terms.
+/// Whoever shakes hands. It gets an id if the two came to terms.
 struct Handshake {
-    opened: Arc<HttpSession>,
+    session: Arc<Session>,
+    caller: Arc<Caller>,
     sessions: Arc<Sessions>,
     way: Lock<Option<AdmittedResponder>>,
-}
-
-impl Handshake {
-    fn respond(&self, response: Response) {
-        let Some(way) = self.way.lock().take() else { return };
-        if self.opened.session.revision().is_some() {
-            return way.of_session(&self.opened.id).respond(response);
-        }
-        self.sessions.end(&self.opened.id);
-        way.respond(response);
-    }
 }
 
 impl Recipient for Handshake {
     type Waiting = ();
 
     fn answer(&self, answer: Answer) {
-        let agreed = self.opened.session.revision().is_some();
-        self.respond(Response::json(if agreed { answer.status } else { 400 }, answer.body));
+        let Some(way) = self.way.lock().take() else { return };
+        if self.session.revision().is_none() {
+            return way.respond(Response::json(400, answer.body));
+        }
+        let response = Response::json(answer.status, answer.body);
+        match self.sessions.id(&self.session, &self.caller) {
+            Ok(Some(id)) => way.of_session(&id).respond(response),
+            Ok(None) => way.respond(response),
+            Err(error) => way.respond(Response::json(500, message::stray_error(&error, None))),
+        }
     }
 
     fn unanswered(&self) {
-        self.respond(Response::empty(202));
+        if let Some(way) = self.way.lock().take() {
+            way.respond(Response::empty(202));
+        }
     }
 
     fn takes_streams(&self) -> bool {
@@ -147,16 +151,6 @@ impl Recipient for Handshake {
     }
 
     fn waiting(self: &Arc<Self>) {}
-}
-
-fn legacy(
-    service: &Service,
-    visit: Visit,
-    message: Message,
-    session: &Arc<HttpSession>,
-    accept: Accept,
-) {
-    run(service, visit, message, &session.session, Some(session), accept);
 }
 
 /// Gives the message to the engine and sees its answer home.
@@ -173,6 +167,10 @@ fn run(
     let reply = Arc::new(reply);
     let sink: Arc<dyn Sink> = Arc::clone(&reply) as Arc<dyn Sink>;
     serve(&service.engine, &service.workers, (session, &caller), message, &sink, &reply);
+    if let Some(session) = in_session.filter(|session| session.session.remembers()) {
+        // Where no place is left the wish was heard in vain; it costs the client some news.
+        session.keep();
+    }
 }
 
 /// A batch: of revision 2025-03-26 only. Answered with one array when every answer is there.
@@ -224,6 +222,10 @@ fn get(service: &Service, visit: Visit) {
         let text = "Accept must allow text/event-stream";
         return refuse(visit, 406, &RpcError::invalid_request(text));
     }
+    if !session.keep() {
+        let text = "Too many streams of sessions are open; try again later";
+        return refuse(visit, 503, &RpcError::internal(text));
+    }
     let last = visit.request.header("last-event-id").map(str::to_owned);
     let stream = visit.responder.of_session(&session.id).events(true);
     if !last.is_some_and(|last| session.log.resume(&last, &stream)) {
@@ -263,8 +265,8 @@ fn session_of(service: &Service, request: &Request) -> Result<Arc<HttpSession>, 
         let text = "Mcp-Session-Id is required; send initialize to begin a session";
         return Err((400, RpcError::invalid_request(text)));
     };
-    let identity = request.client_subject.as_deref();
-    service.sessions.find(id.trim(), identity).ok_or_else(|| {
+    let caller = service.caller(request, None);
+    service.sessions.find(id.trim(), &caller).ok_or_else(|| {
         (404, RpcError::invalid_request("Session not found; send initialize to begin a new one"))
     })
 }
