@@ -210,3 +210,70 @@ fn t14_a_total_of_the_page_alone_cuts_no_list() {
     // A cap on what is shown says how many there are.
     assert!(said.names().len() == 130 || said.text().contains("130"), "{}", said.text());
 }
+
+#[test]
+fn t16_a_404_on_the_route_is_told_from_one_on_the_thing() {
+    let mut lab = Lab::new();
+    let job = json!({"object_id": "70b5000000000000000000ff"});
+    let at = |fault: Value| {
+        let mut rule = json!({"match": {"path": "/operations-manager/jobs*"}, "times": 9});
+        rule.as_object_mut().unwrap().extend(fault.as_object().unwrap().clone());
+        json!([rule])
+    };
+    let page =
+        "<!DOCTYPE html><html><body><pre>Cannot GET /operations-manager/jobs</pre></body></html>";
+    let lacking = at(json!({"status": 404, "body": page, "content_type": "text/html"}));
+    let said = lab.call("describe_job", job.clone(), lacking.clone());
+    assert!(said.error().contains("this platform does not have this route"), "{}", said.error());
+    assert!(!said.error().contains("<pre>"), "{}", said.error());
+    let said = lab.call("get_jobs", json!({}), lacking);
+    assert!(said.error().contains("this platform does not have this route"), "{}", said.error());
+
+    let reason = at(json!({"status": 404, "body": {"message": "Job data was archived"}}));
+    let said = lab.call("describe_job", job, reason);
+    assert!(said.error().contains("Job data was archived"), "{}", said.error());
+    assert!(!said.error().contains("this platform does not have"), "{}", said.error());
+}
+
+#[test]
+fn t17_the_words_of_a_refusal_reach_the_model() {
+    let mut lab = Lab::new();
+    for (status, body, words) in [
+        (409, json!({"message": "it runs already", "error": "Conflict"}), "it runs already"),
+        (413, json!({"message": "request entity too large"}), "request entity too large"),
+        (
+            422,
+            json!({"message": ["a must be text", "b is missing"]}),
+            "a must be text; b is missing",
+        ),
+        (
+            400,
+            json!({"errors": [{"instancePath": "/device", "message": "must be string"}]}),
+            "/device: must be string",
+        ),
+    ] {
+        let said = lab.start_backup(json!({"status": status, "body": body}));
+        assert!(said.error().contains(words), "{words}: {}", said.error());
+        let said = lab.devices(json!({"status": status, "body": body}));
+        assert!(said.error().contains(words), "{words}: {}", said.error());
+    }
+    // A list that is none says what it is instead.
+    let said = lab.devices(json!({"body": {"message": "license expired", "error": {}}}));
+    assert!(said.error().contains("license expired"), "{}", said.error());
+}
+
+#[test]
+fn t18_names_of_every_kind_reach_the_platform_whole() {
+    let mut lab = Lab::new();
+    let names =
+        ["a/b", "a?b=c", "a#b", "100%", "%41", "a b+c", "東京 🗼", "e\u{301}", "v1..2", "a\\b"];
+    let rows: Vec<Value> = names.iter().map(|name| json!({"name": name})).collect();
+    lab.platform.control("PUT", "/sandbox/world/devices", Some(&json!(rows)));
+    for name in names {
+        lab.call("get_device_configuration", json!({"name": name}), json!([]));
+        let paths: Vec<Value> =
+            lab.platform.requests().iter().map(|request| request["decoded_path"].clone()).collect();
+        let wanted = json!(format!("/configuration_manager/devices/{name}/configuration"));
+        assert!(paths.contains(&wanted), "{name}: {paths:?}");
+    }
+}

@@ -75,6 +75,9 @@ pub(super) struct Scope {
     pub deadline: Instant,
     /// Whether anything of the request has left: what never left cannot have been carried out.
     pub sent: Rc<Cell<bool>>,
+    /// Whether the connection was torn off rather than ended: reset, or over TLS without the
+    /// `close_notify` that tells an end from a cut (RFC 8446 6.1). ureq takes either for an end.
+    torn: Rc<Cell<bool>>,
 }
 
 thread_local! {
@@ -84,7 +87,7 @@ thread_local! {
 impl Scope {
     /// A wait of this call, until then.
     pub fn new(token: CancelToken, deadline: Instant) -> Self {
-        Self { token, deadline, sent: Rc::default() }
+        Self { token, deadline, sent: Rc::default(), torn: Rc::default() }
     }
 
     /// Runs `work` with this scope on the current thread.
@@ -97,6 +100,11 @@ impl Scope {
         }
         let _restore = Restore(SCOPE.replace(Some(self)));
         work()
+    }
+
+    /// Whether the connection of the current thread's request was torn off.
+    pub fn is_torn() -> bool {
+        Self::current().is_some_and(|scope| scope.torn.get())
     }
 
     /// The current thread's scope.
@@ -194,7 +202,7 @@ impl<In: Transport> Connector<In> for NoteConnector {
     }
 }
 
-/// A stream that notes in the [`Scope`] that something was sent.
+/// A stream that notes in the [`Scope`] that something was sent, and how it ended.
 #[derive(Debug)]
 struct Note<T>(T);
 
@@ -212,7 +220,19 @@ impl<T: Transport> Transport for Note<T> {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        self.0.await_input(timeout)
+        let outcome = self.0.await_input(timeout);
+        if let Err(ureq::Error::Io(error)) = &outcome
+            && matches!(
+                error.kind(),
+                io::ErrorKind::UnexpectedEof
+                    | io::ErrorKind::ConnectionAborted
+                    | io::ErrorKind::ConnectionReset
+            )
+            && let Some(scope) = Scope::current()
+        {
+            scope.torn.set(true);
+        }
+        outcome
     }
 
     fn is_open(&mut self) -> bool {

@@ -105,6 +105,8 @@ pub enum ErrorKind {
         body: String,
         /// What `Retry-After` asked for.
         retry_after: Option<Duration>,
+        /// For 404, whether it is the route itself that is missing.
+        no_route: NoRoute,
     },
     /// Something took longer than allowed.
     Timeout {
@@ -130,6 +132,17 @@ pub enum ErrorKind {
         /// What is missing or different.
         problem: String,
     },
+}
+
+/// Whether a 404 is about the route, which platforms of other versions lack, or about the thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoRoute {
+    /// The platform gives a reason of its own.
+    No,
+    /// It gives none, as where there is no route.
+    Perhaps,
+    /// It says so, or a page for people came.
+    Surely,
 }
 
 impl Error {
@@ -180,9 +193,13 @@ impl Error {
         }
     }
 
-    /// Returns true if the platform said that the thing does not exist.
+    /// Returns true if the platform said that the thing does not exist; false where it is the route
+    /// that it does not have.
     pub fn is_not_found(&self) -> bool {
-        matches!(self.kind, ErrorKind::Status { status: 404, .. })
+        matches!(
+            self.kind,
+            ErrorKind::Status { status: 404, no_route: NoRoute::No | NoRoute::Perhaps, .. }
+        )
     }
 
     /// Returns true if the caller went away.
@@ -288,7 +305,22 @@ impl fmt::Display for Error {
                 self.fate()
             ),
             ErrorKind::Setup { problem } => f.write_str(problem),
-            ErrorKind::Status { status, body, retry_after } => {
+            ErrorKind::Status { status: 404, body, no_route: NoRoute::Surely, .. } => write!(
+                f,
+                "404 Not Found: this platform does not have this route{}{}. Its version or the \
+                 applications on it differ from those that this tool is made for",
+                Aside(body),
+                self.fate()
+            ),
+            ErrorKind::Status { status: 404, body, no_route: NoRoute::Perhaps, .. } => write!(
+                f,
+                "404 Not Found{}; the platform gives no reason{}. Check the id or name; if it is \
+                 right, this platform does not have this route, for its version or the applications \
+                 on it differ from those that this tool is made for",
+                Aside(body),
+                self.fate()
+            ),
+            ErrorKind::Status { status, body, retry_after, .. } => {
                 refusal(f, *status, body, *retry_after, self.fate())
             }
             ErrorKind::Timeout { phase, waited } => write!(
@@ -340,9 +372,10 @@ fn refusal(
             "The account this server logs in with lacks the permission; a platform administrator \
              can grant it"
         }
-        404 => "Check the id or name; if it is right, this platform version may not have the route",
+        404 => "Check the id or name",
         408 => "The platform gave up waiting",
         409 => "The thing exists already or is in use",
+        413 => "This is more than the platform takes at a time; send less",
         502..=504 if fate.is_empty() => {
             "The platform is starting, overloaded or down; try again later"
         }
@@ -358,6 +391,18 @@ struct Quoted<'a>(&'a str);
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() { Ok(()) } else { write!(f, ": {}", self.0.trim_end_matches('.')) }
+    }
+}
+
+/// A platform's own words that add little, if it had any.
+struct Aside<'a>(&'a str);
+
+impl fmt::Display for Aside<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.trim_end_matches('.') {
+            "" | "{}" | "null" => Ok(()),
+            said => write!(f, " ({said})"),
+        }
     }
 }
 

@@ -4,11 +4,14 @@ use std::io::Read;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use ureq::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, LOCATION, RETRY_AFTER};
+use ureq::http::header::{
+    CONTENT_LENGTH, CONTENT_TYPE, HeaderName, LOCATION, RETRY_AFTER, TRANSFER_ENCODING,
+};
 use ureq::http::{HeaderMap, Request};
 
+use super::agent::Scope;
 use super::connection::Connection;
-use super::error::{Error, ErrorKind, Target};
+use super::error::{Error, ErrorKind, NoRoute, Target};
 use super::explain::explain;
 use super::json;
 use super::path::Path;
@@ -108,7 +111,11 @@ impl Reply {
                 let retry_after =
                     matches!(status, 429 | 500..).then(|| self.retry_after()).flatten();
                 let body = if status == 429 { String::new() } else { said() };
-                Error::new(target, ErrorKind::Status { status, body, retry_after })
+                let no_route = match status {
+                    404 => text::no_route(&self.body),
+                    _ => NoRoute::No,
+                };
+                Error::new(target, ErrorKind::Status { status, body, retry_after, no_route })
             }
         })
     }
@@ -220,6 +227,9 @@ pub(super) fn exchange(
         && let Err(error) = body.into_reader().take(limit + 1).read_to_end(&mut bytes)
     {
         broken = Some(explain(error.into(), target.clone(), begun.elapsed()));
+    } else if Scope::is_torn() && !is_framed(&parts.headers) {
+        let cause = "it ended without saying so, so the answer may be cut".to_owned();
+        broken = Some(Error::new(target.clone(), ErrorKind::Lost { cause }));
     }
     if announced > limit || bytes.len() as u64 > limit {
         bytes.clear();
@@ -231,6 +241,12 @@ pub(super) fn exchange(
         return Err(ureq::Error::Other(Box::new(error)));
     }
     Ok(Reply { target, status, headers: parts.headers, body: bytes, broken })
+}
+
+/// Whether the head says where the body ends. What does not ends with the connection, and is whole
+/// only when that was ended properly.
+fn is_framed(headers: &HeaderMap) -> bool {
+    headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING)
 }
 
 fn header_number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::api::Api;
 use super::error::{Error, ErrorKind};
 use super::path::Path;
+use super::text;
 use crate::limits;
 
 /// How a route takes its place in the list.
@@ -238,10 +239,12 @@ impl Api<'_> {
         };
         match found {
             Some(items) => Ok(Page { items, total }),
-            None => Err(Error::new(
-                self.target(method, listing.path),
-                ErrorKind::Unexpected { problem: format!("no list at '{}'", listing.items) },
-            )),
+            None => {
+                let said = text::summary(answer.to_string().as_bytes());
+                let problem = format!("no list at '{}', but: {said}", listing.items);
+                let target = self.target(method, listing.path);
+                Err(Error::new(target, ErrorKind::Unexpected { problem }))
+            }
         }
     }
 }

@@ -34,13 +34,14 @@ mod secure;
 mod session;
 mod text;
 mod trust;
+mod words;
 mod written;
 
 pub(crate) use agent::{Setup, build as build_agent};
 pub use api::Api;
 
 pub use client::Client;
-pub use error::{Error, ErrorKind, Target};
+pub use error::{Error, ErrorKind, NoRoute, Target};
 pub(crate) use explain::tls_cause;
 pub use list::{Listed, Listing, Style};
 pub use path::Path;

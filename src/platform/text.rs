@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
+use super::error::NoRoute;
 use super::json;
+use super::words::words;
 use crate::limits::{ERROR_BODY_BYTES, ERROR_BODY_CHARS};
 use crate::observe;
 
@@ -12,7 +14,10 @@ pub(super) fn summary(body: &[u8]) -> String {
     let body = body.get(..ERROR_BODY_BYTES).unwrap_or(body);
     let plain = match json::decode(body) {
         Ok(Value::String(text)) => text,
-        Ok(value) => observe::redact_json(&value).to_string(),
+        Ok(value) => {
+            let value = observe::redact_json(&value);
+            words(&value).unwrap_or_else(|| value.to_string())
+        }
         Err(_) => {
             let text = String::from_utf8_lossy(body);
             if looks_like_html(&text) { html_text(&text) } else { text.into_owned() }
@@ -20,6 +25,26 @@ pub(super) fn summary(body: &[u8]) -> String {
     };
     let line = observe::redact(&plain).split_whitespace().collect::<Vec<_>>().join(" ");
     cut(&line, ERROR_BODY_CHARS)
+}
+
+/// Whether the body of a 404 says that the route itself is not there, or gives no reason, which says
+/// the same of a platform that gives one for things.
+pub(super) fn no_route(body: &[u8]) -> NoRoute {
+    let body = body.get(..ERROR_BODY_BYTES).unwrap_or(body);
+    let said = match json::decode(body) {
+        Ok(value) => words(&value),
+        Err(_) if is_page(body) => return NoRoute::Surely,
+        Err(_) => Some(String::from_utf8_lossy(body).trim().to_owned()),
+    };
+    let said = said.unwrap_or_default().to_ascii_lowercase();
+    let methods = ["get", "post", "put", "patch", "delete"];
+    if methods.iter().any(|method| said.starts_with(&format!("cannot {method} /"))) {
+        NoRoute::Surely
+    } else if ["", "not found", "404 page not found", "404 not found"].contains(&said.as_str()) {
+        NoRoute::Perhaps
+    } else {
+        NoRoute::No
+    }
 }
 
 /// The first `max` characters, with a mark when there were more.

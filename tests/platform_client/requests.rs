@@ -141,6 +141,82 @@ fn statuses_have_their_kind_and_say_what_to_do() {
 }
 
 #[test]
+fn a_404_tells_the_route_from_the_thing() {
+    let page = "<!DOCTYPE html><html><head><title>Error</title></head><body><pre>Cannot GET /x\
+                </pre></body></html>";
+    let error = |body: &'static str| {
+        let server = Server::start(move |_| answer(404, &[], body));
+        let (client, token) = (client(&server), CancelToken::new());
+        let error = client.api(&token).get(&Path::literal("/x"), &[]).unwrap_err();
+        let write = client.api(&token).delete(&Path::literal("/x")).unwrap_err();
+        assert_says(&write, &["DELETE /x", "404", "it did not happen"]);
+        assert!(!write.may_have_happened());
+        error
+    };
+    // No reason that could be about a thing: the platform has no such route.
+    for body in [
+        page,
+        "<html><head><title>404 Not Found</title></head></html>",
+        "Cannot GET /x",
+        r#"{"statusCode":404,"message":"Cannot GET /x","error":"Not Found"}"#,
+    ] {
+        let error = error(body);
+        assert_says(&error, &["GET /x", "this platform does not have this route"]);
+        assert!(!error.is_not_found(), "{error}");
+    }
+    // Nothing that tells.
+    for body in ["", "{}", "null", "Not Found", r#"{"error":"Not Found","message":null}"#] {
+        let error = error(body);
+        assert_says(&error, &["GET /x", "Check the id", "this platform does not have this route"]);
+        assert!(error.is_not_found(), "{error}");
+    }
+    // A reason comes first, and is all.
+    for body in [
+        r#"{"message":"Workflow not found for automation abc","error":"Not Found"}"#,
+        "Workflow not found for automation abc",
+    ] {
+        let error = error(body);
+        assert_says(&error, &["404 Not Found: Workflow not found for automation abc. "]);
+        assert!(error.is_not_found() && !error.to_string().contains("route"), "{error}");
+    }
+}
+
+#[test]
+fn the_words_of_a_refusal_reach_the_error() {
+    for (status, body, says) in [
+        (409, r#"{"message":"name 'a' is taken","error":"Conflict"}"#, ": name 'a' is taken; it"),
+        (413, "<html><title>413 Request Entity Too Large</title></html>", "send less"),
+        (413, r#"{"message":["request entity too large"]}"#, ": request entity too large; it"),
+        (
+            422,
+            r#"{"statusCode":422,"message":["a must be text","b is missing"]}"#,
+            ": a must be text; b is missing; it",
+        ),
+        (
+            422,
+            r#"{"detail":[{"loc":["body","name"],"msg":"field required","type":"missing"}]}"#,
+            ": body.name: field required; it",
+        ),
+        (
+            400,
+            r#"{"errors":[{"instancePath":"/device","message":"must be string"}]}"#,
+            ": /device: must be string; it",
+        ),
+        (
+            400,
+            r#"{"icode":"AD.301","error":{"message":"bad \ud800 name","api_key":"k3y"}}"#,
+            "bad \u{fffd} name (AD.301)",
+        ),
+        (422, r#"{"other":["shape"]}"#, r#"{"other":["shape"]}"#),
+    ] {
+        let server = Server::start(move |_| json(status, body));
+        let error = post(&client(&server), "/x").unwrap_err();
+        assert_says(&error, &[says, &status.to_string(), "it did not happen"]);
+        assert!(!error.to_string().contains("k3y"), "{error}");
+    }
+}
+
+#[test]
 fn html_errors_are_reduced_to_words_and_long_ones_cut() {
     let page = format!(
         "<html><head><title>Bad Gateway</title></head><body>{}</body></html>",
@@ -279,4 +355,68 @@ fn no_connection_says_why() {
 fn something_else_than_http_is_told() {
     let server = Server::start(|_| Act::SendAndClose(b"SSH-2.0-OpenSSH_9.2\r\n\r\n".to_vec()));
     assert_says(&post(&client(&server), "/x").unwrap_err(), &["not HTTP", "platform port"]);
+}
+
+#[test]
+fn t18_names_of_every_kind_arrive_as_they_are() {
+    let server = Server::start(|_| json(200, "{}"));
+    let client = client(&server);
+    let token = CancelToken::new();
+    let names = [
+        "a/b",
+        "a?b=c",
+        "a#b",
+        "100%",
+        "%41",
+        "a b+c",
+        "a&b=c;d",
+        "東京-sw-1",
+        "Größe",
+        "\u{1f600}",
+        "e\u{301}",
+        "v1..2",
+        "...",
+        "a\\b",
+        "a:b@c",
+        "'\"<>",
+        "{}",
+        " padded ",
+        "42",
+        "-1",
+        "true",
+    ];
+    for name in names {
+        let path = Path::new("/jobs/{}/tasks/{}", &[name, name]).unwrap();
+        client.api(&token).get(&path, &[]).unwrap();
+        client.api(&token).get(&Path::literal("/jobs"), &[("equals[name]", name)]).unwrap();
+    }
+    for (calls, name) in server.calls().chunks(2).zip(names) {
+        assert!(calls[0].target.is_ascii(), "{}", calls[0].target);
+        let segments: Vec<String> = calls[0].target.split('/').map(decode).collect();
+        assert_eq!(segments, ["", "jobs", name, "tasks", name]);
+        let (key, value) = calls[1].target.split_once('?').unwrap().1.split_once('=').unwrap();
+        assert_eq!((&*decode(key), &*decode(&value.replace('+', " "))), ("equals[name]", name));
+    }
+    // What a proxy on the way could take for a way up is refused, and told by its name.
+    for name in ["..", "a/../b", "%2e%2e", "..%2fx", "."] {
+        let error = Path::new("/jobs/{}", &[name]).unwrap_err();
+        assert_says(&error, &[name, "dot segment"]);
+    }
+}
+
+/// Percent-decodes what is encoded rightly.
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        rest = tail;
+        if first == b'%' {
+            let hex = std::str::from_utf8(&tail[..2]).unwrap();
+            bytes.push(u8::from_str_radix(hex, 16).unwrap());
+            rest = &tail[2..];
+        } else {
+            bytes.push(first);
+        }
+    }
+    String::from_utf8(bytes).unwrap()
 }

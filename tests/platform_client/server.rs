@@ -44,8 +44,10 @@ impl Seen {
 pub enum Act {
     /// Sends these bytes and keeps the connection.
     Send(Vec<u8>),
-    /// Sends these bytes and closes.
+    /// Sends these bytes and closes, over TLS with `close_notify`.
     SendAndClose(Vec<u8>),
+    /// Sends these bytes and tears the connection off, over TLS without `close_notify`.
+    SendAndTear(Vec<u8>),
     /// Waits, looking whether the client hangs up, then sends.
     Late(Duration, Vec<u8>),
 }
@@ -168,6 +170,14 @@ impl Stream {
         }
     }
 
+    /// Ends the stream properly.
+    fn end(&mut self) -> io::Result<()> {
+        if let Self::Tls(stream) = self {
+            stream.conn.send_close_notify();
+        }
+        self.flush()
+    }
+
     fn socket(&self) -> &TcpStream {
         match self {
             Self::Plain(stream) => stream,
@@ -229,10 +239,11 @@ fn serve(
         stream.read_exact(&mut body)?;
         seen.body = String::from_utf8(body).unwrap();
         log.lock().unwrap().push(seen.clone());
-        let (bytes, pause, close) = match script(&seen) {
-            Act::Send(bytes) => (bytes, None, false),
-            Act::SendAndClose(bytes) => (bytes, None, true),
-            Act::Late(pause, bytes) => (bytes, Some(pause), false),
+        let (bytes, pause, close, tear) = match script(&seen) {
+            Act::Send(bytes) => (bytes, None, false, false),
+            Act::SendAndClose(bytes) => (bytes, None, true, false),
+            Act::SendAndTear(bytes) => (bytes, None, false, true),
+            Act::Late(pause, bytes) => (bytes, Some(pause), false, false),
         };
         if let Some(pause) = pause {
             stream.get_ref().socket().set_read_timeout(Some(pause))?;
@@ -245,6 +256,9 @@ fn serve(
         stream.get_mut().write_all(&bytes)?;
         stream.get_mut().flush()?;
         if close {
+            return stream.get_mut().end();
+        }
+        if tear {
             return Ok(());
         }
     }

@@ -6,16 +6,19 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 
+use itential_mcp::cancel::CancelToken;
 use itential_mcp::config::Platform;
-use itential_mcp::platform::{Client, Error, ErrorKind};
+use itential_mcp::platform::{Answer, Client, Error, ErrorKind, Path};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use serde_json::json as j;
 
 use crate::check::healthy;
-use crate::server::{Act, Server, json, with_login};
-use crate::{get, settings};
+use crate::requests::assert_says;
+use crate::server::{Act, Seen, Server, answer, json, with_login};
+use crate::{get, in_turn, post, settings};
 
 /// An authority, and its certificate in a file.
 pub struct Authority {
@@ -37,12 +40,22 @@ impl Authority {
 
     /// A platform over TLS whose certificate is for `name` and ends in `year`.
     pub fn server(&self, name: &str, year: i32) -> Server {
+        self.serve(name, year, healthy)
+    }
+
+    /// [`Authority::server`] that answers by `script`.
+    fn serve(
+        &self,
+        name: &str,
+        year: i32,
+        script: impl Fn(&Seen) -> Act + Send + Sync + 'static,
+    ) -> Server {
         let mut params = CertificateParams::new([name.to_owned()]).unwrap();
         params.not_before = date_time_ymd(2020, 1, 1);
         params.not_after = date_time_ymd(year, 1, 1);
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        serve_with(certificate.der().clone(), &key)
+        serve_with(certificate.der().clone(), &key, script)
     }
 
     pub fn settings(&self, server: &Server) -> Platform {
@@ -56,7 +69,11 @@ impl Drop for Authority {
     }
 }
 
-fn serve_with(certificate: CertificateDer<'static>, key: &KeyPair) -> Server {
+fn serve_with(
+    certificate: CertificateDer<'static>,
+    key: &KeyPair,
+    script: impl Fn(&Seen) -> Act + Send + Sync + 'static,
+) -> Server {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -64,7 +81,7 @@ fn serve_with(certificate: CertificateDer<'static>, key: &KeyPair) -> Server {
         .with_no_client_auth()
         .with_single_cert(vec![certificate], PrivateKeyDer::try_from(key.serialize_der()).unwrap())
         .unwrap();
-    Server::on("127.0.0.1:0", Some(Arc::new(config)), with_login(healthy))
+    Server::on("127.0.0.1:0", Some(Arc::new(config)), with_login(script))
 }
 
 fn call(platform: &Platform) -> Result<(), Error> {
@@ -119,7 +136,7 @@ fn a_self_signed_certificate_is_trusted_when_named_and_only_for_its_name() {
         let mut authority = Authority::new("self");
         authority.file.set_extension(format!("{name}.{year}"));
         std::fs::write(&authority.file, certificate.pem()).unwrap();
-        let server = serve_with(certificate.der().clone(), &key);
+        let server = serve_with(certificate.der().clone(), &key, healthy);
         let outcome = call(&authority.settings(&server));
         match problem {
             None => outcome.unwrap(),
@@ -236,4 +253,50 @@ pub fn from_environment(host: &str) -> Platform {
         disable_tls: false,
         ..settings(&server)
     }
+}
+
+#[test]
+fn s14_a_body_without_an_end_of_its_own_needs_that_of_the_connection() {
+    let authority = Authority::new("torn");
+    let body = |head: &str, body: &str| format!("HTTP/1.1 200 OK\r\n{head}\r\n{body}").into_bytes();
+    let serve = |answers: Vec<Act>| {
+        let server = authority.serve("127.0.0.1", 2090, in_turn(answers));
+        let client = Client::new(&authority.settings(&server)).unwrap();
+        (server, client)
+    };
+    let cut = || Act::SendAndTear(body("", r#"{"a":1}"#));
+
+    // Reads ask again, and fail when it stays so.
+    let (server, client) = serve(vec![cut(), json(200, "7")]);
+    assert_eq!(get(&client, "/x").unwrap(), j!(7));
+    assert_eq!(server.calls().len(), 2);
+    let (_server, client) = serve(vec![cut()]);
+    let error = get(&client, "/x").unwrap_err();
+    assert!(matches!(error.kind, ErrorKind::Lost { .. }), "{error:?}");
+    assert_says(&error, &["may be cut"]);
+
+    // Writes are sent once, and their answer is none.
+    let (server, client) = serve(vec![cut()]);
+    let written = client.api(&CancelToken::new()).post(&Path::literal("/x"), None).unwrap();
+    let Answer::Unreadable { why, .. } = &written.answer else { panic!("{written:?}") };
+    assert!(why.contains("may be cut"), "{why}");
+    assert_eq!(server.calls().len(), 1);
+
+    // What ends by itself, or with the connection as it should, is whole.
+    let chunks = "7\r\n{\"a\":1}\r\n0\r\n\r\n";
+    for whole in [
+        Act::SendAndClose(body("", r#"{"a":1}"#)),
+        Act::SendAndTear(body("Content-Length: 7\r\n", r#"{"a":1}"#)),
+        Act::SendAndTear(body("Transfer-Encoding: chunked\r\n", chunks)),
+        answer(200, &[], r#"{"a":1}"#),
+    ] {
+        let (server, client) = serve(vec![whole]);
+        assert_eq!(get(&client, "/x").unwrap(), j!({"a": 1}));
+        assert_eq!(get(&client, "/x").unwrap(), j!({"a": 1}));
+        assert_eq!(post(&client, "/x").unwrap(), j!({"a": 1}));
+        assert_eq!(server.calls().len(), 3);
+    }
+    // Without TLS there is nothing to tell them apart by.
+    let server = Server::start(move |_| Act::SendAndTear(body("", r#"{"a":1}"#)));
+    assert_eq!(get(&crate::client(&server), "/x").unwrap(), j!({"a": 1}));
 }

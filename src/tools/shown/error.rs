@@ -115,6 +115,8 @@ impl From<platform::Error> for ToolError {
             platform::ErrorKind::Cancelled => ErrorKind::Cancelled,
             platform::ErrorKind::Path { .. } => ErrorKind::InvalidArguments,
             _ if error.is_not_found() => ErrorKind::NotFound,
+            // This platform has no such route, whatever the arguments.
+            _ if error.status() == Some(404) => ErrorKind::Platform,
             _ if matches!(error.status(), Some(400..=499)) => ErrorKind::Refused,
             _ => ErrorKind::Platform,
         };
