@@ -18,6 +18,13 @@ pub const SALVAGED_ID_BYTES: usize = 1024;
 /// messages are answered with it.
 pub const JSON_DEPTH: usize = 128;
 
+/// Bytes of a message that is read before its session is looked at, so that an error has its id.
+pub const UNCHECKED_BODY_BYTES: usize = 64 << 10;
+
+/// Values in one JSON message. A small one takes a hundred times its bytes in memory; the largest
+/// honest ones, an imported project or thousands of nodes, hold some ten thousand.
+pub const JSON_VALUES: usize = 250_000;
+
 /// Calls waiting for a place. Beyond this the answer is "busy, retry" rather than a long wait; each
 /// holds its arguments in memory.
 pub const WAITING_CALLS: usize = 1024;

@@ -147,3 +147,21 @@ fn without_session_ids_legacy_clients_are_served_all_the_same() {
     let unversioned = server.post(&[], &call(3, "get_adapters", json!({})));
     assert_eq!(unversioned.json()["result"]["isError"], false);
 }
+
+#[test]
+fn h8_a_large_message_in_no_session_is_not_read_and_one_of_many_values_is_refused() {
+    let platform = Platform::start();
+    let server = replica(&platform, KEY, &[]);
+    let many = |id: &str| {
+        let padding = format!("[{}1]", "1,".repeat(600_000));
+        let body = format!(
+            "{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":{{\"x\":{padding}}}}}"
+        );
+        let headers = [("Mcp-Session-Id", id), ("Accept", "application/json, text/event-stream")];
+        server.request("POST", "/mcp", &headers, Some(&body))
+    };
+    assert_eq!(many("made-up").status, 404, "refused for its session, before it is read");
+    let refused = many(&server.session("2025-11-25"));
+    assert_eq!((refused.status, &refused.json()["error"]["code"]), (400, &json!(-32700)));
+    assert!(refused.text().contains("too many values"), "{}", refused.text());
+}

@@ -1,22 +1,27 @@
-//! Strict reading of JSON: one value, no duplicate keys, bounded depth.
+//! Strict reading of JSON: one value, no duplicate keys, bounded depth, bounded number of values.
 //!
 //! A duplicate key means that sender and receiver may read two different messages, which is how
 //! checks are walked around; such a text is refused. Numbers stay as they were written, for whoever
 //! they are passed on to.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use crate::limits;
+
 /// Reads exactly one JSON value from `bytes`.
 ///
 /// # Errors
 /// What is wrong and where, when `bytes` is not one JSON value, is not UTF-8, nests deeper than
-/// [`crate::limits::JSON_DEPTH`], or repeats a key in an object.
+/// [`crate::limits::JSON_DEPTH`], holds more than [`crate::limits::JSON_VALUES`] values, or repeats a
+/// key in an object.
 pub fn parse(bytes: &[u8]) -> Result<Value, serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = Strict.deserialize(&mut reader)?;
+    let left = Cell::new(limits::JSON_VALUES);
+    let value = Strict(&left).deserialize(&mut reader)?;
     reader.end()?;
     Ok(value)
 }
@@ -26,17 +31,24 @@ const NUMBER: &str = "$serde_json::private::Number";
 
 const OUT_OF_RANGE: &str = "number out of range";
 
-struct Strict;
+/// Reads one value, and counts down how many more there may be: small ones cost far more memory than
+/// they cost the sender.
+#[derive(Clone, Copy)]
+struct Strict<'a>(&'a Cell<usize>);
 
-impl<'de> DeserializeSeed<'de> for Strict {
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        let Some(left) = self.0.get().checked_sub(1) else {
+            return Err(D::Error::custom("it holds too many values"));
+        };
+        self.0.set(left);
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Strict {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,7 +85,7 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(Strict)? {
+        while let Some(item) = items.next_element_seed(self)? {
             list.push(item);
         }
         Ok(Value::Array(list))
@@ -94,7 +106,7 @@ impl<'de> Visitor<'de> for Strict {
             if object.contains_key(&key) {
                 return Err(A::Error::custom("the same key stands twice in one object"));
             }
-            let value = entries.next_value_seed(Strict)?;
+            let value = entries.next_value_seed(self)?;
             object.insert(key, value);
         }
         Ok(Value::Object(object))
@@ -126,7 +138,8 @@ mod tests {
 
     #[test]
     fn bad_texts_are_refused() {
-        let deep = "[".repeat(crate::limits::JSON_DEPTH + 1);
+        let deep = "[".repeat(limits::JSON_DEPTH + 1);
+        let many = format!("[{}1]", "1,".repeat(limits::JSON_VALUES));
         let digits = "9".repeat(5000);
         for text in [
             "",
@@ -138,6 +151,7 @@ mod tests {
             r#"{"x":{"a":1,"a":1}}"#,
             "1 2",
             "\u{feff}1",
+            &many,
             &deep,
             &digits,
         ] {

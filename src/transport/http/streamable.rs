@@ -10,6 +10,7 @@ use super::responder::{AdmittedResponder, Visit};
 use super::service::Service;
 use super::sessions::{HttpSession, Sessions};
 use crate::http::{Request, Response};
+use crate::limits;
 use crate::protocol::message;
 use crate::protocol::message::{Incoming, Malformed, Message};
 use crate::protocol::{Answer, Caller, NoSink, RpcError, Session, Sink, malformed, revision};
@@ -37,6 +38,15 @@ fn post(service: &Service, visit: Visit) {
     if !accept.json && !accept.events {
         let text = "Accept must allow application/json or text/event-stream";
         return refuse(visit, 406, &RpcError::invalid_request(text));
+    }
+    // A large message in a session that is none is not worth reading.
+    if request.body.len() > limits::UNCHECKED_BODY_BYTES
+        && request.header(SESSION).is_some()
+        && !service.sessions.are_nameless()
+        && modern_version(request).is_none()
+        && let Err((status, error)) = session_of(service, request)
+    {
+        return refuse(visit, status, &error);
     }
     match message::read(&request.body) {
         Err(bad) => {
