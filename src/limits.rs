@@ -253,6 +253,9 @@ pub const SIGNAL_CHECK: Duration = Duration::from_millis(100);
 /// not become a load on the platform.
 pub const READY_TTL: Duration = Duration::from_secs(5);
 
+/// How long somebody who asks for readiness waits for the platform. Probes have a second or a few.
+pub const READY_PATIENCE: Duration = Duration::from_secs(5);
+
 /// Silence on an event stream before a comment keeps it alive. Proxies close silent connections
 /// after 30 s or more.
 pub const SSE_HEARTBEAT: Duration = Duration::from_secs(15);

@@ -348,3 +348,192 @@ fn h23_localhost_is_both_loopback_addresses() {
     assert_eq!(code, 3, "{stderr}");
     assert!(stderr.contains(&taken), "{stderr}");
 }
+
+/// A request for which the first bytes of the answer are enough: status and content type.
+fn head(port: u16, host: &str, path: &str, headers: &[(&str, &str)]) -> (u16, String) {
+    let mut text = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n");
+    for (name, value) in headers {
+        text.push_str(&format!("{name}: {value}\r\n"));
+    }
+    let mut socket = raw_http::connect(port);
+    socket.write_all(format!("{text}\r\n").as_bytes()).expect("it reads");
+    let mut bytes = Vec::new();
+    let mut byte = [0];
+    while !bytes.ends_with(b"\r\n\r\n") {
+        socket.read_exact(&mut byte).expect("a head");
+        bytes.push(byte[0]);
+    }
+    let answer = raw_http::parse(&bytes);
+    (answer.status, answer.header("content-type").unwrap_or_default().to_owned())
+}
+
+#[test]
+fn h16_only_who_names_an_event_stream_is_given_one_at_the_endpoint() {
+    let platform = Platform::start();
+    let server = HttpServer::start(&platform.env(), &["--transport", "sse"]);
+    for accept in [None, Some("*/*"), Some("application/json"), Some("text/html, */*;q=0.8")] {
+        let headers: Vec<_> = accept.map(|accept| ("Accept", accept)).into_iter().collect();
+        let answer = server.request("GET", "/mcp", &headers, None);
+        assert_eq!(answer.status, 406, "{accept:?}: {}", answer.text());
+        assert!(answer.text().contains("POST") && answer.text().contains("text/event-stream"));
+    }
+    let sessions = || server.request("GET", "/status", &[], None).json()["sessions"].clone();
+    assert_eq!(sessions(), 0);
+    for accept in ["text/event-stream", "application/json, text/event-stream;q=0.5"] {
+        let (status, media) = head(server.port, "localhost", "/mcp", &[("Accept", accept)]);
+        assert_eq!((status, media.as_str()), (200, "text/event-stream"), "{accept}");
+    }
+}
+
+#[test]
+fn h17_messages_go_below_the_endpoint_and_behind_the_prefix_of_a_proxy() {
+    let platform = Platform::start();
+    let server = HttpServer::start(&platform.env(), &["--transport", "sse"]);
+    let stranger = HttpServer::start(
+        &platform.env(),
+        &["--transport", "sse", "--trusted-proxies", "192.0.2.1"],
+    );
+    let rows: &[(&HttpServer, &str, &[&str], &str)] = &[
+        (&server, "/mcp", &[], "/mcp/messages/"),
+        (&server, "/sse", &[], "/messages/"),
+        (&server, "/mcp", &["/itential"], "/itential/mcp/messages/"),
+        (&server, "/sse", &["/itential/"], "/itential/messages/"),
+        (&server, "/sse", &["/a, /b", "/c"], "/a/b/c/messages/"),
+        // What would name another host, or is none of a path.
+        (&server, "/sse", &["//evil.example"], "/messages/"),
+        (&server, "/sse", &["/", "//evil.example"], "/messages/"),
+        (&server, "/sse", &["evil"], "/messages/"),
+        (&server, "/sse", &["/a?b"], "/messages/"),
+        (&stranger, "/sse", &["/itential"], "/messages/"),
+    ];
+    for (server, path, prefixes, wanted) in rows {
+        let mut headers = vec![("Accept", "text/event-stream")];
+        headers.extend(prefixes.iter().map(|prefix| ("X-Forwarded-Prefix", *prefix)));
+        let mut events = server.open_stream("GET", path, &headers, "");
+        let place = events.next().expect("the endpoint").data;
+        assert!(place.starts_with(&format!("{wanted}?")), "{path} {prefixes:?}: {place}");
+        // The proxy takes off what it told of.
+        let before: String = wanted.trim_end_matches("messages/").into();
+        let inside = before.trim_end_matches('/').trim_end_matches("/mcp");
+        let place = place.strip_prefix(inside).expect("the prefix");
+        let hello = initialize("2024-11-05").to_string();
+        assert_eq!(server.request("POST", place, &[], Some(&hello)).status, 202, "{place}");
+        let answer = events.message().expect("an answer");
+        assert_eq!(answer["result"]["protocolVersion"], "2024-11-05");
+    }
+    let elsewhere = server.request("POST", "/mcp/x/messages/?session_id=1", &[], Some("{}"));
+    assert!(elsewhere.text().contains("Not Found"), "{}", elsewhere.text());
+}
+
+#[test]
+fn h19_readiness_is_asked_once_and_what_needs_no_platform_waits_for_nobody() {
+    let platform = Platform::start();
+    let hang = support::HANG.as_millis() as u64;
+    platform.faults(json!([
+        {"match": {"path": "/whoami"}, "delay_ms": hang, "times": 1000},
+        {"match": {"path": "/health/adapters"}, "delay_ms": hang, "times": 1000},
+    ]));
+    let arguments = ["--transport", "http", "--max-concurrent-calls", "1"];
+    let server = HttpServer::start(&platform.patient_env(), &arguments);
+    let id = server.session("2025-11-25");
+    let session = [("Mcp-Session-Id", id.as_str())];
+    // The one worker hangs for good.
+    let mut socket = raw_http::connect(server.port);
+    socket.write_all(modern_call(BOTH, "get_adapters").as_bytes()).expect("it reads");
+    platform.wait_for("GET", "/health/adapters");
+    let ready: Vec<TcpStream> = (0..240)
+        .map(|_| {
+            let mut socket = raw_http::connect(server.port);
+            raw_http::ask(&mut socket, "localhost", "GET", "/status/readyz", &[], None);
+            socket
+        })
+        .collect();
+    platform.wait_for("GET", "/whoami");
+    let ask = |method: &str, params: serde_json::Value| {
+        let request = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
+        server.post(&session, &request).json()["result"].clone()
+    };
+    assert_eq!(ask("ping", json!({})), json!({}));
+    assert!(ask("tools/list", json!({}))["tools"].is_array());
+    let prompts = ask("prompts/list", json!({}));
+    let prompts = prompts["prompts"].as_array().expect("prompts");
+    assert!(!prompts.is_empty());
+    for prompt in prompts {
+        let names = prompt["arguments"].as_array().into_iter().flatten();
+        let arguments: serde_json::Map<_, _> =
+            names.map(|a| (a["name"].as_str().expect("a name").to_owned(), json!("x"))).collect();
+        let got = ask("prompts/get", json!({"name": prompt["name"], "arguments": arguments}));
+        assert!(got["messages"].is_array(), "{}", prompt["name"]);
+    }
+    server.session("2025-06-18");
+    // Nobody waits for ever to hear that the platform hangs.
+    for mut socket in ready {
+        let answer = raw_http::answer(&mut socket);
+        assert_eq!((answer.status, &answer.json()["status"]), (503, &json!("not ready")));
+    }
+    assert_eq!(platform.count("GET", "/whoami"), 1);
+}
+
+#[test]
+fn h21_on_loopback_only_names_of_this_machine_lead_here() {
+    let platform = Platform::start();
+    let open = HttpServer::start(&platform.env(), &["--transport", "http"]);
+    let stranger = ["--transport", "sse", "--trusted-proxies", "192.0.2.1"];
+    let stranger = HttpServer::start(&platform.env(), &stranger);
+    let mut env = platform.env();
+    env.push(("ITENTIAL_MCP_SERVER_ALLOWED_HOSTS".into(), "mcp.example.com".into()));
+    let named = HttpServer::start(&env, &["--transport", "http"]);
+    let wide = HttpServer::start(&platform.env(), &["--transport", "http", "--host", "0.0.0.0"]);
+    let real = ("X-Real-IP", "192.0.2.7");
+    for path in ["/status", "/status/healthz", "/status/readyz", "/nowhere"] {
+        let status = |server: &HttpServer, host: &str, headers: &[(&str, &str)]| {
+            head(server.port, host, path, headers).0
+        };
+        let served = if path == "/nowhere" { 404 } else { 200 };
+        for host in [
+            "localhost",
+            "LOCALHOST:1",
+            "127.0.0.1",
+            "127.9.9.9:8000",
+            "[::1]:1",
+            "mcp.localhost",
+            "localhost.",
+        ] {
+            assert_eq!(status(&open, host, &[]), served, "{path} as {host}");
+        }
+        for host in [
+            "evil.example",
+            "evil.example:8000",
+            "localhost.evil.example",
+            "192.0.2.1",
+            "notlocalhost",
+            "[2001:db8::1]",
+        ] {
+            assert_eq!(status(&open, host, &[]), 403, "{path} as {host}");
+        }
+        // A proxy says for whom it asks, and is believed where it stands.
+        for says in [real, ("X-Forwarded-For", "192.0.2.7"), ("Forwarded", "for=192.0.2.7")] {
+            assert_eq!(status(&open, "mcp.example.com", &[says]), served, "{says:?}");
+        }
+        assert_eq!(status(&stranger, "mcp.example.com", &[real]), 403);
+        assert_eq!(status(&named, "mcp.example.com", &[]), served);
+        assert_eq!(status(&wide, "mcp.example.com", &[]), served);
+    }
+    let accept = [("Accept", "text/event-stream")];
+    for path in ["/mcp", "/sse"] {
+        assert_eq!(head(stranger.port, "evil.example", path, &accept).0, 403, "{path}");
+    }
+}
+
+#[test]
+fn h22_a_get_without_a_session_is_answered_with_405_and_an_explanation() {
+    let (_platform, server) = serve(&[]);
+    for accept in ["text/event-stream", "application/json, text/event-stream", "*/*"] {
+        let answer = server.request("GET", "/mcp", &[("Accept", accept)], None);
+        assert_eq!((answer.status, answer.header("allow")), (405, Some("POST, DELETE")));
+        assert!(answer.text().contains("initialize"), "{accept}: {}", answer.text());
+    }
+    let id = server.session("2025-11-25");
+    let headers = [("Accept", "text/event-stream"), ("Mcp-Session-Id", id.as_str())];
+    assert_eq!(head(server.port, "localhost", "/mcp", &headers).0, 200, "with one it is there");
+}

@@ -383,7 +383,7 @@ fn a_modern_client_that_goes_cancels_its_call() {
     std::io::Write::write_all(
         &mut socket,
         format!(
-            "POST /mcp HTTP/1.1\r\nHost: x\r\nAccept: application/json, text/event-stream\r\n\
+            "POST /mcp HTTP/1.1\r\nHost: localhost\r\nAccept: application/json, text/event-stream\r\n\
              Content-Type: application/json\r\nMCP-Protocol-Version: 2026-07-28\r\n\
              Mcp-Method: tools/call\r\nMcp-Name: get_adapters\r\nContent-Length: {}\r\n\r\n{text}",
             text.len()
@@ -484,7 +484,7 @@ fn a_stop_ends_streams_and_exits_cleanly() {
     let mut half = std::net::TcpStream::connect(("127.0.0.1", server.port)).expect("it listens");
     std::io::Write::write_all(
         &mut half,
-        b"POST /mcp HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{",
+        b"POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n{",
     )
     .expect("it reads");
     support::signal("TERM", server.served.pid());

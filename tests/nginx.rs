@@ -207,3 +207,44 @@ fn tls_ends_at_nginx_and_begins_anew() {
         assert_eq!(run(&[], &["probe", "--url", &url, "--insecure", "--ready"]).0, 0);
     }
 }
+
+/// HTTP+SSE through `location`, which leads here from `before`.
+fn use_sse(before: &str, path: &str, location: &str) {
+    let server = Served::start(&[], &["--transport", "sse", "--port", "0", "--sandbox"]);
+    let authority = Authority::new("Test CA");
+    let nginx = Nginx::start(&authority, &location.replace("PORT", &server.port.to_string()));
+    let mut socket = CutOff(connect(nginx.port, &authority.pem(), NAME));
+    let accept = [("Accept", "text/event-stream")];
+    raw_http::ask(&mut socket, NAME, "GET", &format!("{before}{path}"), &accept, None);
+    let mut stream = BufReader::new(socket);
+    assert!(has_event_stream(&mut stream));
+    let mut lines = stream.lines().map(|line| line.expect("an event"));
+    let place = lines.find_map(|line| line.strip_prefix("data: ").map(str::to_owned));
+    let place = place.expect("the endpoint");
+    assert!(place.starts_with(before), "{place}");
+    let hello = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
+        "protocolVersion": "2024-11-05", "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"}}});
+    let mut socket = connect(nginx.port, &authority.pem(), NAME);
+    raw_http::ask(&mut socket, NAME, "POST", &place, &[], Some(&hello.to_string()));
+    let answer = raw_http::answer(&mut CutOff(socket));
+    assert_eq!(answer.status, 202, "{place}: {}", answer.text());
+    let message = lines.find_map(|line| line.strip_prefix("data: ").map(str::to_owned));
+    assert!(message.expect("an answer").contains("2024-11-05"));
+}
+
+#[test]
+#[ignore = "needs nginx: cargo test --test nginx -- --ignored"]
+fn sse_is_reached_through_the_endpoint_alone_and_below_a_prefix() {
+    let headers = "proxy_set_header Host $host;\n        proxy_set_header X-Real-IP $remote_addr;";
+    let document = format!(
+        "    location /mcp {{\n        proxy_pass http://localhost:PORT;\n        {headers}\n    }}"
+    );
+    use_sse("", "/mcp", &document);
+    let prefixed = format!(
+        "    location /itential/ {{\n        proxy_pass http://localhost:PORT/;\n        {headers}\n        \
+         proxy_set_header X-Forwarded-Prefix /itential;\n    }}"
+    );
+    use_sse("/itential", "/mcp", &prefixed);
+    use_sse("/itential", "/sse", &prefixed);
+}

@@ -7,7 +7,7 @@ use crate::net::Network;
 /// The client's address: the socket's, or the rightmost one in `X-Forwarded-For` (else `X-Real-IP`)
 /// that is not itself a trusted proxy. What stands further left was written by somebody untrusted.
 pub fn client(socket_peer: IpAddr, headers: &[(String, String)], trusted: &[Network]) -> IpAddr {
-    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
+    let is_trusted = |address: IpAddr| is_trusted(address, trusted);
     if !is_trusted(socket_peer) {
         return socket_peer;
     }
@@ -29,6 +29,11 @@ pub fn client(socket_peer: IpAddr, headers: &[(String, String)], trusted: &[Netw
         true => values("x-real-ip").find_map(parse).unwrap_or(socket_peer),
         false => client,
     }
+}
+
+/// Returns true if what `address` says of others is believed.
+pub fn is_trusted(address: IpAddr, trusted: &[Network]) -> bool {
+    trusted.iter().any(|network| network.contains(address))
 }
 
 /// An address, perhaps with a port, as proxies write it.

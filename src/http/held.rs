@@ -131,8 +131,10 @@ impl Held {
 
     /// A complete request as the handler sees it.
     pub fn request(&self, head: Head, body: Vec<u8>, peer: IpAddr, rules: &Rules) -> Request {
+        let trusted = &rules.options.trusted_proxies;
         Request {
-            peer: forwarded::client(peer, &head.headers, &rules.options.trusted_proxies),
+            peer: forwarded::client(peer, &head.headers, trusted),
+            trusted_peer: forwarded::is_trusted(peer, trusted),
             client_subject: self.client_subject.clone(),
             method: head.method,
             path: head.path,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use super::forwarded;
 use super::options::Options;
 use super::poller::Poller;
 use crate::limits;
@@ -123,7 +124,7 @@ impl Listener {
 
     /// Counts a connection from `peer`. Returns true if it is within the cap for one address.
     pub fn enter(&self, peer: IpAddr, options: &Options) -> bool {
-        let exempt = options.trusted_proxies.iter().any(|network| network.contains(peer));
+        let exempt = forwarded::is_trusted(peer, &options.trusted_proxies);
         let mut counts = self.per_address.lock();
         let count = counts.entry(key(peer)).or_default();
         let allowed = exempt || *count < options.max_connections_per_address;

@@ -17,6 +17,8 @@ pub struct Request {
     pub body: Vec<u8>,
     /// The client's address.
     pub peer: IpAddr,
+    /// Whether a trusted proxy may have passed it on, whose `X-Forwarded-` headers are believed.
+    pub trusted_peer: bool,
     /// Subject of the client certificate, when the client was asked for one.
     pub client_subject: Option<String>,
 }

@@ -28,6 +28,14 @@ pub enum Dispatch {
 }
 
 impl Dispatch {
+    /// The same, with the work done here: for what never waits, and must not wait for a worker.
+    pub(super) fn at_once(self) -> Self {
+        match self {
+            Self::Work(work) => work.run().map_or(Self::Nothing, Self::Answer),
+            other => other,
+        }
+    }
+
     /// A result said at once.
     pub(super) fn result(id: &Id, result: &Value) -> Self {
         Self::Answer(Answer::result(id, result.to_string().as_bytes()))

@@ -59,7 +59,7 @@ impl ToolEntry {
 pub struct PromptEntry {
     /// The entry of `prompts/list`.
     pub definition: Map<String, Value>,
-    /// Serves `prompts/get`. Required arguments are there, and all are text.
+    /// Serves `prompts/get`, without waiting for anything. Required arguments are there, and all are text.
     pub run: Run,
     /// Suggests values for its arguments.
     pub complete: Option<Complete>,

@@ -59,7 +59,9 @@ impl Engine {
         prompt.check(&arguments)?;
         let run = Arc::clone(&prompt.run);
         let call = self.prepare(origin, &request)?;
-        self.work(origin, request, call, Box::new(move |call| run(call, &arguments)))
+        // A prompt is text that is here already.
+        let work = self.work(origin, request, call, Box::new(move |call| run(call, &arguments)))?;
+        Ok(work.at_once())
     }
 
     pub(super) fn read_resource(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::events;
 use super::headers;
-use super::responder::Visit;
+use super::responder::{Visit, trimmed};
 use super::service::Service;
 use crate::http::{Response, Stream};
 use crate::protocol::message;
@@ -13,8 +13,20 @@ use crate::protocol::message::Incoming;
 use crate::protocol::{Answer, RpcError, Sink, malformed};
 use crate::transport::serve::{Recipient, serve};
 
+/// Where the stream is.
+pub const PATH: &str = "/sse";
+
+/// Where messages go, here and below the MCP endpoint.
+pub const MESSAGES: &str = "/messages";
+
 /// Opens a session: its first event tells where to send messages, and closing it ends everything.
 pub fn open(service: &Service, visit: Visit) {
+    // Proxies that pass on the endpoint only pass on what is below it.
+    let base = match trimmed(&visit.request.path) {
+        PATH => "",
+        _ => service.path.trim_end_matches('/'),
+    };
+    let base = headers::prefix(&visit.request) + base;
     let caller = service.caller(&visit.request, None);
     let Some(opened) = service.sessions.open(&caller) else {
         let text = "Too many sessions are open; try again later\n";
@@ -23,7 +35,7 @@ pub fn open(service: &Service, visit: Visit) {
     let stream = visit.responder.events(true);
     let (sessions, id) = (Arc::clone(&service.sessions), opened.id.clone());
     stream.on_close(Box::new(move || sessions.end(&id)));
-    let place = format!("/messages/?session_id={}", opened.id);
+    let place = format!("{base}{MESSAGES}/?session_id={}", opened.id);
     if stream.send(events::named("endpoint", &place)).is_ok() {
         opened.log.open_standalone(stream);
     }

@@ -1,9 +1,11 @@
-//! Who may come in: browsers only from allowed origins.
+//! Who may come in: browsers only from allowed origins, and on loopback under names of this machine.
 //!
 //! A page that a browser has loaded from anywhere can make it send requests to this machine (DNS
 //! rebinding). A browser shows itself by `Origin` or `Sec-Fetch-Site`; such a request must come from
-//! an allowed origin. Programs send neither and pass.
+//! an allowed origin. Programs send neither and pass. Nor does a browser with a GET from a page whose
+//! own name now leads here; that name stands in `Host`.
 
+use super::headers::is_passed_on;
 use crate::config::Server as Settings;
 use crate::http::{Request, Response};
 use crate::net::{authority, is_loopback};
@@ -11,6 +13,8 @@ use crate::net::{authority, is_loopback};
 /// The rules for this listener.
 pub struct OriginRules {
     loopback: bool,
+    /// Whether only names of this machine lead here.
+    own_names: bool,
     origins: Vec<String>,
     hosts: Vec<String>,
 }
@@ -29,6 +33,8 @@ impl OriginRules {
         };
         Self {
             loopback,
+            // No browser speaks TLS with us under a name that our certificate does not have.
+            own_names: loopback && settings.certificate_file.is_none(),
             origins: normal(&settings.allowed_origins),
             hosts: normal(&settings.allowed_hosts),
         }
@@ -41,6 +47,12 @@ impl OriginRules {
         let listed = |name: &str| self.hosts.iter().any(|known| known == name);
         if !self.hosts.is_empty() && !listed(&host) && !listed(name_of(&host)) {
             return refuse("this Host is not one of allowed_hosts");
+        }
+        if self.hosts.is_empty() && self.own_names && !is_own(&host) && !is_passed_on(request) {
+            return refuse(
+                "this server listens on loopback only and answers to localhost; let allowed_hosts \
+                 name other hosts under which it is reached",
+            );
         }
         let Some(origin) = request.header("origin") else {
             return match request.header("sec-fetch-site") {
@@ -95,6 +107,12 @@ pub fn preflight(methods: &[&str]) -> Response {
              Mcp-Protocol-Version, Mcp-Session-Id",
         )
         .with_header("Access-Control-Max-Age", "600")
+}
+
+/// Returns true if a `Host` (none in HTTP/1.0) names this machine, to everybody (RFC 6761 section 6.3).
+fn is_own(host: &str) -> bool {
+    let name = name_of(host).trim_end_matches('.');
+    host.is_empty() || is_loopback(name) || name.ends_with(".localhost")
 }
 
 /// A host without its port: `[::1]:8000` is `[::1]`.

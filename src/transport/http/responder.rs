@@ -67,3 +67,11 @@ fn dress(admitted: &Admitted, session: Option<&str>, response: Response) -> Resp
     };
     admitted.dress(response)
 }
+
+/// A trailing slash is served, not redirected: many clients lose a POST's body on a redirect.
+pub fn trimmed(path: &str) -> &str {
+    match path.trim_end_matches('/') {
+        "" => "/",
+        path => path,
+    }
+}

@@ -1,6 +1,6 @@
 //! Which request goes where.
 
-use super::responder::{AdmittedResponder, Visit};
+use super::responder::{AdmittedResponder, Visit, trimmed};
 use super::service::Service;
 use super::{headers, legacy_sse, origin, status_pages, streamable};
 use crate::http::{Exchange, Handler, Response};
@@ -18,6 +18,8 @@ struct Route {
 enum Place {
     /// The configured MCP endpoint.
     Endpoint,
+    /// A path below it.
+    Below(&'static str),
     /// A fixed path.
     Fixed(&'static str),
 }
@@ -33,13 +35,19 @@ static ROUTES: &[Route] = &[
     },
     Route {
         methods: &["GET"],
-        place: Place::Fixed("/sse"),
+        place: Place::Fixed(legacy_sse::PATH),
         when: |service| service.legacy_sse,
         run: legacy_sse::open,
     },
     Route {
         methods: &["POST"],
-        place: Place::Fixed("/messages"),
+        place: Place::Fixed(legacy_sse::MESSAGES),
+        when: |service| service.legacy_sse,
+        run: legacy_sse::message,
+    },
+    Route {
+        methods: &["POST"],
+        place: Place::Below(legacy_sse::MESSAGES),
         when: |service| service.legacy_sse,
         run: legacy_sse::message,
     },
@@ -100,11 +108,14 @@ fn dispatch(service: &Service, exchange: Exchange) {
     }
     let path = trimmed(&visit.request.path);
     let found = ROUTES.iter().find(|route| {
-        let place = match route.place {
-            Place::Endpoint => trimmed(&service.path),
-            Place::Fixed(fixed) => fixed,
+        let there = match route.place {
+            Place::Endpoint => path == trimmed(&service.path),
+            Place::Below(rest) => path
+                .strip_suffix(rest)
+                .is_some_and(|above| above == service.path.trim_end_matches('/')),
+            Place::Fixed(fixed) => path == fixed,
         };
-        path == place && (route.when)(service)
+        there && (route.when)(service)
     });
     let Some(route) = found else {
         let text = format!("Not Found. The MCP endpoint is {}\n", service.path);
@@ -119,12 +130,4 @@ fn dispatch(service: &Service, exchange: Exchange) {
         return visit.respond(Response::text(405, text).with_header("Allow", allow));
     }
     (route.run)(service, visit);
-}
-
-/// A trailing slash is served, not redirected: many clients lose a POST's body on a redirect.
-fn trimmed(path: &str) -> &str {
-    match path.trim_end_matches('/') {
-        "" => "/",
-        path => path,
-    }
 }

@@ -63,6 +63,7 @@ impl Service {
         thread::Builder::new().name("http-replies".into()).spawn(move || {
             while let Some(service) = service.upgrade() {
                 service.pending.tick();
+                service.status.tick();
                 service.sessions.expire();
                 drop(service);
                 thread::sleep(limits::REPLIES_TICK);

@@ -1,54 +1,25 @@
 //! Health, readiness and numbers, for supervisors and load balancers. Never authenticated.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::responder::Visit;
 use super::service::Service;
-use super::status::Status;
 use crate::http::Response;
 use crate::observe::metrics;
-use crate::transport::workers::Job;
 
 /// `/status/readyz`: whether the platform answers. Asked at most every few seconds.
 pub fn ready(service: &Service, visit: Visit) {
-    if let Some(ready) = service.status.known() {
-        return visit.respond(readiness(ready));
-    }
-    let status = Arc::clone(&service.status);
-    service.workers.run(&"".into(), Box::new(Asking { visit, status }));
-}
-
-/// Somebody who asks whether the platform answers.
-struct Asking {
-    visit: Visit,
-    status: Arc<Status>,
-}
-
-impl Job for Asking {
-    fn run(self: Box<Self>) {
-        self.visit.respond(readiness(self.status.ask()));
-    }
-
-    fn refuse(self: Box<Self>) {
-        self.visit.respond(not_ready("too many calls wait"));
-    }
-}
-
-fn readiness(ready: bool) -> Response {
-    if ready {
-        Response::json(200, r#"{"status":"ready"}"#)
-    } else {
-        // Whoever may ask this need not know where the platform is; the log tells the operator.
-        not_ready("the platform does not answer; see the log of this server")
-    }
-}
-
-fn not_ready(reason: &str) -> Response {
-    let body = json!({"status": "not ready", "reason": reason}).to_string();
-    Response::json(503, body)
+    service.status.ready(move |ready| {
+        visit.respond(match ready {
+            Ok(()) => Response::json(200, r#"{"status":"ready"}"#),
+            Err(reason) => {
+                let body = json!({"status": "not ready", "reason": reason}).to_string();
+                Response::json(503, body)
+            }
+        });
+    });
 }
 
 /// `/status`: this server at a glance.

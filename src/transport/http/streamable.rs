@@ -218,11 +218,11 @@ fn get(service: &Service, visit: Visit) {
         return refuse_method(visit, version);
     }
     if visit.request.header(SESSION).is_none() {
-        if service.legacy_sse {
+        if service.legacy_sse && accept.events {
             // Clients of 2024-11-05 look for their stream at whatever URL they were given.
             return legacy_sse::open(service, visit);
         }
-        return explain(visit, accept);
+        return explain(service, visit, accept);
     }
     let session = match session_of(service, &visit.request) {
         Ok(session) => session,
@@ -282,15 +282,28 @@ fn session_of(service: &Service, request: &Request) -> Result<Arc<HttpSession>, 
 }
 
 /// What a person who opens the endpoint with a browser or curl should read.
-fn explain(visit: Visit, accept: Accept) {
+fn explain(service: &Service, visit: Visit, accept: Accept) {
+    // Clients that look for a stream take 405 for the word that there is none.
+    let (status, get) = match service.legacy_sse {
+        true => (406, "GET opens a stream of HTTP+SSE for Accept: text/event-stream."),
+        false => (405, "GET needs the Mcp-Session-Id of a session."),
+    };
     let text = "This is the MCP endpoint of itential-mcp (Streamable HTTP). POST one JSON-RPC message \
                 here with Content-Type: application/json and Accept: application/json, \
-                text/event-stream; begin with initialize, or with server/discover of 2026-07-28. A \
-                GET needs the Mcp-Session-Id of a session.";
-    if accept.events {
-        return refuse(visit, 400, &RpcError::invalid_request(text));
-    }
-    visit.respond(Response::text(400, format!("{text}\n")));
+                text/event-stream; begin with initialize, or with server/discover of 2026-07-28.";
+    let text = format!("{text} {get}");
+    let answer = match accept.events {
+        true => {
+            let speaks = visit.request.header(VERSION).map(str::trim);
+            let error = RpcError::invalid_request(text);
+            Response::json(status, message::stray_error(&error, speaks))
+        }
+        false => Response::text(status, format!("{text}\n")),
+    };
+    visit.respond(match status {
+        405 => answer.with_header("Allow", "POST, DELETE"),
+        _ => answer,
+    });
 }
 
 /// The stateless revision that a header names.
