@@ -69,6 +69,24 @@ fn a_model_can_afford_every_tool() {
     assert!(bytes <= MESSAGE_BYTES, "{bytes} bytes of {MESSAGE_BYTES}");
 }
 
+/// Some clients show a model no more tools than this.
+const LEAN_TOOLS: usize = 40;
+const LEAN_TOKENS: usize = 5_000;
+const SEARCH_TOKENS: usize = 600;
+
+#[test]
+fn a_model_with_little_room_can_afford_fewer() {
+    for (offer, most_tools, most_tokens) in
+        [("lean", LEAN_TOOLS, LEAN_TOKENS), ("search", 3, SEARCH_TOKENS)]
+    {
+        let message = message(&[("ITENTIAL_MCP_SERVER_OFFER", offer)]);
+        let costs = costs(tools(&message));
+        assert!(costs.len() <= most_tools, "{offer} offers {} tools", costs.len());
+        let all = sum(&costs);
+        assert!(all <= most_tokens, "{offer}: {all} tokens of {most_tokens}: {costs:?}");
+    }
+}
+
 #[test]
 fn every_parameter_is_told_of() {
     let message = message(&[]);

@@ -14,6 +14,7 @@ const CASES: &[(&str, &str, [&str; 2])] = &[
     ("include_tags", "", ["adapters", "configuration_manager"]),
     ("exclude_tags", "", ["adapters", "configuration_manager"]),
     ("response_format", "", ["json", "toon"]),
+    ("offer", "", ["all", "lean"]),
     ("slim", "", ["false", "true"]),
     ("max_items", "", ["2", "3"]),
     ("max_answer_bytes", "", ["4000", "60000"]),

@@ -33,7 +33,8 @@ pub fn reference(enabled: Option<&Config>) -> ExitCode {
         areas.entry(tool.area.tag).or_default().push(tool);
     }
     let additions = format!("`{}`", CLIENT_ADDITIONS.join("`, `"));
-    let mut text = INTRODUCTION.replace("ADDITIONS", &additions);
+    let lean = format!("`{}`", tools::LEAN.join("`, `"));
+    let mut text = INTRODUCTION.replace("ADDITIONS", &additions).replace("LEAN", &lean);
     for (area, tools) in areas {
         let _ = write!(text, "\n## {}\n", title(area));
         tools.iter().for_each(|tool| text.push_str(&entry(tool)));
@@ -202,7 +203,10 @@ const INTRODUCTION: &str = concat!(
     "was cut off is refused. What clients add to the arguments of every call for their own use is ",
     "passed over: ADDITIONS.\n\n",
     "The settings `include_tags`, `exclude_tags`, `read_only` and `no_destructive` choose which tools ",
-    "are offered; `itential-mcp tools --enabled` shows the outcome.\n",
+    "are offered; `itential-mcp tools --enabled` shows the outcome. Of these, `offer = lean` leaves what ",
+    "operators need most: LEAN. With `offer = search` a client is shown three tools: `find_tools` finds ",
+    "the others by words and area, `describe_tool` shows all of one, `call_tool` calls it. A person ",
+    "is asked, arguments are checked and the call is written down as if the tool had been called itself.\n",
 );
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub use bindings::{BindingKind, ToolBinding};
 pub use layers::{Config, Error, Loaded, Resolved, load};
 pub use secret::Secret;
 pub use settings::{
-    Auth, AuthType, Confirm, ConfirmFallback, Group, Kind, LEVEL_ALIASES, LEVELS, Platform,
+    Auth, AuthType, Confirm, ConfirmFallback, Group, Kind, LEVEL_ALIASES, LEVELS, Offer, Platform,
     ResponseFormat, SETTINGS, Section, Server, SessionStyle, Setting, TlsVersion, Transport,
     settings,
 };

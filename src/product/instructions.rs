@@ -1,9 +1,11 @@
 //! What a model is told about this server before it sees a tool.
 
-use crate::tools::{Area, Tool};
+use super::search;
+use crate::config::Offer;
+use crate::tools::Tool;
 
 /// The text for these tools. Under 1 kB, so that it costs a model little.
-pub fn text(tools: &[&Tool], sandbox: bool) -> String {
+pub fn text(tools: &[&Tool], offer: Offer, sandbox: bool) -> String {
     let mut text = String::from(
         "Itential Platform: network automation and orchestration. Read before you change, and \
          name things exactly as the listing tools show them.",
@@ -13,13 +15,11 @@ pub fn text(tools: &[&Tool], sandbox: bool) -> String {
             " THIS IS A SANDBOX: a simulated platform with invented data; nothing real changes.",
         );
     }
-    let mut areas: Vec<&Area> = Vec::new();
-    for tool in tools {
-        if !areas.iter().any(|area| area.tag == tool.area.tag) {
-            areas.push(tool.area);
-        }
+    if offer == Offer::Search {
+        text.push(' ');
+        text.push_str(search::USE);
     }
-    for area in areas {
+    for area in search::areas(tools) {
         text.push_str("\n- ");
         text.push_str(area.about);
     }
@@ -42,8 +42,12 @@ mod tests {
     fn every_area_has_a_line_and_all_of_them_fit() {
         let tools: Vec<&Tool> = crate::tools::all().collect();
         for tool in &tools {
-            assert!(text(&tools, false).contains(tool.area.about), "{}", tool.name);
+            assert!(text(&tools, Offer::All, false).contains(tool.area.about), "{}", tool.name);
         }
-        assert!(text(&tools, true).len() < 1024, "{}", text(&tools, true).len());
+        assert!(
+            text(&tools, Offer::Search, true).len() < 1024,
+            "{}",
+            text(&tools, Offer::Search, true).len()
+        );
     }
 }

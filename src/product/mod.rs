@@ -10,13 +10,14 @@ mod prompts;
 mod resources;
 mod run;
 mod runner;
+mod search;
 mod suggest;
 
 use std::sync::Arc;
 
 use self::runner::{Share, ToolRunner};
 use self::suggest::Suggestions;
-use crate::config::{Config, Server, Transport};
+use crate::config::{Config, Offer, Server, Transport};
 use crate::observe::Audit;
 use crate::platform::Client;
 use crate::protocol::Engine;
@@ -45,11 +46,18 @@ pub fn registry(config: &Config, client: &Client, audit: Option<Arc<Audit>>) -> 
         share: Share::of(&config.server),
     });
     let suggestions = Arc::new(Suggestions::default());
-    let entries = tools.iter().map(|tool| entry(tool, &runner, config.server.slim)).collect();
+    let (offer, slim) = (config.server.offer, config.server.slim);
+    let entries = tools.iter().map(|tool| entry(tool, &runner, slim)).collect();
+    let (listed, unlisted, through) = match offer {
+        Offer::All | Offer::Lean => (entries, Vec::new(), None),
+        Offer::Search => (search::entries(&tools, &runner, slim), entries, Some(search::THROUGH)),
+    };
     Registry::new(Offers {
-        instructions: instructions::text(&tools, config.platform.sandbox),
-        tools: entries,
-        prompts: prompts::entries(&tools, &runner, &suggestions),
+        instructions: instructions::text(&tools, offer, config.platform.sandbox),
+        tools: listed,
+        unlisted,
+        through,
+        prompts: prompts::entries(&tools, offer, &runner, &suggestions),
         resources: Vec::new(),
         templates: resources::entries(&tools, &runner, &suggestions),
         subscribe: false,
@@ -63,7 +71,15 @@ fn entry(tool: &'static Tool, runner: &Arc<ToolRunner>, slim: bool) -> ToolEntry
     let runner = Arc::clone(runner);
     ToolEntry {
         definition: tool.definition(slim),
-        run: Arc::new(move |call, arguments| run::run(tool, &runner, call, arguments)),
+        run: Arc::new(move |call, given| {
+            run::run(
+                tool,
+                &|context, arguments| tool.call(context, arguments),
+                &runner,
+                call,
+                given,
+            )
+        }),
         tasking,
     }
 }
@@ -71,7 +87,8 @@ fn entry(tool: &'static Tool, runner: &Arc<ToolRunner>, slim: bool) -> ToolEntry
 fn is_enabled(tool: &Tool, server: &Server) -> bool {
     let tags = tool.all_tags();
     let has = |wanted: &[String]| wanted.iter().any(|tag| tags.contains(&tag.as_str()));
-    server.include_tags.as_deref().is_none_or(has)
+    (server.offer != Offer::Lean || tools::LEAN.contains(&tool.name))
+        && server.include_tags.as_deref().is_none_or(has)
         && !has(&server.exclude_tags)
         && (!server.read_only || tool.hints.read_only)
         && (!server.no_destructive || !tool.hints.destructive)

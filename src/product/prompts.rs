@@ -5,7 +5,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::runner::{ToolRunner, among};
+use super::search;
 use super::suggest::{Listed, Suggestions, completer};
+use crate::config::Offer;
 use crate::protocol::PromptEntry;
 use crate::tools::Tool;
 
@@ -171,6 +173,7 @@ static RUNBOOKS: &[Runbook] = &[
 /// The runbooks whose steps the enabled tools can take.
 pub fn entries(
     tools: &[&'static Tool],
+    offer: Offer,
     runner: &Arc<ToolRunner>,
     suggestions: &Arc<Suggestions>,
 ) -> Vec<PromptEntry> {
@@ -179,13 +182,14 @@ pub fn entries(
     RUNBOOKS
         .iter()
         .filter(possible)
-        .map(|runbook| entry(runbook, tools, runner, suggestions))
+        .map(|runbook| entry(runbook, tools, offer, runner, suggestions))
         .collect()
 }
 
 fn entry(
     runbook: &'static Runbook,
     tools: &[&'static Tool],
+    offer: Offer,
     runner: &Arc<ToolRunner>,
     suggestions: &Arc<Suggestions>,
 ) -> PromptEntry {
@@ -204,7 +208,12 @@ fn entry(
     PromptEntry {
         definition: definition.as_object().cloned().unwrap_or_default(),
         run: Arc::new(move |_, given| {
-            let content = json!({"type": "text", "text": runbook.fill(given)});
+            let mut text = runbook.fill(given);
+            if offer == Offer::Search {
+                text.push('\n');
+                text.push_str(search::USE);
+            }
+            let content = json!({"type": "text", "text": text});
             let messages = json!([{"role": "user", "content": content}]);
             Ok(json!({"description": runbook.description, "messages": messages}).into())
         }),

@@ -16,14 +16,18 @@ use crate::tools::told::Arguments;
 use crate::tools::{Context, Tool};
 use crate::{limits, observe};
 
+/// What a tool does with arguments that have been checked.
+pub type Act<'a> = dyn Fn(&Context<'_>, &Arguments) -> Result<Outcome, ToolError> + 'a;
+
 /// Serves `tools/call`.
 pub fn run(
-    tool: &'static Tool,
+    tool: &Tool,
+    act: &Act<'_>,
     runner: &ToolRunner,
     call: &Call,
     given: &Map<String, Value>,
 ) -> Result<Reply, RpcError> {
-    match outcome(tool, runner, call, given, runner.share) {
+    match acted(tool, act, runner, call, given, runner.share) {
         Ok(outcome) => {
             let outcome = long::follow(tool, runner, call, outcome);
             Ok(answer(tool, runner.format, &outcome, runner.share.bytes).into())
@@ -44,7 +48,18 @@ pub fn run(
 /// # Errors
 /// Those of the tool, and [`ErrorKind::NeedsInput`] when a person must agree first.
 pub fn outcome(
-    tool: &'static Tool,
+    tool: &Tool,
+    runner: &ToolRunner,
+    call: &Call,
+    given: &Map<String, Value>,
+    share: Share,
+) -> Result<Outcome, ToolError> {
+    acted(tool, &|context, arguments| tool.call(context, arguments), runner, call, given, share)
+}
+
+fn acted(
+    tool: &Tool,
+    act: &Act<'_>,
     runner: &ToolRunner,
     call: &Call,
     given: &Map<String, Value>,
@@ -65,7 +80,7 @@ pub fn outcome(
             recorded = Some(audit.begin(&entry).map_err(unrecorded)?);
         }
         let api = runner.client.api(&call.cancel);
-        tool.call(&Context { api, host: &host, max_items: share.items }, &arguments)
+        act(&Context { api, host: &host, max_items: share.items }, &arguments)
     });
     let trace = call.trace().map(|trace| format!(" trace={trace}")).unwrap_or_default();
     let time = started.elapsed();

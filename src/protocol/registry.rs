@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::call::Call;
 use super::error::RpcError;
 use super::input::Reply;
+use super::json;
 use super::page::List;
 use super::revision;
 use super::uri_template::{UriTemplate, Variables};
@@ -117,6 +118,11 @@ pub struct Offers {
     pub instructions: String,
     /// In listing order.
     pub tools: Vec<ToolEntry>,
+    /// Tools that can be called and are not listed.
+    pub unlisted: Vec<ToolEntry>,
+    /// The listed tool through which others are called: the arguments `name` and `arguments` of its
+    /// call say which, and the call then is that other tool's.
+    pub through: Option<&'static str>,
     /// In listing order.
     pub prompts: Vec<PromptEntry>,
     /// In listing order.
@@ -169,7 +175,32 @@ impl Registry {
 
     /// The tool called `name`.
     pub fn tool(&self, name: &str) -> Option<&ToolEntry> {
-        self.offers.tools.iter().find(|tool| tool.name() == name)
+        self.tools().find(|tool| tool.name() == name)
+    }
+
+    /// Every tool that can be called.
+    pub fn tools(&self) -> impl Iterator<Item = &ToolEntry> {
+        self.offers.tools.iter().chain(&self.offers.unlisted)
+    }
+
+    /// Makes the parameters of a `tools/call` those of the tool that is really meant, so that nothing
+    /// that looks at them later sees the tool through which it is called. What names no such tool
+    /// stays as it is: the tool itself tells what is wrong.
+    pub fn resolve(&self, params: &mut Map<String, Value>) {
+        if self.offers.through.is_none()
+            || params.get("name").and_then(Value::as_str) != self.offers.through
+        {
+            return;
+        }
+        let Ok(mut given) = arguments(params) else { return };
+        let Some(Value::String(name)) = given.shift_remove("name") else { return };
+        if !self.offers.unlisted.iter().any(|tool| tool.name() == name) {
+            return;
+        }
+        // Models also write the arguments beside the name.
+        let arguments = given.shift_remove("arguments").filter(|inner| !inner.is_null());
+        params.insert("name".into(), name.into());
+        params.insert("arguments".into(), arguments.unwrap_or(Value::Object(given)));
     }
 
     /// The prompt called `name`.
@@ -236,7 +267,7 @@ impl Registry {
 
     /// Whether any tool may become a task.
     pub fn has_tasks(&self) -> bool {
-        self.offers.tools.iter().any(|tool| !matches!(tool.tasking, Tasking::Never))
+        self.tools().any(|tool| !matches!(tool.tasking, Tasking::Never))
     }
 
     /// MCP's `ServerCapabilities`.
@@ -260,6 +291,27 @@ impl Registry {
             capabilities["extensions"] = json!({revision::TASKS: {}});
         }
         capabilities
+    }
+}
+
+/// The arguments of a call or of a prompt.
+///
+/// # Errors
+/// -32602 when they are no object, and no text that holds one.
+pub fn arguments(params: &Map<String, Value>) -> Result<Map<String, Value>, RpcError> {
+    match params.get("arguments") {
+        None | Some(Value::Null) => Ok(Map::new()),
+        Some(Value::Object(arguments)) => Ok(arguments.clone()),
+        // Models that write the object as text are many.
+        Some(Value::String(text)) => match json::parse(text.as_bytes()) {
+            Ok(Value::Object(arguments)) => Ok(arguments),
+            Err(_) if text.trim().is_empty() => Ok(Map::new()),
+            Err(error) => Err(RpcError::invalid_params(format!(
+                "arguments must be a JSON object, and the text given is not the JSON of one: {error}"
+            ))),
+            Ok(_) => Err(RpcError::invalid_params("arguments must be a JSON object")),
+        },
+        Some(_) => Err(RpcError::invalid_params("arguments must be a JSON object")),
     }
 }
 

@@ -13,8 +13,7 @@ use super::engine::{Engine, Origin, Request, read_uri};
 use super::error::RpcError;
 use super::input;
 use super::input::Reply;
-use super::json;
-use super::registry::{Complete, Registry, Run, Tasking, ToolEntry};
+use super::registry::{Complete, Registry, Run, Tasking, ToolEntry, arguments};
 use super::result;
 use super::revision;
 use super::subscriptions::{Filter, Tells};
@@ -30,9 +29,10 @@ impl Engine {
     pub(super) fn call_tool(
         self: &Arc<Self>,
         origin: &Origin<'_>,
-        request: Request,
+        mut request: Request,
         registry: &Registry,
     ) -> Result<Dispatch, RpcError> {
+        registry.resolve(&mut request.params);
         let name = text(&request.params, "name", "tools/call needs the tool's name as text")?;
         let Some(tool) = registry.tool(name) else { return Err(unknown_tool(name, registry)) };
         let arguments = arguments(&request.params)?;
@@ -316,23 +316,6 @@ fn text<'a>(params: &'a Map<String, Value>, key: &str, wrong: &str) -> Result<&'
     params.get(key).and_then(Value::as_str).ok_or_else(|| RpcError::invalid_params(wrong))
 }
 
-fn arguments(params: &Map<String, Value>) -> Result<Map<String, Value>, RpcError> {
-    match params.get("arguments") {
-        None | Some(Value::Null) => Ok(Map::new()),
-        Some(Value::Object(arguments)) => Ok(arguments.clone()),
-        // Models that write the object as text are many.
-        Some(Value::String(text)) => match json::parse(text.as_bytes()) {
-            Ok(Value::Object(arguments)) => Ok(arguments),
-            Err(_) if text.trim().is_empty() => Ok(Map::new()),
-            Err(error) => Err(RpcError::invalid_params(format!(
-                "arguments must be a JSON object, and the text given is not the JSON of one: {error}"
-            ))),
-            Ok(_) => Err(RpcError::invalid_params("arguments must be a JSON object")),
-        },
-        Some(_) => Err(RpcError::invalid_params("arguments must be a JSON object")),
-    }
-}
-
 /// What completes the reference of a `completion/complete`; None when nothing is suggested for it.
 fn completer(
     params: &Map<String, Value>,
@@ -366,7 +349,7 @@ fn needs_tasks() -> RpcError {
 }
 
 fn unknown_tool(name: &str, registry: &Registry) -> RpcError {
-    let names = registry.offers().tools.iter().map(ToolEntry::name);
+    let names = registry.tools().map(ToolEntry::name);
     unknown("tool", "tools/list shows the tools that are enabled", name, names)
 }
 

@@ -16,6 +16,6 @@ pub mod shown;
 pub mod told;
 
 pub use areas::operations_manager::job_has_ended;
-pub use catalog::{all, find};
+pub use catalog::{LEAN, all, find};
 pub use context::{Context, Host};
 pub use row::{Area, Hints, Run, Tasking, Tool};

@@ -82,6 +82,18 @@ choice! {
 }
 
 choice! {
+    /// Which tools a client is shown.
+    Offer {
+        /// All that are enabled.
+        All = "all",
+        /// Those that operators need most, without overlaps.
+        Lean = "lean",
+        /// Three, which find, describe and call the others.
+        Search = "search",
+    }
+}
+
+choice! {
     /// When a destructive call needs a person's agreement.
     Confirm {
         /// Never ask.

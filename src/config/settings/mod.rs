@@ -15,7 +15,7 @@ mod typed;
 pub use all::{SETTINGS, settings};
 pub use auth::Auth;
 pub use choices::{
-    AuthType, Confirm, ConfirmFallback, ResponseFormat, SessionStyle, TlsVersion, Transport,
+    AuthType, Confirm, ConfirmFallback, Offer, ResponseFormat, SessionStyle, TlsVersion, Transport,
 };
 pub use platform::Platform;
 pub use server::Server;

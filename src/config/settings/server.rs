@@ -6,7 +6,7 @@ use std::time::Duration;
 use log::LevelFilter;
 
 use super::choices::{
-    Confirm, ConfirmFallback, ResponseFormat, SessionStyle, TlsVersion, Transport,
+    Confirm, ConfirmFallback, Offer, ResponseFormat, SessionStyle, TlsVersion, Transport,
 };
 use super::table::Kind;
 use super::told::settings;
@@ -71,6 +71,9 @@ settings! {
 
     /// How the text of a tool result is written: json, or toon which costs a model fewer tokens
     response_format: ResponseFormat = Tools, ResponseFormat::KIND, "json", "format" [reloadable];
+
+    /// Which of these tools a client is shown: all, lean (at most 40, for operators), or search (three that find, describe and call the others)
+    offer: Offer = Tools, Offer::KIND, "all", "offer" [ours reloadable];
 
     /// List tools without output schemas and with shorter texts, to save tokens
     slim: bool = Tools, Kind::Bool, "false", "" [ours reloadable];

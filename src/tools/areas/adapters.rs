@@ -6,10 +6,8 @@ use crate::tools::row::{Area, Hints, Run, Tool};
 use crate::tools::shown::Output;
 
 /// This area.
-pub static AREA: Area = Area {
-    tag: "adapters",
-    about: "adapters: list, start, stop, restart connections to other systems",
-};
+pub static AREA: Area =
+    Area { tag: "adapters", about: "adapters: connections of the platform to other systems" };
 
 const READ: Tool = Tool::reads(&AREA);
 const CHANGE: Tool = Tool {

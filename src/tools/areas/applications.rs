@@ -6,10 +6,8 @@ use crate::tools::row::{Area, Hints, Run, Tool};
 use crate::tools::shown::Output;
 
 /// This area.
-pub static AREA: Area = Area {
-    tag: "applications",
-    about: "applications: list, start, stop, restart platform services",
-};
+pub static AREA: Area =
+    Area { tag: "applications", about: "applications: the platform's own services" };
 
 const READ: Tool = Tool::reads(&AREA);
 const CHANGE: Tool = Tool {

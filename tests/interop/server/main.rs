@@ -31,6 +31,7 @@ fn main() {
         templates: resources::templates(),
         subscribe: true,
         changes: true,
+        ..Offers::default()
     };
     let info = json!({"name": "conformance-server", "version": env!("CARGO_PKG_VERSION")});
     let engine = Arc::new(Engine::new(info, Registry::new(offers)));
