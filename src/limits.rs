@@ -54,6 +54,10 @@ pub const SHOWN_NAME_CHARS: usize = 80;
 /// Characters of a URI or a line of text repeated in an error.
 pub const SHOWN_LINE_CHARS: usize = 200;
 
+/// Most lines of advice about one setting or file: nobody reads more, and each takes a search for what
+/// was meant.
+pub const ADVICE: usize = 20;
+
 /// Longest name, in bytes, for which a similar one is looked for.
 pub const NEAREST_BYTES: usize = 128;
 
@@ -98,9 +102,17 @@ pub const CONFIG_FILE_BYTES: u64 = 1024 * 1024;
 /// How deep references in a configuration may nest, as in Python.
 pub const REFERENCE_DEPTH: usize = 10;
 
-/// Longest expanded value of a configuration, in bytes: nested references can double a value at every
-/// level.
+/// References followed in a whole configuration file: ten levels of a few references each would
+/// otherwise take billions of steps, also where nothing comes of them.
+pub const REFERENCES: usize = 10_000;
+
+/// Bytes that references and inheritance may add to a whole configuration file: nested references can
+/// double a value at every level, and every section inherits all of `[DEFAULT]`.
 pub const REFERENCE_BYTES: usize = 1024 * 1024;
+
+/// Sections and keys of a configuration file. A thousand configured tools have fewer; each is compared
+/// with others.
+pub const CONFIG_FILE_ENTRIES: usize = 10_000;
 
 /// Longest interval that can be configured, in seconds (ten years): as good as for ever, and far from
 /// what overflows a clock.
@@ -222,9 +234,12 @@ pub const PEM_FILE_BYTES: usize = 1024 * 1024;
 /// How often the TLS files are looked at: soon enough for whoever waits beside the terminal.
 pub const RELOAD_CHECK: Duration = Duration::from_secs(2);
 
-/// Days before the end of a certificate from which on its end is announced; renewals by ACME happen
-/// around this time, so that the warning means they have failed.
-pub const EXPIRY_WARNING_DAYS: i64 = 30;
+/// Longest time before the end of a certificate from which on its end is announced; renewals by ACME
+/// happen around this time, so that the warning means they have failed.
+pub const EXPIRY_WARNING: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// The part of a certificate's life, as a divisor, that is its end: renewals happen when a third is left.
+pub const EXPIRY_WARNING_SHARE: u32 = 3;
 
 /// How often the end of a certificate is announced.
 pub const EXPIRY_WARNING_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);

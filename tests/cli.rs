@@ -229,7 +229,7 @@ fn a22_an_empty_result_is_a_result() {
 #[test]
 fn a23_lists_show_what_the_configuration_leaves_enabled() {
     let scratch = Scratch::new();
-    let path = scratch.write("mcp.conf", "[server]\ninclude_tags = health, devices_\n");
+    let path = scratch.write("mcp.conf", "[server]\ninclude_tags = health, beta\n");
     let only = |args: &[&str]| stdout(&[args, &["--config", &path]].concat());
     let names = |text: &str| -> Vec<String> {
         let names = text.lines().skip(1).filter_map(|line| line.split_whitespace().next());

@@ -90,7 +90,7 @@ fn files(certificate: &Path, key: &Path) -> TlsFiles {
 }
 
 fn serve(files: TlsFiles, options: Options) -> (Server, Arc<Reloader>, Receiver<Held>) {
-    let reloader = Arc::new(Reloader::load(files).unwrap());
+    let reloader = Arc::new(Reloader::load(files, |_| ()).unwrap());
     let options = Options { tls: Some(Arc::clone(&reloader)), ..options };
     let (server, held) = start(options);
     (server, reloader, held)
@@ -517,7 +517,8 @@ fn what_openssl_makes_is_served() {
         let loaded = load(&files).unwrap_or_else(|error| panic!("{certificate} {key}: {error}"));
         assert_eq!(loaded.facts.key, kind);
         assert_eq!(loaded.facts.names, ["localhost"]);
-        loaded.check_hostname("LOCALHOST").unwrap();
+        let objection = loaded.check_hostname("LOCALHOST").expect_err("no alternative name");
+        assert!(objection.cause.contains("common name only"), "{objection}");
         let (server, _reloader, _held) = serve(files, Options::default());
         let port = server.local_addr().port();
         let curl = Command::new("curl")

@@ -26,7 +26,7 @@ pub fn serve(files: &[String]) {
         }),
         _ => None,
     };
-    let tls = tls.map(|files| Arc::new(Reloader::load(files).expect("a sound pair")));
+    let tls = tls.map(|files| Arc::new(Reloader::load(files, |_| ()).expect("a sound pair")));
     let options =
         Options { tls, max_connections_per_address: limits::CONNECTIONS, ..Options::default() };
     let listen = Listen::Name("127.0.0.1".into(), 0);

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+use super::checks;
 use crate::config::{Config, Platform, Secret};
 use crate::net::Host;
 use crate::observe::Audit;
@@ -30,9 +31,10 @@ impl Backend {
         let sandbox = if platform.sandbox { Some(start(&mut platform)?) } else { None };
         let client = Client::new(&platform).map_err(|error| error.to_string())?;
         let audit = match &config.server.audit_file {
-            Some(path) => Some(Arc::new(Audit::open(path, config.server.audit_required).map_err(
-                |error| format!("audit_file {} cannot be written: {error}", path.display()),
-            )?)),
+            Some(path) => Some(Arc::new(
+                Audit::open(path, config.server.audit_required)
+                    .map_err(|error| checks::cannot_audit(path, &error))?,
+            )),
             None => None,
         };
         Ok(Self { client, audit, platform, _sandbox: sandbox })

@@ -9,9 +9,10 @@ use super::clients::{self, CLIENTS, ClientOptions};
 use super::command::{Argument, Command, Flag, Invocation, PROGRAM, argument, option};
 use super::probe::{self, ProbeOptions};
 use super::test::{self, TestOptions};
-use super::text::{fail, print};
+use super::text::{complain, fail, print};
 use super::{call, catalog, completions, explain, man, reference, sandbox, serve, tls};
 use crate::config::{Config, Group};
+use crate::product;
 
 /// Every command, in the order of help texts.
 pub static COMMANDS: &[Command] = &[
@@ -91,7 +92,8 @@ pub static COMMANDS: &[Command] = &[
         name: "config",
         summary: "Show, check or document the configuration",
         details: "show prints every setting with its value and where it came from, secrets masked. \
-                  check reports what is wrong or looks wrong. example prints a configuration file \
+                  check looks at whatever run looks at before it serves, and reports what is wrong or looks \
+                  wrong. example prints a configuration file \
                   to start from. docs prints the reference in Markdown.",
         arguments: &[Argument {
             choices: &["show", "check", "example", "docs"],
@@ -245,7 +247,7 @@ const VERBOSE: Flag = option("verbose", "", "", "Show details and duration of ev
 const QUIET: Flag = option("quiet", "", "", "Leave out the opening line");
 const SHOW_FORMAT: Flag = Flag {
     choices: &["text", "json"],
-    ..option("format", "format", "text", "How show writes the settings").ours()
+    ..option("format", "format", "text", "How show and check write what they know").ours()
 };
 const CHECK_FORMAT: Flag = TEST_FORMAT.ours();
 const PROBE_URL: Flag = option(
@@ -291,10 +293,21 @@ const SANDBOX_PORT: Flag =
 /// What a list command shows. Without --enabled the lists do not depend on any configuration, so none
 /// is read.
 fn listed(invocation: &Invocation, show: fn(Option<&Config>) -> ExitCode) -> ExitCode {
-    match invocation.switch("enabled") {
-        true => invocation.with_config(|config| show(Some(config))),
-        false => show(None),
+    if invocation.switch("enabled") {
+        return invocation.with_config(|config| {
+            for warning in product::tags::unknown(config) {
+                complain(&format!("WARNING: {warning}"));
+            }
+            show(Some(config))
+        });
     }
+    if let Some((setting, _)) = invocation.settings().first() {
+        complain(&format!(
+            "WARNING: without --enabled every tool counts, and --{} changes nothing",
+            setting.flag
+        ));
+    }
+    show(None)
 }
 
 fn configuration(invocation: &Invocation) -> ExitCode {
@@ -302,7 +315,9 @@ fn configuration(invocation: &Invocation) -> ExitCode {
         "example" => print(&reference::example()),
         "docs" => print(&reference::markdown()),
         action => match invocation.load() {
-            Ok(loaded) if action == "check" => print(&explain::check(&loaded)),
+            loaded if action == "check" => {
+                explain::check(loaded, invocation.option("format") == Some("json"))
+            }
             Ok(loaded) if invocation.option("format") == Some("json") => {
                 print(&explain::json(&loaded))
             }

@@ -1,26 +1,59 @@
 //! `config show` and `config check`: what the configuration is, and why.
 
+use std::process::ExitCode;
+
 use serde_json::{Value as Json, json};
 
+use super::checks::Found;
+use super::text::{fail, print};
 use crate::config::value::Value;
-use crate::config::{BindingKind, Loaded, Resolved, ToolBinding};
+use crate::config::{BindingKind, Error, Loaded, Resolved, ToolBinding};
 
 /// What stands for a secret.
 const MASK: &str = "********";
 
-/// The report of a sound configuration.
-pub fn check(loaded: &Loaded) -> String {
-    let mut out = String::new();
-    let warnings = &loaded.config.warnings;
-    for warning in warnings {
-        out.push_str(&format!("WARNING: {warning}\n"));
-    }
-    out.push_str(&format!(
-        "The configuration is valid: {} configured, {}.\n",
-        count(loaded.config.tools.len(), "tool"),
-        count(warnings.len(), "warning")
-    ));
-    out
+/// Reports what `run` would refuse and what it would warn of. The exit code is 0 when it would serve.
+pub fn check(loaded: Result<Loaded, Error>, as_json: bool) -> ExitCode {
+    let (found, tools) = match &loaded {
+        Ok(loaded) => (Found::all(loaded), loaded.config.tools.len()),
+        Err(_) => (Found::default(), 0),
+    };
+    let unreadable = loaded.as_ref().err().map(|error| error.0.as_slice()).unwrap_or_default();
+    let unreadable = unreadable.iter().map(|line| ("settings", line.as_str()));
+    let errors: Vec<_> = unreadable.chain(found.refusals()).collect();
+    let warnings: Vec<_> = found.warnings().collect();
+    let said = match as_json {
+        true => print(&verdict_json(&errors, &warnings, tools)),
+        false => {
+            let mut out: String =
+                warnings.iter().map(|(_, warning)| format!("WARNING: {warning}\n")).collect();
+            if errors.is_empty() {
+                out.push_str(&format!(
+                    "The configuration is valid: {} configured, {}.\n",
+                    count(tools, "tool"),
+                    count(warnings.len(), "warning")
+                ));
+            }
+            let said = print(&out);
+            errors.iter().fold(said, |_, (_, error)| fail(error))
+        }
+    };
+    if errors.is_empty() { said } else { ExitCode::FAILURE }
+}
+
+/// What `config check` found, for programs.
+fn verdict_json(errors: &[(&str, &str)], warnings: &[(&str, &str)], tools: usize) -> String {
+    let findings = |found: &[(&str, &str)]| {
+        let finding = |(check, message): &(&str, &str)| json!({"check": check, "message": message});
+        found.iter().map(finding).collect::<Vec<_>>()
+    };
+    let document = json!({
+        "valid": errors.is_empty(),
+        "errors": findings(errors),
+        "warnings": findings(warnings),
+        "tools": tools,
+    });
+    format!("{document:#}\n")
 }
 
 /// Every setting with its value and its source, in columns.

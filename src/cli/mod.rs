@@ -3,9 +3,11 @@
 //! [`commands`] is the table; [`args`] turns a command line into an inert request, [`main`] does it.
 
 pub mod args;
+mod audience;
 mod backend;
 pub mod call;
 pub mod catalog;
+mod checks;
 pub mod clients;
 pub mod command;
 pub mod commands;

@@ -1,6 +1,7 @@
 //! Taking over what may change while a server runs.
 
 use super::backend::Backend;
+use super::checks::Found;
 use super::tls;
 use crate::config::{Loaded, Setting};
 use crate::http::tls::Reloader;
@@ -26,6 +27,11 @@ pub fn reload(
             }
             let config = &now.config;
             observe::init(config.server.log_level);
+            let (before, found) = (Found::reloaded(loaded), Found::reloaded(now));
+            for warning in found.warnings().filter(|new| !before.warnings().any(|old| old == *new))
+            {
+                observe::always(format_args!("reload: {}", warning.1));
+            }
             engine.replace(product::registry(config, &backend.client, backend.audit.clone()));
         }
         Err(error) => log::error!("reload: the configuration stays as it was: {error}"),

@@ -8,12 +8,13 @@ use std::thread;
 use serde_json::json;
 
 use super::backend::Backend;
+use super::checks::Found;
 use super::reload::{Reread, reload};
 use super::signals::{Asked, Requests};
 use super::text::{complain, fail};
 use super::{state_key, tls};
 use crate::cancel::CancelToken;
-use crate::config::{AuthType, Config, Loaded, Transport};
+use crate::config::{Config, Loaded, Transport};
 use crate::http::tls::{Facts, Reloader};
 use crate::http::{Listen, Options, Server};
 use crate::platform::{Client, Path, check};
@@ -31,12 +32,13 @@ pub fn run(loaded: &Loaded, reread: Reread<'_>) -> ExitCode {
     // First of all: whoever sees the port open or the first byte read may send a signal.
     let requests = Requests::hear();
     observe::init(config.server.log_level);
-    for warning in config.warnings.iter().cloned().chain(not_served(config)) {
-        // A setting that has no effect is said also when the log is off: somebody believes in it.
-        match config.server.log_level {
-            Some(_) => log::warn!("{warning}"),
-            None => complain(&format!("WARNING: {warning}")),
-        }
+    let found = Found::all(loaded);
+    for (_, warning) in found.warnings() {
+        observe::always(format_args!("{warning}"));
+    }
+    let refusals: Vec<&str> = found.refusals().map(|(_, refusal)| refusal).collect();
+    if !refusals.is_empty() {
+        return refuse(&refusals.join("\n"), found.only_deaf());
     }
     let served = match config.server.transport {
         Transport::Stdio => serve_stdio(loaded, reread, requests),
@@ -44,16 +46,16 @@ pub fn run(loaded: &Loaded, reread: Reread<'_>) -> ExitCode {
             .map_err(|error| format!("signals cannot be handled: {error}"))
             .and_then(|requests| serve_http(loaded, reread, requests)),
     };
-    served.unwrap_or_else(|message| {
-        fail(&format!("server stopped unexpectedly: {}", observe::redact(&message)))
-    })
+    served.unwrap_or_else(|message| refuse(&message, false))
 }
 
-/// The warning about tools that are configured and not served.
-fn not_served(config: &Config) -> Option<String> {
-    let names: Vec<&str> = config.tools.iter().map(|tool| tool.tool_name.as_str()).collect();
-    let names = (!names.is_empty()).then(|| names.join(", "))?;
-    Some(format!("this build does not serve tools from configuration yet: {names}"))
+/// Says why there is no server, and gives the exit code.
+fn refuse(message: &str, deaf: bool) -> ExitCode {
+    if deaf {
+        complain(&format!("ERROR: {message}"));
+        return ExitCode::from(CANNOT_LISTEN);
+    }
+    fail(&format!("server stopped unexpectedly: {}", observe::redact(message)))
 }
 
 fn prepare(config: &Config) -> Result<(Backend, Arc<Engine>), String> {
@@ -81,13 +83,6 @@ fn serve_stdio(
     requests: io::Result<Requests>,
 ) -> Result<ExitCode, String> {
     let config = &loaded.config;
-    let settings = &config.server;
-    if settings.certificate_file.is_some() || settings.private_key_file.is_some() {
-        log::warn!("certificate_file and private_key_file mean nothing with transport stdio");
-    }
-    if config.auth.kind != AuthType::None {
-        log::warn!("auth_type means nothing with transport stdio: whoever starts it may use it");
-    }
     let (backend, engine) = prepare(config)?;
     let heard = thread::scope(|scope| {
         let over = requests.as_ref().ok().map(Requests::teller);
@@ -122,14 +117,6 @@ fn serve_stdio(
 
 fn serve_http(loaded: &Loaded, reread: Reread<'_>, requests: Requests) -> Result<ExitCode, String> {
     let config = &loaded.config;
-    if config.auth.kind != AuthType::None {
-        return Err(
-            "auth_type: this build cannot check who calls over HTTP, and refuses to serve \
-                    everybody instead; require client certificates with client_ca_file"
-                .into(),
-        );
-    }
-    // What is wrong with the certificate is said before the platform is asked and a port opens.
     let tls = load_tls(config)?;
     let (backend, engine) = prepare(config)?;
     let service =
@@ -143,10 +130,7 @@ fn serve_http(loaded: &Loaded, reread: Reread<'_>, requests: Requests) -> Result
     let listen = Listen::Name(settings.host.clone(), settings.port);
     let server = match Server::start(listen, options(config, tls.clone()), service.clone()) {
         Ok(server) => Arc::new(server),
-        Err(error) => {
-            complain(&format!("ERROR: {error}"));
-            return Ok(ExitCode::from(CANNOT_LISTEN));
-        }
+        Err(error) => return Ok(refuse(&error.to_string(), true)),
     };
     let listener = Arc::downgrade(&server);
     service.status().show_listener(move || Some(listener.upgrade()?.stats()));
@@ -161,7 +145,8 @@ fn serve_http(loaded: &Loaded, reread: Reread<'_>, requests: Requests) -> Result
 
 fn load_tls(config: &Config) -> Result<Option<Arc<Reloader>>, String> {
     let Some(files) = tls::files(&config.server) else { return Ok(None) };
-    Reloader::load(files).map(|tls| Some(Arc::new(tls))).map_err(|error| error.to_string())
+    let loaded = Reloader::load(files, observe::always);
+    loaded.map(|tls| Some(Arc::new(tls))).map_err(|error| error.to_string())
 }
 
 /// Whether the platform answers, for `/status/readyz`.
@@ -214,10 +199,4 @@ fn announce(config: &Config, server: &Server) {
         "itential-mcp serves MCP at {scheme}://{address}{} (Press CTRL+C to quit)",
         settings.path
     ));
-    if !address.ip().is_loopback() && settings.client_ca_file.is_none() {
-        log::warn!(
-            "everybody who reaches {address} can use every tool: neither auth_type nor \
-             client_ca_file is set"
-        );
-    }
 }

@@ -122,11 +122,17 @@ impl<'a> Report<'a> {
         if let Some(facts) = &self.facts {
             let by = if facts.issuer == facts.subject { "itself" } else { &facts.issuer };
             let names = if facts.common_name_only { " (common name only)" } else { "" };
-            let order = match (facts.chain_length, facts.chain_in_order) {
+            let mut order = match (facts.chain_length, facts.chain_in_order) {
                 (1, _) => "1 certificate".to_owned(),
                 (count, true) => format!("{count} certificates, in order"),
                 (count, false) => format!("{count} certificates, not in order"),
             };
+            if let Some(issuer) = &facts.last_issuer {
+                order.push_str(&format!(
+                    "; clients must know {issuer}; if that is an intermediate authority, append its \
+                     certificate"
+                ));
+            }
             rows.extend([
                 ("Issued to", facts.subject.clone()),
                 ("Issued by", by.to_owned()),
@@ -198,6 +204,7 @@ impl<'a> Report<'a> {
                 "days_left": facts.days_left(),
                 "chain_length": facts.chain_length,
                 "chain_in_order": facts.chain_in_order,
+                "last_issuer": facts.last_issuer,
             })
         });
         let report = json!({

@@ -2,7 +2,6 @@
 
 use super::findings::Findings;
 use super::sources::{ConfigFile, Environment, Source, is_service_link};
-use super::suggest::nearest;
 use super::unknown::{TOOL_ENV, TOOL_SECTION};
 use super::value::{items, shown};
 
@@ -149,7 +148,8 @@ fn check_key(key: &str, problem: &str, findings: &mut Findings) {
     if known.clone().any(|known| known == key) {
         return;
     }
-    let meant = nearest(key, known).map(|k| format!(" Did you mean '{k}'?")).unwrap_or_default();
+    let meant =
+        findings.meant(key, known).map(|k| format!(" Did you mean '{k}'?")).unwrap_or_default();
     findings.warnings.push(format!("{problem}{meant}"));
 }
 

@@ -6,6 +6,7 @@ pub mod bindings;
 mod findings;
 mod ini;
 mod layers;
+mod placeholder;
 mod secret;
 mod settings;
 mod sources;

@@ -93,11 +93,9 @@ impl Sources {
         })?;
         let fail = |e| format!("Config file {shown}, {e}");
         let ini = Ini::parse(&text).map_err(fail)?;
-        let mut sections = Vec::new();
-        for section in ini.sections() {
-            let items = ini.items(section).map_err(fail)?;
-            sections.push((section.name.clone(), section.line, items));
-        }
+        let items = ini.items().map_err(fail)?;
+        let names = ini.sections().iter().map(|section| (section.name.clone(), section.line));
+        let sections = names.zip(items).map(|((name, line), items)| (name, line, items)).collect();
         Ok(Some(ConfigFile { path, ini, sections }))
     }
 }

@@ -6,7 +6,6 @@
 use super::findings::Findings;
 use super::settings::{Setting, settings};
 use super::sources::{CONFIG_ENV, ConfigFile, ENV_PREFIX, Environment, is_service_link};
-use super::suggest::nearest;
 
 /// Variables that are no settings and still no mistake.
 const KNOWN_ENV: &[&str] =
@@ -30,10 +29,11 @@ pub(super) fn check(env: &Environment, file: Option<&ConfigFile>, findings: &mut
             continue;
         }
         if !SECTIONS.contains(&name.as_str()) {
+            let meant = findings.meant(name.trim(), SECTIONS.iter().copied());
             findings.errors.push(format!(
                 "{place}: Invalid config file section: [{name}]. Valid section names are: auth, \
                  platform, server, tool:<name>.{}",
-                did_you_mean("[", nearest(name.trim(), SECTIONS.iter().copied()), "]")
+                did_you_mean("[", meant, "]")
             ));
             continue;
         }
@@ -45,7 +45,7 @@ pub(super) fn check(env: &Environment, file: Option<&ConfigFile>, findings: &mut
                 file.path.display(),
                 item.line,
                 item.key,
-                did_you_mean("'", nearest_key(name, &item.key, &known), "'")
+                did_you_mean("'", nearest_key(name, &item.key, &known, findings), "'")
             );
             if name == "auth" || (name == "server" && item.key.starts_with("auth")) {
                 findings.errors.push(text);
@@ -89,14 +89,19 @@ fn keys(section: &str) -> Vec<String> {
     keys
 }
 
-fn nearest_key<'a>(section: &str, key: &str, known: &'a [String]) -> Option<&'a str> {
+fn nearest_key<'a>(
+    section: &str,
+    key: &str,
+    known: &'a [String],
+    findings: &mut Findings,
+) -> Option<&'a str> {
     let is_known = |wanted: &str| known.iter().find(|k| *k == wanted).map(String::as_str);
     // `[auth] auth_type` and `[server] type`: the two spellings mixed up.
     let other = match section {
         "auth" => key.strip_prefix("auth_").and_then(is_known),
         _ => None,
     };
-    other.or_else(|| nearest(key, known.iter().map(String::as_str)))
+    other.or_else(|| findings.meant(key, known.iter().map(String::as_str)))
 }
 
 fn environment(env: &Environment, findings: &mut Findings) {
@@ -111,7 +116,7 @@ fn environment(env: &Environment, findings: &mut Findings) {
             continue;
         }
         let known = settings().map(|row| row.env).chain([CONFIG_ENV]);
-        let meant = did_you_mean("", nearest(name, known), "");
+        let meant = did_you_mean("", findings.meant(name, known), "");
         findings.warnings.push(if name.contains("_AUTH_") {
             format!(
                 "Environment variable {name} is unknown and protects nothing: it does not switch \

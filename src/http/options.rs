@@ -103,6 +103,18 @@ impl From<(&str, u16)> for Listen {
 }
 
 impl Listen {
+    /// Finds out whether this process could listen there. A port that is in use is no fault of the
+    /// place: it may be this very server that uses it.
+    ///
+    /// # Errors
+    /// It could not.
+    pub fn is_possible(self) -> Result<(), StartError> {
+        match self.open() {
+            Err(error) if error.error.kind() != io::ErrorKind::AddrInUse => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn open(self) -> Result<Vec<TcpListener>, StartError> {
         let (place, sockets) = match self {
             Self::Socket(socket) => return Ok(vec![socket]),

@@ -35,12 +35,6 @@ impl Client {
         let proxy = proxy::choose(scheme, host, port, |name| std::env::var(name).ok())?;
         let through_proxy =
             proxy.as_ref().map(|proxy| format!("{}:{}", proxy.host(), proxy.port()));
-        if platform.disable_verify && !platform.disable_tls {
-            log::warn!(
-                "certificate checks are switched off (platform disable_verify): anybody on the way \
-                 can read the credentials for {base}; ca_file is the safe way to trust a private CA"
-            );
-        }
         // An HTTPS proxy needs TLS settings even when the platform does not.
         let secure_proxy =
             proxy.as_ref().is_some_and(|proxy| proxy.protocol() == ureq::ProxyProtocol::Https);

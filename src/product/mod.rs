@@ -12,6 +12,7 @@ mod run;
 mod runner;
 mod search;
 mod suggest;
+pub mod tags;
 
 use std::sync::Arc;
 

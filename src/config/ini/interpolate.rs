@@ -2,6 +2,40 @@
 
 use crate::limits;
 
+/// What a whole file may still have its references followed and its `[DEFAULT]` inherited.
+pub struct Budget {
+    references: usize,
+    bytes: usize,
+}
+
+impl Budget {
+    /// That of a file.
+    pub fn new() -> Self {
+        Self { references: limits::REFERENCES, bytes: limits::REFERENCE_BYTES }
+    }
+
+    /// Pays for text that the file does not hold itself.
+    ///
+    /// # Errors
+    /// There is too much of it.
+    pub fn take_bytes(&mut self, bytes: usize) -> Result<(), String> {
+        let left = self.bytes.checked_sub(bytes);
+        self.bytes = left.ok_or(
+            "references and keys inherited from [DEFAULT] make the file longer than 1 MiB",
+        )?;
+        Ok(())
+    }
+
+    /// Pays for one reference.
+    fn take_reference(&mut self) -> Result<(), String> {
+        let left = self.references.checked_sub(1);
+        self.references = left.ok_or_else(|| {
+            format!("following the references takes more than {} steps", limits::REFERENCES)
+        })?;
+        Ok(())
+    }
+}
+
 /// Replaces every reference in `value`.
 ///
 /// # Errors
@@ -9,9 +43,10 @@ use crate::limits;
 pub(super) fn expand<'a>(
     value: &str,
     look_up: &impl Fn(&str) -> Option<&'a str>,
+    budget: &mut Budget,
 ) -> Result<String, String> {
     let mut out = String::with_capacity(value.len());
-    append(&mut out, value, look_up, 1)?;
+    append(&mut out, value, look_up, budget, 1)?;
     Ok(out)
 }
 
@@ -19,6 +54,7 @@ fn append<'a>(
     out: &mut String,
     value: &str,
     look_up: &impl Fn(&str) -> Option<&'a str>,
+    budget: &mut Budget,
     depth: usize,
 ) -> Result<(), String> {
     if depth > limits::REFERENCE_DEPTH {
@@ -50,13 +86,12 @@ fn append<'a>(
                 "%({key})s refers to a key that is neither in this section nor in [DEFAULT]"
             ));
         };
+        budget.take_reference()?;
         if found.contains('%') {
-            append(out, found, look_up, depth + 1)?;
+            append(out, found, look_up, budget, depth + 1)?;
         } else {
+            budget.take_bytes(found.len())?;
             out.push_str(found);
-        }
-        if out.len() > limits::REFERENCE_BYTES {
-            return Err("references make the value longer than 1 MiB".into());
         }
         rest = after;
     }

@@ -7,6 +7,9 @@ mod interpolate;
 
 use std::fmt;
 
+use self::interpolate::Budget;
+use crate::limits;
+
 /// The section whose keys every other section inherits.
 const DEFAULT: &str = "DEFAULT";
 
@@ -91,11 +94,17 @@ impl Ini {
         self.defaults.iter().map(|entry| (entry.key.as_str(), entry.line))
     }
 
-    /// The keys of a section with their values, its own first, then those inherited.
+    /// The keys of every section with their values, its own first, then those inherited.
     ///
     /// # Errors
-    /// A `%` that is no interpolation, or one that refers to nothing or to itself.
-    pub fn items(&self, section: &Section) -> Result<Vec<Item>, IniError> {
+    /// A `%` that is no interpolation, or one that refers to nothing or to itself; more references or
+    /// inherited text than a file may have.
+    pub fn items(&self) -> Result<Vec<Vec<Item>>, IniError> {
+        let mut budget = Budget::new();
+        self.sections.iter().map(|section| self.items_of(section, &mut budget)).collect()
+    }
+
+    fn items_of(&self, section: &Section, budget: &mut Budget) -> Result<Vec<Item>, IniError> {
         let inherited = self
             .defaults
             .iter()
@@ -109,11 +118,17 @@ impl Ini {
         scope
             .iter()
             .map(|(entry, inherited)| {
-                let value =
-                    interpolate::expand(&entry.value, &look_up).map_err(|problem| IniError {
-                        line: entry.line,
-                        message: format!("[{}] {}: {problem}", section.name, entry.key),
-                    })?;
+                let paid = match inherited {
+                    true => {
+                        budget.take_bytes(size_of::<Item>() + entry.key.len() + entry.value.len())
+                    }
+                    false => Ok(()),
+                };
+                let value = paid.and_then(|()| interpolate::expand(&entry.value, &look_up, budget));
+                let value = value.map_err(|problem| IniError {
+                    line: entry.line,
+                    message: format!("[{}] {}: {problem}", section.name, entry.key),
+                })?;
                 let (key, line) = (entry.key.clone(), entry.line);
                 Ok(Item { key, value, line, inherited: *inherited })
             })
@@ -138,6 +153,8 @@ struct Reader {
     has_key: bool,
     /// Indentation of that key.
     indent: usize,
+    /// Headers and keys so far.
+    entries: usize,
 }
 
 /// The section being read.
@@ -171,6 +188,13 @@ impl Reader {
             return Ok(());
         }
         self.indent = indent;
+        self.entries += 1;
+        if self.entries > limits::CONFIG_FILE_ENTRIES {
+            let most = limits::CONFIG_FILE_ENTRIES;
+            return fail(format!(
+                "a configuration file may hold {most} sections and keys, not more"
+            ));
+        }
         if let Some(name) = header(text) {
             return match self.open(name, number) {
                 Some(first) => fail(format!(

@@ -2,8 +2,9 @@ use super::*;
 
 fn items(text: &str, section: &str) -> Result<Vec<(String, String)>, IniError> {
     let ini = Ini::parse(text)?;
-    let found = ini.sections().iter().find(|s| s.name == section).expect("section in the sample");
-    Ok(ini.items(found)?.into_iter().map(|item| (item.key, item.value)).collect())
+    let found = ini.sections().iter().position(|s| s.name == section);
+    let items = ini.items()?.remove(found.expect("section in the sample"));
+    Ok(items.into_iter().map(|item| (item.key, item.value)).collect())
 }
 
 /// The value of the last key of `[s]`.
@@ -42,7 +43,7 @@ fn every_line_end_works_and_lines_are_counted() {
     for end in ["\n", "\r\n", "\r"] {
         let text = ["[s]", "", "k = v", "# c", "l = w", ""].join(end);
         let ini = Ini::parse(&text).expect("valid");
-        let found = ini.items(&ini.sections()[0]).expect("valid");
+        let found = ini.items().expect("valid").remove(0);
         let got: Vec<_> =
             found.iter().map(|i| (i.key.as_str(), i.value.as_str(), i.line)).collect();
         assert_eq!(got, [("k", "v", 3), ("l", "w", 5)], "{end:?}");
@@ -125,11 +126,27 @@ fn references_nest_ten_deep() {
 
 #[test]
 fn expansion_is_bounded() {
-    let mut text = String::from("[s]\nk0 = %%0123456789012345678901234567890123456789\n");
-    for i in 1..9 {
-        text.push_str(&format!("k{i} = {}\n", format!("%(k{})s", i - 1).repeat(20)));
-    }
+    let long = "x".repeat(5_000);
+    let text = format!("[s]\nk0 = {long}\nk1 = {}\n", "%(k0)s".repeat(300));
     assert!(error(&text).message.contains("1 MiB"));
+}
+
+#[test]
+fn the_work_is_bounded_where_nothing_comes_of_it() {
+    let mut text = String::from("[s]\nk0 =\n");
+    for i in 1..9 {
+        text.push_str(&format!("k{i} = {}\n", format!("%(k{})s", i - 1).repeat(30)));
+    }
+    assert!(text.len() < 2900, "{}", text.len());
+    assert!(error(&text).message.contains("10000 steps"), "{}", error(&text));
+    let many = "k = v\n".replace('k', "k{}");
+    let many: String = (0..=10_000).map(|n| many.replace("{}", &n.to_string())).collect();
+    let message = Ini::parse(&format!("[s]\n{many}")).expect_err("too many").message;
+    assert!(message.contains("10000 sections and keys"), "{message}");
+    let heirs: String = (0..5_000).map(|n| format!("[s{n}]\n")).collect();
+    let text = format!("[DEFAULT]\nk = {}\n{heirs}", "v".repeat(1_000));
+    let message = Ini::parse(&text).expect("sound").items().expect_err("too much").message;
+    assert!(message.contains("inherited from [DEFAULT]"), "{message}");
 }
 
 #[test]
@@ -145,9 +162,7 @@ fn no_input_panics() {
         for text in &texts {
             for text in [text.clone(), format!("[s]\nk={text}")] {
                 if let Ok(ini) = Ini::parse(&text) {
-                    for section in ini.sections() {
-                        let _ = ini.items(section);
-                    }
+                    let _ = ini.items();
                 }
             }
         }
@@ -162,10 +177,8 @@ proptest::proptest! {
     ) {
         match Ini::parse(&lines.join(&end)) {
             Ok(ini) => {
-                for section in ini.sections() {
-                    if let Err(error) = ini.items(section) {
-                        proptest::prop_assert!(!error.to_string().is_empty());
-                    }
+                if let Err(error) = ini.items() {
+                    proptest::prop_assert!(!error.to_string().is_empty());
                 }
             }
             Err(error) => proptest::prop_assert!(!error.to_string().is_empty()),

@@ -5,12 +5,22 @@ use std::time::{Duration, SystemTime};
 
 use rustls::pki_types::CertificateDer;
 use x509_cert::Certificate;
-use x509_cert::der::asn1::{ObjectIdentifier, UintRef};
-use x509_cert::der::{Decode, Encode, Reader, SliceReader};
-use x509_cert::ext::pkix::SubjectAltName;
+use x509_cert::der::asn1::ObjectIdentifier;
+use x509_cert::der::{Decode, Encode};
 use x509_cert::ext::pkix::name::GeneralName;
-use x509_cert::spki::SubjectPublicKeyInfoOwned;
+use x509_cert::ext::pkix::{AuthorityKeyIdentifier, CertificatePolicies, SubjectAltName};
 use x509_cert::time::Time;
+
+use super::kind;
+
+/// Policies of the CA/Browser Forum, which authorities of browsers put into servers' certificates: EV,
+/// DV, OV, IV. Its rules forbid roots to issue those.
+const PUBLIC_POLICIES: [ObjectIdentifier; 4] = [
+    ObjectIdentifier::new_unwrap("2.23.140.1.1"),
+    ObjectIdentifier::new_unwrap("2.23.140.1.2.1"),
+    ObjectIdentifier::new_unwrap("2.23.140.1.2.2"),
+    ObjectIdentifier::new_unwrap("2.23.140.1.2.3"),
+];
 
 /// What a certificate says, for people, `/status`, `tls check` and metrics.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +42,8 @@ pub struct Facts {
     pub chain_length: usize,
     /// Whether every certificate of the file was issued by the one after it.
     pub chain_in_order: bool,
+    /// Who issued the last certificate of the file and is not in it: clients must know it.
+    pub last_issuer: Option<String>,
     /// Kind and size of the key, such as `EC P-256` or `RSA 2048`.
     pub key: String,
 }
@@ -47,8 +59,12 @@ impl Facts {
         }
     }
 
-    /// Whether the certificate is for `name`, a host name or an IP address (RFC 9525).
+    /// Whether clients take the certificate for that of `name`, a host name or an IP address. They look
+    /// at the subject alternative names alone (RFC 9525).
     pub fn covers(&self, name: &str) -> bool {
+        if self.common_name_only {
+            return false;
+        }
         let bare = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
         let bare = bare.strip_suffix('.').unwrap_or(bare);
         match bare.parse::<IpAddr>() {
@@ -86,6 +102,40 @@ impl Parsed {
         self.0.tbs_certificate().subject_public_key_info().to_der().ok()
     }
 
+    /// Kind and size of the public key.
+    pub fn key_kind(&self) -> String {
+        self.public_key().map_or_else(|| "unknown".to_owned(), |der| kind::public_key(&der))
+    }
+
+    /// Whether its owner has issued it to itself.
+    pub fn is_self_issued(&self) -> bool {
+        self.subject() == self.issuer()
+    }
+
+    /// The digest of its signature, when that no longer holds.
+    pub fn weak_digest(&self) -> Option<&'static str> {
+        kind::weak_digest(self.0.signature_algorithm().oid)
+    }
+
+    /// Whether its issuer is certainly no root: it was issued under rules that keep roots from issuing
+    /// it, or names who issued its issuer.
+    pub fn issuer_is_intermediate(&self) -> bool {
+        let body = self.0.tbs_certificate();
+        let public = body.get_extension::<CertificatePolicies>().ok().flatten().is_some_and(
+            |(_, CertificatePolicies(policies))| {
+                policies.iter().any(|policy| PUBLIC_POLICIES.contains(&policy.policy_identifier))
+            },
+        );
+        let above = || {
+            let (_, key) = body.get_extension::<AuthorityKeyIdentifier>().ok()??;
+            key.authority_cert_issuer?.into_iter().find_map(|name| match name {
+                GeneralName::DirectoryName(name) => Some(name.to_string()),
+                _ => None,
+            })
+        };
+        !self.is_self_issued() && (public || above().is_some_and(|name| name != self.issuer()))
+    }
+
     pub fn facts(&self, chain: &[Self]) -> Facts {
         let body = self.0.tbs_certificate();
         let mut names = self.alternative_names();
@@ -106,7 +156,8 @@ impl Parsed {
                 [lower, upper] => lower.issuer() == upper.subject(),
                 _ => true,
             }),
-            key: key_kind(body.subject_public_key_info()),
+            last_issuer: chain.last().filter(|last| !last.is_self_issued()).map(Self::issuer),
+            key: self.key_kind(),
         }
     }
 
@@ -138,41 +189,4 @@ fn covers(ours: &str, name: &str) -> bool {
         || wildcard.is_some_and(|(ours, (label, rest))| {
             !label.is_empty() && ours.contains('.') && ours.eq_ignore_ascii_case(rest)
         })
-}
-
-fn key_kind(key: &SubjectPublicKeyInfoOwned) -> String {
-    const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-    const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-    const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
-    const CURVES: [(ObjectIdentifier, &str); 3] = [
-        (ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7"), "EC P-256"),
-        (ObjectIdentifier::new_unwrap("1.3.132.0.34"), "EC P-384"),
-        (ObjectIdentifier::new_unwrap("1.3.132.0.35"), "EC P-521"),
-    ];
-    match key.algorithm.oid {
-        RSA => match rsa_bits(key.subject_public_key.raw_bytes()) {
-            Some(bits) => format!("RSA {bits}"),
-            None => "RSA".to_owned(),
-        },
-        EC => {
-            let curve = key.algorithm.parameters.as_ref().and_then(|any| any.decode_as().ok());
-            let known = CURVES.iter().find(|(oid, _)| Some(*oid) == curve);
-            known.map_or("EC", |(_, name)| name).to_owned()
-        }
-        ED25519 => "Ed25519".to_owned(),
-        other => other.to_string(),
-    }
-}
-
-/// Bits of the modulus in an `RSAPublicKey` (RFC 8017 A.1.1).
-fn rsa_bits(der: &[u8]) -> Option<usize> {
-    let mut reader = SliceReader::new(der).ok()?;
-    let key = reader.sequence(|inner| {
-        let modulus = UintRef::decode(inner)?;
-        let _exponent = UintRef::decode(inner)?;
-        let first = modulus.as_bytes().first().copied().unwrap_or_default();
-        let unused = usize::try_from(first.leading_zeros()).unwrap_or_default();
-        Ok::<_, x509_cert::der::Error>((modulus.as_bytes().len() * 8).saturating_sub(unused))
-    });
-    key.ok()
 }

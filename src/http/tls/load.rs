@@ -11,11 +11,11 @@ use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::sign::{CertifiedKey, SigningKey, SingleCertAndKey};
 use rustls::{RootCertStore, ServerConfig, version};
 
+use super::advice::{self, Seen};
 use super::error::{Problem, Role, TlsError};
 use super::facts::{Facts, Parsed};
+use super::kind;
 use super::pem::Pem;
-
-use crate::limits;
 
 /// The TLS settings of a server.
 #[derive(Clone, Debug, Default)]
@@ -53,14 +53,21 @@ impl Loaded {
         if self.facts.covers(name) {
             return Ok(());
         }
-        let names = match self.facts.names.is_empty() {
-            true => "no name at all".to_owned(),
-            false => self.facts.names.join(", "),
+        let names = self.facts.names.join(", ");
+        let cause = match (self.facts.common_name_only, names.as_str()) {
+            (_, "") => format!(
+                "clients connect to {name}, but the certificate is for no name at all; get one with \
+                 this name as subject alternative name"
+            ),
+            (true, _) => format!(
+                "clients connect to {name}, and the certificate has {names} as its common name only, \
+                 which clients of today do not look at; get one with {name} as subject alternative name"
+            ),
+            (false, _) => format!(
+                "clients connect to {name}, but the certificate is for {names}; use one of its names \
+                 or get a certificate with this one as subject alternative name"
+            ),
         };
-        let cause = format!(
-            "clients connect to {name}, but the certificate is for {names}; use one of its names \
-             or get a certificate with this one as subject alternative name"
-        );
         Err(TlsError::new(Problem::HostnameMismatch, &self.certificate_file, cause))
     }
 }
@@ -91,8 +98,16 @@ pub fn load(files: &TlsFiles) -> Result<Loaded, TlsError> {
     let chain = pem.certificates(path, Role::Certificate)?;
     let parsed = parse_chain(&chain, path, Role::Certificate)?;
     let provider = Arc::new(ring::default_provider());
+    let key_kind = kind::private_key(&key).filter(|kind| !kind::is_usable(kind));
     let key = provider.key_provider.load_private_key(key).map_err(|error| {
-        let cause = format!("{error}; use an EC P-256, Ed25519 or RSA key of 2048 bits or more");
+        let what = match key_kind {
+            Some(kind) => format!("TLS here does not use keys of the kind {kind}"),
+            None => error.to_string(),
+        };
+        let cause = format!(
+            "{what}; take an EC P-256 or P-384, Ed25519 or RSA key of 2048 bits or more, and have the \
+             certificate issued for it"
+        );
         TlsError::new(Problem::UnsupportedKey, key_path, cause)
     })?;
     let Some(first) = parsed.first() else {
@@ -101,15 +116,8 @@ pub fn load(files: &TlsFiles) -> Result<Loaded, TlsError> {
     let facts = first.facts(&parsed);
     check_pair(key.as_ref(), &parsed, &facts, path, key_path)?;
     check_dates(&facts, files, path, &mut warnings)?;
-    check_chain(&parsed, path, &mut warnings);
-    check_mode(key_path, &mut warnings);
-    if facts.common_name_only {
-        warnings.push(format!(
-            "{}: the certificate has no subject alternative name; most clients will not accept it",
-            path.display()
-        ));
-    }
-    let config = server_config(files, provider, CertifiedKey::new(chain, key))?;
+    warnings.extend(advice::all(&Seen { facts: &facts, chain: &parsed, path, key_path }));
+    let config = server_config(files, provider, CertifiedKey::new(chain, key), &mut warnings)?;
     let certificate_file = path.to_owned();
     Ok(Loaded { config: Arc::new(config), facts, warnings, certificate_file })
 }
@@ -202,57 +210,15 @@ fn check_dates(
             return Err(TlsError::new(Problem::Expired, path, cause));
         }
         warnings.push(TlsError::new(Problem::Expired, path, cause).to_string());
-    } else if let Some(warning) = expiry_warning(facts, path) {
-        warnings.push(warning);
     }
     Ok(())
 }
-
-/// What to say when the certificate ends soon.
-pub(super) fn expiry_warning(facts: &Facts, path: &Path) -> Option<String> {
-    let (days, date) = (facts.days_left(), Facts::date(facts.not_after));
-    (days < limits::EXPIRY_WARNING_DAYS).then(|| {
-        format!("{}: the certificate expires in {days} days, on {date}; renew it", path.display())
-    })
-}
-
-fn check_chain(parsed: &[Parsed], path: &Path, warnings: &mut Vec<String>) {
-    for (index, pair) in parsed.windows(2).enumerate() {
-        if let [lower, upper] = pair
-            && lower.issuer() != upper.subject()
-        {
-            warnings.push(format!(
-                "{}: certificate {} was not issued by certificate {}, which follows it; some \
-                 clients need the chain in order",
-                path.display(),
-                index + 1,
-                index + 2
-            ));
-        }
-    }
-}
-
-/// Warns when others than the owner can read the key.
-#[cfg(unix)]
-fn check_mode(key_path: &Path, warnings: &mut Vec<String>) {
-    use std::os::unix::fs::MetadataExt;
-
-    let mode = key_path.metadata().map_or(0, |file| file.mode() & 0o7777);
-    if mode & 0o044 != 0 {
-        warnings.push(format!(
-            "{}: the private key can be read by others (mode {mode:04o}); run chmod 600 on it",
-            key_path.display()
-        ));
-    }
-}
-
-#[cfg(not(unix))]
-fn check_mode(_key_path: &Path, _warnings: &mut Vec<String>) {}
 
 fn server_config(
     files: &TlsFiles,
     provider: Arc<CryptoProvider>,
     certificate: CertifiedKey,
+    warnings: &mut Vec<String>,
 ) -> Result<ServerConfig, TlsError> {
     let unusable = |error: rustls::Error| TlsError::settings(Problem::Unusable, error.to_string());
     let versions: &[_] = match files.tls13_only {
@@ -265,7 +231,7 @@ fn server_config(
     let builder = match files.client_ca_file.as_deref() {
         None => builder.with_no_client_auth(),
         Some(path) => {
-            let roots = Arc::new(read_roots(path)?);
+            let roots = Arc::new(read_roots(path, warnings)?);
             let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider)
                 .build()
                 .map_err(|error| TlsError::new(Problem::Unusable, path, error.to_string()))?;
@@ -280,10 +246,19 @@ fn server_config(
     Ok(config)
 }
 
-fn read_roots(path: &Path) -> Result<RootCertStore, TlsError> {
+fn read_roots(path: &Path, warnings: &mut Vec<String>) -> Result<RootCertStore, TlsError> {
     let certificates = Pem::read(path, Role::ClientCa)?.certificates(path, Role::ClientCa)?;
     let mut roots = RootCertStore::empty();
     for (index, certificate) in certificates.into_iter().enumerate() {
+        let kind = Parsed::new(&certificate).map(|parsed| parsed.key_kind()).unwrap_or_default();
+        if !kind.is_empty() && !kind::is_usable(&kind) {
+            warnings.push(format!(
+                "{}: authority {} has a key of the kind {kind}, with which TLS here checks nothing: \
+                 clients whose certificates it signed are refused",
+                path.display(),
+                index + 1
+            ));
+        }
         roots.add(certificate).map_err(|error| {
             let cause = format!("certificate {} of the file: {error}", index + 1);
             TlsError::new(Problem::BadCertificate(Role::ClientCa), path, cause)

@@ -1,7 +1,9 @@
 //! Certificates and keys: read, checked and explained before any port opens.
 
+mod advice;
 mod error;
 mod facts;
+mod kind;
 mod load;
 mod pem;
 mod reload;
@@ -10,4 +12,4 @@ pub use error::{Problem, Role, TlsError};
 pub use facts::Facts;
 pub(crate) use load::subject;
 pub use load::{Loaded, TlsFiles, load};
-pub use reload::Reloader;
+pub use reload::{Reloader, Tell};

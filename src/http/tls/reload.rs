@@ -7,9 +7,10 @@ use std::time::{Instant, SystemTime};
 
 use rustls::ServerConfig;
 
+use super::advice;
 use super::error::TlsError;
 use super::facts::Facts;
-use super::load::{Loaded, TlsFiles, expiry_warning, load};
+use super::load::{Loaded, TlsFiles, load};
 use crate::limits;
 use crate::sync::{Lock, SharedLock};
 
@@ -19,8 +20,12 @@ use crate::sync::{Lock, SharedLock};
 /// Connections and streams that are open keep what they began with.
 pub struct Reloader {
     current: SharedLock<Loaded>,
+    tell: Tell,
     watch: Lock<Watch>,
 }
+
+/// Says what an operator must hear, whatever the log level is.
+pub type Tell = fn(fmt::Arguments<'_>);
 
 struct Watch {
     files: TlsFiles,
@@ -39,17 +44,15 @@ struct Stamp {
 }
 
 impl Reloader {
-    /// Loads `files` and remembers them.
+    /// Loads `files` and remembers them. What must be said of them later goes to `tell`; what there is
+    /// to say now is in [`Reloader::current`].
     ///
     /// # Errors
     /// As [`load`].
-    pub fn load(files: TlsFiles) -> Result<Self, TlsError> {
+    pub fn load(files: TlsFiles, tell: Tell) -> Result<Self, TlsError> {
         // Stamps before content: a change in between is noticed, at worst once too often.
         let seen = stamps(&files);
         let loaded = load(&files)?;
-        for warning in &loaded.warnings {
-            log::warn!("{warning}");
-        }
         let now = Instant::now();
         let watch = Watch {
             files,
@@ -58,7 +61,7 @@ impl Reloader {
             next_warning: now + limits::EXPIRY_WARNING_INTERVAL,
             failure: None,
         };
-        Ok(Self { current: SharedLock::new(loaded), watch: Lock::new(watch) })
+        Ok(Self { current: SharedLock::new(loaded), tell, watch: Lock::new(watch) })
     }
 
     /// What new connections use.
@@ -109,8 +112,8 @@ impl Reloader {
         if now >= watch.next_warning {
             watch.next_warning = now + limits::EXPIRY_WARNING_INTERVAL;
             let current = self.current.read();
-            if let Some(warning) = expiry_warning(&current.facts, &current.certificate_file) {
-                log::warn!("{warning}");
+            if let Some(warning) = advice::expiry(&current.facts, &current.certificate_file) {
+                (self.tell)(format_args!("{warning}"));
             }
         }
     }
@@ -123,14 +126,16 @@ impl Reloader {
                 let (subject, end) = (&loaded.facts.subject, Facts::date(loaded.facts.not_after));
                 log::info!("TLS certificate reloaded: {subject}, valid until {end}");
                 for warning in &loaded.warnings {
-                    log::warn!("{warning}");
+                    (self.tell)(format_args!("{warning}"));
                 }
                 *self.current.write() = loaded;
                 watch.failure = None;
                 Ok(())
             }
             Err(error) => {
-                log::error!("TLS files not reloaded, the previous ones stay in use: {error}");
+                (self.tell)(format_args!(
+                    "TLS files not reloaded, the previous ones stay in use: {error}"
+                ));
                 watch.failure = Some(error.clone());
                 Err(error)
             }

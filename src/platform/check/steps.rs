@@ -243,7 +243,7 @@ impl<'a> Walk<'a> {
             suggestion: TLS,
         };
         let config = trust::client_config(self.platform)
-            .map_err(|error| failed("TLS cannot be set up".to_owned(), error.to_string()))?;
+            .map_err(|error| failed(format!("TLS cannot be set up: {error}"), error.to_string()))?;
         let Some(stream) = stream else {
             return Err(failed("TLS handshake error: no connection".to_owned(), String::new()));
         };

@@ -1,0 +1,61 @@
+//! Tags that choose tools, and those that choose none.
+
+use std::collections::BTreeMap;
+
+use crate::config::Config;
+use crate::nearest::nearest;
+use crate::{limits, tools};
+
+/// Tags that published configurations leave out for a day when tools bear them.
+const KEPT: [&str; 2] = ["experimental", "beta"];
+
+/// What to tell an operator about tags that no tool has, and about settings that leave no tool.
+pub fn unknown(config: &Config) -> Vec<String> {
+    let settings = &config.server;
+    let included = settings.include_tags.as_deref().unwrap_or_default();
+    let lists = [
+        ("include_tags", included, "brings in nothing"),
+        ("exclude_tags", &settings.exclude_tags, "leaves out nothing"),
+    ];
+    let mut found = Vec::new();
+    for (setting, tags, effect) in lists {
+        for tag in tags.iter().filter(|tag| !is_known(tag, config)).take(limits::ADVICE) {
+            let shown: String = tag.escape_debug().collect();
+            let meant =
+                meant(tag).map(|meant| format!(" Did you mean '{meant}'?")).unwrap_or_default();
+            found.push(format!(
+                "server.{setting}: no tool has the tag '{shown}', which {effect}.{meant} 'itential-mcp tags' \
+                 lists them all"
+            ));
+        }
+    }
+    if super::enabled(settings).is_empty() && config.tools.is_empty() {
+        found.push(
+            "no tool is left to offer: see include_tags, exclude_tags, read_only and no_destructive"
+                .into(),
+        );
+    }
+    found
+}
+
+/// The tag that is most like this one: of an area, else of a tool, whose name is a tag as well, else of
+/// the area whose tools speak of it most often.
+fn meant(tag: &str) -> Option<&'static str> {
+    let areas = tools::all().map(|tool| tool.area.tag);
+    let names = tools::all().map(|tool| tool.name);
+    nearest(tag, areas).or_else(|| nearest(tag, names)).or_else(|| {
+        let word = tag.to_lowercase();
+        let mut speaking: BTreeMap<&str, usize> = BTreeMap::new();
+        for tool in tools::all().filter(|tool| word.len() > 2 && tool.name.contains(&word)) {
+            *speaking.entry(tool.area.tag).or_default() += 1;
+        }
+        speaking.into_iter().max_by_key(|(_, tools)| *tools).map(|(area, _)| area)
+    })
+}
+
+fn is_known(tag: &str, config: &Config) -> bool {
+    let of_configured = || config.tools.iter().flat_map(|tool| &tool.tags).any(|own| own == tag);
+    KEPT.contains(&tag)
+        || tools::all().any(|tool| tool.all_tags().contains(&tag))
+        || of_configured()
+}
