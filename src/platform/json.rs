@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 /// Reads one JSON value. Bytes that are no UTF-8 and lone surrogates become U+FFFD, `NaN` and
 /// `Infinity` null, bare control characters in texts their escapes. Numbers stay as they were
@@ -79,18 +79,18 @@ fn escape(rest: &str) -> (usize, Option<char>) {
 /// Makes texts of numbers beyond what readers can hold: one of them would cost them the answer.
 fn bound_numbers(value: &mut Value) {
     match value {
-        // Without an exponent it takes 309 digits to get there.
-        Value::Number(number)
-            if number.as_str().len() > 300 || number.as_str().contains(['e', 'E']) =>
-        {
-            if number.as_f64().is_none() {
-                *value = Value::String(number.to_string());
-            }
-        }
+        Value::Number(number) if is_beyond(number) => *value = Value::String(number.to_string()),
         Value::Array(items) => items.iter_mut().for_each(bound_numbers),
         Value::Object(fields) => fields.values_mut().for_each(bound_numbers),
         _ => {}
     }
+}
+
+/// Whether no float holds a number.
+fn is_beyond(number: &Number) -> bool {
+    let digits = number.as_str();
+    // Without an exponent it takes 309 digits to get there.
+    (digits.len() > 300 || digits.contains(['e', 'E'])) && number.as_f64().is_none()
 }
 
 #[cfg(test)]

@@ -170,7 +170,10 @@ fn t3_a_read_renews_a_session_that_ended_in_any_disguise() {
             _ => json(200, r#"{"ok":1}"#),
         });
         let client = client(&server);
-        assert_eq!(get(&client, "/x").expect(&format!("{shown:?}")), j!({"ok": 1}));
+        assert_eq!(
+            get(&client, "/x").unwrap_or_else(|error| panic!("{shown:?}: {error}")),
+            j!({"ok": 1})
+        );
         assert_eq!((server.logins(), server.calls().len()), (2, 2), "{shown:?}");
     }
 }
@@ -184,7 +187,7 @@ fn t3_a_write_is_repeated_only_where_nothing_can_have_been_carried_out() {
             _ => json(200, r#"{"ok":1}"#),
         });
         let client = client(&server);
-        let first = post(&client, "/x").expect(&format!("{shown:?}"));
+        let first = post(&client, "/x").unwrap_or_else(|error| panic!("{shown:?}: {error}"));
         assert_eq!(first, if nothing_done { j!({"ok": 1}) } else { Value::Null }, "{shown:?}");
         assert_eq!(server.calls().len(), if nothing_done { 2 } else { 1 }, "{shown:?}");
         // A login page ends the session for those who come next. An empty answer is what many writes
