@@ -450,6 +450,9 @@ pub const TURNS: usize = 4096;
 /// Jobs in one request to pause, resume or cancel: the platform takes no more.
 pub const JOBS_AT_ONCE: usize = 100;
 
+/// Jobs in one call to pause, resume or cancel: each is looked at afterwards.
+pub const JOBS_IN_A_CALL: usize = 500;
+
 /// Between two looks at a job or a compliance run: short ones end at once, long ones cost the
 /// platform little.
 pub const JOB_PAUSES: Pauses =

@@ -2,15 +2,16 @@
 
 use crate::limits;
 
-/// The candidate that `name` is most likely a misspelling of.
+/// The candidate that `name` is most likely a misspelling of; never `name` itself.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Names are short; a hostile one is not worth comparing.
     if name.len() > limits::NEAREST_BYTES {
         return None;
     }
-    let name = name.to_lowercase();
+    let (given, name) = (name, name.to_lowercase());
     candidates
         .into_iter()
+        .filter(|c| *c != given)
         .map(|c| (distance(&name, &c.to_lowercase()), c))
         .min_by_key(|(distance, _)| *distance)
         .filter(|(distance, c)| *distance <= 1 + c.chars().count() / 4)

@@ -120,6 +120,9 @@ fn run(case: &Case, list: &Value, platform: &Platform, server: &mut StdioServer)
     if let Some(rows) = case.page_cap {
         platform.control("PUT", "/sandbox/page-cap", Some(&json!({"cap": rows})));
     }
+    if !case.absent.is_empty() {
+        platform.control("PUT", "/sandbox/absent", Some(&json!(case.absent)));
+    }
     if case.faults != json!([]) {
         platform.faults(case.faults.clone());
     }

@@ -193,6 +193,14 @@ impl Error {
         }
     }
 
+    /// The platform's own words, when it refused in some.
+    pub fn words(&self) -> &str {
+        match &self.kind {
+            ErrorKind::Status { body, no_route: NoRoute::No, .. } => body,
+            _ => "",
+        }
+    }
+
     /// Returns true if the platform said that the thing does not exist; false where it is the route
     /// that it does not have.
     pub fn is_not_found(&self) -> bool {

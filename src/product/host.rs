@@ -37,9 +37,7 @@ impl<'a> ToolHost<'a> {
             Ok(answer) => verdict(&answer).unwrap_or_else(|| {
                 Err(refused("the client answered the question with something that is no answer"))
             }),
-            Err(NoAnswer::Cancelled) => {
-                Err(ToolError { kind: ErrorKind::Cancelled, message: "the call was ended".into() })
-            }
+            Err(NoAnswer::Cancelled) => Err(ToolError::cancelled("the call was ended")),
             Err(NoAnswer::TimedOut) => Err(refused("nobody answered in time")),
             Err(NoAnswer::Unreachable | NoAnswer::Refused(_)) => {
                 Err(refused("the client did not put the question to its user"))
@@ -64,7 +62,7 @@ impl<'a> ToolHost<'a> {
             Some(Err(refusal)) => Err(refusal),
             None => {
                 let state = json!({"agreed": *agreed, "asking": question});
-                Err(ToolError { kind: ErrorKind::NeedsInput(state), message: question.into() })
+                Err(ToolError::new(ErrorKind::NeedsInput(state), question))
             }
         }
     }
@@ -142,5 +140,5 @@ fn verdict(answer: &Value) -> Option<Result<(), ToolError>> {
 }
 
 fn refused(message: &str) -> ToolError {
-    ToolError { kind: ErrorKind::NotConfirmed, message: message.into() }
+    ToolError::new(ErrorKind::NotConfirmed, message)
 }

@@ -32,7 +32,7 @@ pub fn run(
             let outcome = long::follow(tool, runner, call, outcome);
             Ok(answer(tool, runner.format, &outcome, runner.share.bytes).into())
         }
-        Err(ToolError { kind: ErrorKind::NeedsInput(state), message }) => {
+        Err(ToolError { kind: ErrorKind::NeedsInput(state), message, .. }) => {
             Ok(question(state, &message))
         }
         Err(error) => Ok(json!({

@@ -20,6 +20,7 @@ pub mod integrations;
 pub mod inventory_manager;
 pub mod lifecycle_manager;
 pub mod operations_manager;
+pub mod operations_manager_jobs;
 pub mod studio;
 pub mod workflow_engine;
 pub mod writes;
@@ -48,6 +49,7 @@ pub const AREAS: &[Area] = &[
     ("inventory_manager", inventory_manager::rows),
     ("lifecycle_manager", lifecycle_manager::rows),
     ("operations_manager", operations_manager::rows),
+    ("operations_manager_jobs", operations_manager_jobs::rows),
     ("studio", studio::rows),
     ("workflow_engine", workflow_engine::rows),
     ("writes", writes::rows),
@@ -82,6 +84,8 @@ pub struct Case {
     pub world: Vec<(&'static str, Value)>,
     /// Most rows of any page of the platform (`PUT /sandbox/page-cap`).
     pub page_cap: Option<usize>,
+    /// Paths that the platform does not have (`PUT /sandbox/absent`).
+    pub absent: Vec<&'static str>,
     pub arguments: Value,
     /// Whether the call must fail.
     pub fails: bool,
@@ -116,6 +120,7 @@ pub fn ok(
         faults: json!([]),
         world: vec![],
         page_cap: None,
+        absent: vec![],
         arguments,
         fails: false,
         check,
@@ -148,6 +153,12 @@ impl Case {
     /// The same row on a platform whose pages hold no more than this.
     pub fn with_page_cap(mut self, rows: usize) -> Self {
         self.page_cap = Some(rows);
+        self
+    }
+
+    /// The same row on a platform that lacks everything below this path.
+    pub fn lacking(mut self, path: &'static str) -> Self {
+        self.absent.push(path);
         self
     }
 

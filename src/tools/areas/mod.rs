@@ -39,6 +39,7 @@ pub static TOOLS: &[&[Tool]] = &[
     inventory_manager::TOOLS,
     lifecycle_manager::TOOLS,
     operations_manager::TOOLS,
+    operations_manager::control::TOOLS,
     projects::TOOLS,
     templates::TOOLS,
     workflow_engine::TOOLS,

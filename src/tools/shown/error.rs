@@ -14,6 +14,8 @@ pub struct ToolError {
     pub kind: ErrorKind,
     /// What failed, on which thing, and what to do next.
     pub message: String,
+    /// The platform's own words, when it refused in some.
+    pub said: String,
 }
 
 /// Whose fault a failure is.
@@ -40,14 +42,19 @@ pub enum ErrorKind {
 }
 
 impl ToolError {
+    /// A failure of this kind.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), said: String::new() }
+    }
+
     /// The arguments are wrong.
     pub fn invalid(message: impl Into<String>) -> Self {
-        Self { kind: ErrorKind::InvalidArguments, message: message.into() }
+        Self::new(ErrorKind::InvalidArguments, message)
     }
 
     /// What the arguments name does not exist.
     pub fn not_found(message: impl Into<String>) -> Self {
-        Self { kind: ErrorKind::NotFound, message: message.into() }
+        Self::new(ErrorKind::NotFound, message)
     }
 
     /// Nothing of this kind has this name. Says the nearest of the known names, or else `lister`, the
@@ -67,27 +74,38 @@ impl ToolError {
 
     /// The thing's state does not allow this.
     pub fn state(message: impl Into<String>) -> Self {
-        Self { kind: ErrorKind::InvalidState, message: message.into() }
+        Self::new(ErrorKind::InvalidState, message)
     }
 
     /// Nobody waits for the answer any more.
     pub fn cancelled(message: impl Into<String>) -> Self {
-        Self { kind: ErrorKind::Cancelled, message: message.into() }
+        Self::new(ErrorKind::Cancelled, message)
     }
 
     /// The platform was reached and refused.
     pub fn refused(message: impl Into<String>) -> Self {
-        Self { kind: ErrorKind::Refused, message: message.into() }
+        Self::new(ErrorKind::Refused, message)
     }
 
     /// It may have happened.
     pub fn unknown(message: impl Into<String>) -> Self {
-        Self { kind: ErrorKind::Unknown, message: message.into() }
+        Self::new(ErrorKind::Unknown, message)
+    }
+
+    /// The same failure; when the platform has no such thing, in its own words and with this hint
+    /// instead of the request. A platform that lacks the route itself has said nothing of the thing.
+    pub fn hinted(self, hint: impl FnOnce() -> String) -> Self {
+        if self.kind != ErrorKind::NotFound {
+            return self;
+        }
+        let said = self.said.trim_end_matches('.');
+        let message = if said.is_empty() { hint() } else { format!("{said}; {}", hint()) };
+        Self { message, ..self }
     }
 
     /// The platform answered something unusable.
     pub fn platform(message: impl Into<String>) -> Self {
-        Self { kind: ErrorKind::Platform, message: message.into() }
+        Self::new(ErrorKind::Platform, message)
     }
 }
 
@@ -120,6 +138,6 @@ impl From<platform::Error> for ToolError {
             _ if matches!(error.status(), Some(400..=499)) => ErrorKind::Refused,
             _ => ErrorKind::Platform,
         };
-        Self { kind, message: error.to_string() }
+        Self { kind, message: error.to_string(), said: error.words().to_owned() }
     }
 }

@@ -1,6 +1,6 @@
 //! Sessions of AI agents and the tokens they used.
 
-mod sessions;
+pub mod sessions;
 mod turns;
 mod usage;
 

@@ -88,11 +88,7 @@ pub fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome,
     let mut note = None;
     match messages(context, id) {
         Ok(messages) => {
-            let said = messages.iter().rev().find_map(|message| {
-                let succeeded = message.get("type")? == "inference-succeeded";
-                message.get("text").filter(|text| succeeded && text.is_string())
-            });
-            fields.insert("output".into(), said.cloned().unwrap_or_default());
+            fields.insert("output".into(), output(&messages));
             let limit = arguments.maybe_integer("limit").and_then(|n| usize::try_from(n).ok());
             let cut = messages.len().saturating_sub(limit.unwrap_or(usize::MAX));
             if cut > 0 {
@@ -105,6 +101,15 @@ pub fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome,
     }
     let outcome = Outcome::from(DETAIL.project(&session));
     Ok(outcome.noted(note))
+}
+
+/// The last thing an agent said; null when it said nothing.
+pub fn output(messages: &[Value]) -> Value {
+    let said = messages.iter().rev().find_map(|message| {
+        let succeeded = message.get("type")? == "inference-succeeded";
+        message.get("text").filter(|text| succeeded && text.is_string())
+    });
+    said.cloned().unwrap_or_default()
 }
 
 /// Every message of a session, oldest first. A platform may not know how to sort, so they are sorted

@@ -102,7 +102,7 @@ fn check_route(route: &str) -> Result<(), ToolError> {
 }
 
 /// `GET /automation-studio/workflows`
-const WORKFLOWS: Source = Source::new("/automation-studio/workflows", "items", "total");
+pub const WORKFLOWS: Source = Source::new("/automation-studio/workflows", "items", "total");
 
 /// The workflow with this stored name.
 fn find_workflow(context: &Context<'_>, name: &str) -> Result<Value, ToolError> {
@@ -110,19 +110,31 @@ fn find_workflow(context: &Context<'_>, name: &str) -> Result<Value, ToolError> 
     found.retain(|workflow| record::name(workflow).is_none_or(|found| found == name));
     match found.len() {
         1 => Ok(found.remove(0)),
-        0 => {
-            let all = WORKFLOWS.listing().with("include", "name").items(context)?;
-            let hint = match nearest(name, all.iter().filter_map(record::name)) {
-                Some(close) => format!("did you mean '{close}'?"),
-                None => "check the name, and give 'project' when it lives in one".to_owned(),
-            };
-            Err(ToolError::not_found(format!("no workflow is called '{name}'; {hint}")))
-        }
+        0 => Err(ToolError::not_found(no_workflow(context, name))),
         several => Err(ToolError::invalid(format!(
             "{several} workflows are called '{name}' ({}); rename all but one on the platform",
             record::ids(&found)
         ))),
     }
+}
+
+/// That no workflow is called so, and which one may be meant: one of that name in a project, or the
+/// nearest.
+pub fn no_workflow(context: &Context<'_>, name: &str) -> String {
+    let all = WORKFLOWS.listing().with("include", "name").items(context).unwrap_or_default();
+    let names = || all.iter().filter_map(record::name);
+    if names().any(|known| known == name) {
+        return format!("the workflow '{name}' is there, so something that it needs is missing");
+    }
+    let ending = format!(": {name}");
+    let scoped = names().find(|known| known.starts_with('@') && known.ends_with(&ending));
+    let project = scoped.and_then(|known| known.strip_prefix('@')?.split(':').next());
+    let hint = match (project, nearest(name, names())) {
+        (Some(project), _) => format!("project '{project}' has one: give it as 'project'"),
+        (None, Some(close)) => format!("did you mean '{close}'?"),
+        (None, None) => "check the name, and give 'project' when it lives in one".to_owned(),
+    };
+    format!("no workflow is called '{name}'; {hint}")
 }
 
 /// `GET /operations-manager/automations`
@@ -231,7 +243,7 @@ fn undone(change: &Change<'_>, id: Option<String>, cause: ToolError) -> ToolErro
             return match cause.kind {
                 // What nobody knew of has been taken back.
                 ErrorKind::Unknown => ToolError::platform(message),
-                kind => ToolError { kind, message },
+                kind => ToolError::new(kind, message),
             };
         }
         Err(error) => format!(

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use crate::platform::Path;
 use crate::tools::areas::automation_studio::projects;
-use crate::tools::asked::{Filter, List, Source};
+use crate::tools::asked::{Filter, List, Source, record};
 use crate::tools::context::Context;
-use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
+use crate::tools::shown::{Field, FieldKind, Shape, ToolError};
 use crate::tools::told::{Arguments, Kind, Parameter};
 
 /// A job's status, wherever it is shown.
@@ -25,21 +25,6 @@ pub static ITEM: Shape = Shape::closed(&[
 ]);
 
 const START_TIME: &str = "metrics.start_time";
-
-/// What `describe_job` gives back.
-pub static JOB: Shape = Shape::closed(&[
-    Field::new("_id", FieldKind::Text),
-    Field::new("name", FieldKind::Text),
-    Field::new("description", FieldKind::Text),
-    Field::new("type", FieldKind::Text),
-    Field::new("tasks", FieldKind::Map),
-    STATUS,
-    Field::new("metrics", FieldKind::Map).doc("Times in epoch milliseconds, the account's id"),
-    Field::new("updated", FieldKind::Time).from(&["last_updated"]),
-    Field::new("variables", FieldKind::Any),
-    Field::new("error", FieldKind::Any).doc("Why it failed"),
-    Field::new("outputs", FieldKind::Any),
-]);
 
 /// `GET /operations-manager/jobs`
 const JOBS: Source = Source::new("/operations-manager/jobs", "data", "metadata.total");
@@ -109,18 +94,20 @@ fn meant(context: &Context<'_>, arguments: &Arguments) -> Result<Arguments, Tool
     })
 }
 
-/// `GET /operations-manager/jobs/{object_id}`.
-pub fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-    Ok(JOB.project(&read(context, arguments.text("object_id"))?).into())
-}
-
 /// One job as the platform has it.
 pub fn read(context: &Context<'_>, id: &str) -> Result<Value, ToolError> {
     let path = Path::new("/operations-manager/jobs/{}", &[id])?;
-    let reply = context.api.get(&path, &[])?;
+    let unknown = || format!("no job has the id '{id}'; get_jobs lists them");
+    let reply = context.api.get(&path, &[]);
+    let reply = reply.map_err(|error| ToolError::from(error).hinted(unknown))?;
     match reply.get("data") {
         Some(data) if data.is_object() => Ok(data.clone()),
-        _ if reply.get("_id").is_some() => Ok(reply),
-        _ => Err(ToolError::not_found(format!("no job has the id '{id}'; get_jobs lists them"))),
+        _ if record::id(&reply).is_some() => Ok(reply),
+        _ => Err(ToolError::not_found(unknown())),
     }
+}
+
+/// A job's status, for a sentence.
+pub fn status(job: &Value) -> String {
+    record::text(job, &["status"]).unwrap_or("of unknown status").to_owned()
 }

@@ -1,8 +1,14 @@
 //! Workflows, automations, agents, their triggers and jobs.
 
+mod accounts;
+mod again;
+pub mod control;
+mod describe;
 mod expose;
+mod follow;
 mod jobs;
 mod offers;
+mod report;
 mod start;
 
 pub use jobs::has_ended as job_has_ended;
@@ -95,7 +101,7 @@ pub static TOOLS: &[Tool] = &[
                       goes to describe_job. Without a route use expose_workflow first; for agents \
                       trigger_automation. Never start it again while it runs.",
         parameters: START_PARAMETERS,
-        output: Output::OneOf(&[&start::JOB, &start::SESSION]),
+        output: Output::OneOf(&[&report::JOB, &follow::SESSION]),
         tasking: Tasking::Waits("wait"),
         run: Run::Code(start::start),
         ..RUN
@@ -107,7 +113,7 @@ pub static TOOLS: &[Tool] = &[
                       answers with its job (object_id, for describe_job), an agent with session_id \
                       (for describe_session).",
         parameters: START_PARAMETERS,
-        output: Output::OneOf(&[&start::JOB, &start::SESSION]),
+        output: Output::OneOf(&[&report::JOB, &follow::SESSION]),
         tasking: Tasking::Waits("wait"),
         run: Run::Code(start::start),
         ..RUN
@@ -123,16 +129,17 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "describe_job",
         title: "Describe Job",
-        description: "Show one job: status, tasks, variables, times (metrics, epoch milliseconds) \
-                      and, when it failed, its errors. A job that waits for a person also shows as \
-                      running.",
-        parameters: &[Parameter::required(
-            "object_id",
-            Kind::Name,
-            "Job id from get_jobs or start_workflow",
-        )],
-        output: Output::Object(&jobs::JOB),
-        run: Run::Code(jobs::describe),
+        description: "One job, what matters first: status, why it failed or what it waits for, the \
+                      failed tasks with message and time, what is done and what remains. With \
+                      task also that task's incoming, outgoing and error data. A job that waits \
+                      for a person shows as running, with waiting_tasks. Next: retry_task, \
+                      cancel_jobs, describe_manual_task.",
+        parameters: &[
+            Parameter::required("object_id", Kind::Name, "Id of the job, from get_jobs"),
+            Parameter::optional("task", Kind::Name, "Name or id of the task to show with its data"),
+        ],
+        output: Output::Object(&report::JOB),
+        run: Run::Code(describe::describe),
         ..READ
     },
     Tool {

@@ -2,45 +2,19 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::jobs;
-use super::offers;
-use crate::limits;
+use super::{expose, follow, offers};
 use crate::nearest::nearest;
 use crate::platform::Path;
-use crate::tools::asked::{Pause, Source, Wait, Wants, Write, act};
+use crate::tools::areas::automation_studio::projects;
+use crate::tools::asked::{Wants, Write, act, record};
 use crate::tools::context::Context;
-use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError, lookup};
+use crate::tools::shown::{Outcome, ToolError, lookup};
 use crate::tools::told::Arguments;
 
-/// A started workflow.
-pub static JOB: Shape = Shape::closed(&[
-    Field::new("object_id", FieldKind::Text).from(&["_id", "id"]).doc("The job's id"),
-    Field::new("name", FieldKind::Text),
-    Field::new("description", FieldKind::Text),
-    Field::new("tasks", FieldKind::Map),
-    jobs::STATUS,
-    Field::new("metrics", FieldKind::Object(&METRICS)),
-]);
-
-static METRICS: Shape = Shape::closed(&[
-    Field::new("start_time", FieldKind::Time).doc("UTC"),
-    Field::new("end_time", FieldKind::Time).doc("UTC"),
-    Field::new("user", FieldKind::Text).doc("Name of the account"),
-]);
-
-/// A started agent.
-pub static SESSION: Shape = Shape::closed(&[
-    Field::new("session_id", FieldKind::Text).from(&["sessionId"]),
-    Field::new("status", FieldKind::Text),
-]);
-
 /// Where versions say what now runs: a job or a session.
-const STARTED: &[&str] = &["data._id", "data.id", "data.sessionId", "_id", "id", "sessionId"];
-
-/// `GET /authorization/accounts`
-const ACCOUNTS: Source = Source::new("/authorization/accounts", "results", "total");
+pub const STARTED: &[&str] = &["data._id", "data.id", "data.sessionId", "_id", "id", "sessionId"];
 
 /// `POST /operations-manager/triggers/endpoint/{route_name}`. Once that has succeeded something
 /// runs, and nothing that follows may fail the call.
@@ -53,24 +27,48 @@ pub fn start(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, To
         .send(&Write::post(&path, body).wants(Wants::Started(STARTED)).shown_by("get_jobs"))
         .map_err(|error| explain(context, route, error))?
         .answer;
-    let payload = reply.get("data").filter(|data| !data.is_null()).unwrap_or(&reply);
-    if payload.get("sessionId").is_some() {
-        let mut session = SESSION.project(payload);
-        if session["status"].is_null() {
-            session["status"] = "RUNNING".into();
+    Ok(follow::started(context, payload(&reply), patience(arguments)))
+}
+
+/// `POST /operations-manager/jobs/start`, by the name of a workflow that needs no trigger.
+pub fn start_job(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+    let name = match arguments.maybe_text("project") {
+        None => arguments.text("workflow").to_owned(),
+        Some(project) => {
+            projects::scoped(&projects::id(context, project)?, arguments.text("workflow"))
         }
-        return Ok(session.into());
+    };
+    let variables = match arguments.value("variables") {
+        Value::Object(given) if given.values().any(Value::is_string) => {
+            let listing = expose::WORKFLOWS.listing().with("equals[name]", &name);
+            let workflow = listing.find(context, |row| record::name(row) == Some(&name));
+            fit_all(given, workflow.ok().flatten().as_ref(), "inputSchema.properties")
+        }
+        Value::Object(given) => Value::Object(given.clone()),
+        _ => json!({}),
+    };
+    let mut options = json!({"type": "automation", "variables": variables});
+    if let Some(description) = arguments.maybe_text("description") {
+        options["description"] = description.into();
     }
-    let wait = Duration::from_secs(arguments.integer("wait").unsigned_abs());
-    let mut notes = Vec::new();
-    let latest = await_end(context, payload, wait, &mut notes);
-    let mut job = JOB.project(latest.as_ref().unwrap_or(payload));
-    name_user(context, &mut job, &mut notes);
-    if job["object_id"].is_null() {
-        notes.push("The platform did not say the job's id; get_jobs shows it.".into());
-    }
-    let outcome = Outcome::from(job);
-    Ok(outcome.noted(notes))
+    let body = json!({"workflow": name, "options": options});
+    let path = Path::literal("/operations-manager/jobs/start");
+    let write = Write::post(&path, Some(&body)).wants(Wants::Started(STARTED));
+    let reply = act(context, "workflow", &name)
+        .send(&write.shown_by("get_jobs"))
+        .map_err(|error| error.hinted(|| expose::no_workflow(context, &name)))?
+        .answer;
+    Ok(follow::started(context, payload(&reply), patience(arguments)))
+}
+
+/// What an answer tells of what it started.
+pub fn payload(reply: &Value) -> &Value {
+    reply.get("data").filter(|data| !data.is_null()).unwrap_or(reply)
+}
+
+/// How long the caller is ready to wait.
+pub fn patience(arguments: &Arguments) -> Duration {
+    Duration::from_secs(arguments.integer("wait").unsigned_abs())
 }
 
 /// Turns text into what the trigger's input schema wants: models send lists and objects as JSON
@@ -89,17 +87,16 @@ fn fit_to_schema(context: &Context<'_>, route: &str, data: &Value) -> Value {
             return data.clone();
         }
     };
-    let schema = triggers
-        .iter()
-        .find(|t| t.get("routeName").and_then(Value::as_str) == Some(route))
-        .and_then(|t| lookup(t, "schema.properties"))
-        .and_then(Value::as_object);
-    let Some(properties) = schema else { return data.clone() };
-    let fitted: Map<String, Value> = object
-        .iter()
-        .map(|(name, value)| (name.clone(), fit(value, properties.get(name))))
-        .collect();
-    Value::Object(fitted)
+    let trigger =
+        triggers.iter().find(|t| t.get("routeName").and_then(Value::as_str) == Some(route));
+    fit_all(object, trigger, "schema.properties")
+}
+
+/// Turns each text into what the schema of `of` wants in its place.
+pub fn fit_all(object: &Map<String, Value>, of: Option<&Value>, properties: &str) -> Value {
+    let properties = of.and_then(|of| lookup(of, properties)).and_then(Value::as_object);
+    let schema = |name: &str| properties.and_then(|properties| properties.get(name));
+    object.iter().map(|(name, value)| (name.clone(), fit(value, schema(name)))).collect()
 }
 
 fn fit(value: &Value, schema: Option<&Value>) -> Value {
@@ -118,73 +115,21 @@ fn fit(value: &Value, schema: Option<&Value>) -> Value {
     if fits { parsed } else { value.clone() }
 }
 
-/// Adds to "no such route" which routes there are.
+/// Which routes there are, beside what the platform says of this one.
 fn explain(context: &Context<'_>, route: &str, error: ToolError) -> ToolError {
-    if error.kind != ErrorKind::NotFound {
-        return error;
-    }
-    let triggers = offers::enabled_endpoint_triggers(context).unwrap_or_default();
-    let routes = triggers.iter().filter_map(|t| t.get("routeName").and_then(Value::as_str));
-    let hint = match nearest(route, routes) {
-        Some(close) => format!("did you mean '{close}'?"),
-        None => "get_workflows, get_automations and get_agents show the routes".to_owned(),
-    };
-    ToolError::not_found(format!("no enabled trigger has the route '{route}'; {hint}"))
-}
-
-/// Polls the job until it has ended or the time is over. None: as it was when it started.
-fn await_end(
-    context: &Context<'_>,
-    job: &Value,
-    patience: Duration,
-    notes: &mut Vec<String>,
-) -> Option<Value> {
-    let id = job.get("_id").and_then(Value::as_str)?;
-    let mut wait = Wait::new(context, Some(patience), limits::START_PAUSES);
-    let mut latest = None;
-    while !patience.is_zero() {
-        let current = latest.as_ref().unwrap_or(job);
-        let status = current.get("status").and_then(Value::as_str).unwrap_or("running");
-        if jobs::has_ended(status) {
-            return latest;
+    error.hinted(|| {
+        let triggers = offers::enabled_endpoint_triggers(context).unwrap_or_default();
+        let routes = || triggers.iter().filter_map(|t| t.get("routeName").and_then(Value::as_str));
+        if routes().any(|known| known == route) {
+            return format!(
+                "the trigger with the route '{route}' is there and enabled, so it is what it starts \
+                 that is missing: get_triggers and get_automations show which automation that is"
+            );
         }
-        match wait.pause(&format!("job {id} is {status}")) {
-            Pause::Passed => {}
-            Pause::OutOfTime => {
-                notes.push(format!(
-                    "The job is still {status} after {} s and goes on; poll describe_job.",
-                    patience.as_secs()
-                ));
-                return latest;
-            }
-            Pause::Cancelled => {
-                notes.push("The wait was ended; the job goes on.".into());
-                return latest;
-            }
-        }
-        match jobs::read(context, id) {
-            Ok(job) => latest = Some(job),
-            Err(error) => {
-                notes.push(format!("The job runs, but its state could not be read: {error}"));
-                return latest;
-            }
-        }
-    }
-    latest
-}
-
-/// Replaces the account's id by its name; null when the name cannot be had.
-fn name_user(context: &Context<'_>, job: &mut Value, notes: &mut Vec<String>) {
-    let Some(id) = job["metrics"]["user"].as_str().map(str::to_owned) else { return };
-    let found = ACCOUNTS
-        .listing()
-        .find(context, |account| account.get("_id").and_then(Value::as_str) == Some(&id));
-    let name = match &found {
-        Ok(Some(account)) => account.get("username").cloned().unwrap_or(Value::Null),
-        Ok(None) | Err(_) => Value::Null,
-    };
-    if name.is_null() {
-        notes.push(format!("The name of account {id} could not be looked up."));
-    }
-    job["metrics"]["user"] = name;
+        let hint = match nearest(route, routes()) {
+            Some(close) => format!("did you mean '{close}'?"),
+            None => "get_workflows, get_automations and get_agents show the routes".to_owned(),
+        };
+        format!("no enabled trigger has the route '{route}'; {hint}")
+    })
 }
