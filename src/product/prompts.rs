@@ -134,18 +134,21 @@ static RUNBOOKS: &[Runbook] = &[
             "get_device_configuration",
             "backup_device_configuration",
             "apply_device_configuration",
+            "compare_configurations",
         ],
         text: "Change the configuration of the device '{device}': {change}\n\
                1. get_device_configuration: read what runs now, and say what is there on this \
                subject.\n\
                2. Write the exact lines to send, in the language of the device, and the lines that \
-               undo them. Show both, say what could be cut off (also our own way to the device), \
-               and wait for agreement.\n\
-               3. backup_device_configuration with a description of the change. Without a backup \
-               do not go on.\n\
+               undo them. Try them by apply_device_configuration with preview=true. Show lines and \
+               preview, say what could be cut off (also our own way to the device), and wait for \
+               agreement.\n\
+               3. backup_device_configuration with a description of the change, and keep the id. \
+               Without a backup do not go on.\n\
                4. apply_device_configuration with exactly the lines agreed on.\n\
-               5. get_device_configuration again: show the difference, and say whether it is the \
-               one wanted. If not, propose the lines that undo it and wait.",
+               5. compare_configurations with the id of that backup: show the diff, and say \
+               whether it is the change that was wanted, all of it and nothing else. If not, \
+               propose the lines that undo it and wait.",
     },
     Runbook {
         name: "compliance_review",

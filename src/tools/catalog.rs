@@ -28,6 +28,8 @@ pub const LEAN: &[&str] = &[
     "get_device_configuration",
     "backup_device_configuration",
     "apply_device_configuration",
+    "get_backups",
+    "compare_configurations",
     "run_command",
     "get_command_templates",
     "run_command_template",

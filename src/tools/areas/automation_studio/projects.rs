@@ -32,7 +32,8 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_projects",
         title: "Get Projects",
-        description: "List Automation Studio projects. Next: describe_project.",
+        description: "List Automation Studio projects with the number of their components. Next: \
+                      describe_project.",
         run: Run::List(&LIST),
         ..READ
     },

@@ -49,15 +49,16 @@ pub static TOOLS: &[Tool] = &[
         name: "get_devices",
         title: "Get Devices",
         description: "List network devices: name, address, type (ostype) and host, the adapter \
-                      that manages each. A network can have thousands: give name_contains or \
-                      limit.",
+                      that manages each. Filter, choose fields or count_by (e.g. ostype) instead \
+                      of reading thousands.",
         run: Run::List(&LIST),
         ..READ
     },
     Tool {
         name: "get_device_configuration",
         title: "Get Device Configuration",
-        description: "Read the running configuration from one device now, as text.",
+        description: "Read the running configuration from one device now, as text. Kept copies are \
+                      in get_backups.",
         hints: Hints { open_world: true, ..Hints::READ },
         parameters: &[NAME],
         output: Output::Wrapped,
@@ -68,7 +69,8 @@ pub static TOOLS: &[Tool] = &[
         name: "backup_device_configuration",
         title: "Backup Device Configuration",
         description: "Keep a device's running configuration as a backup on the platform. Do this \
-                      before apply_device_configuration.",
+                      before apply_device_configuration; compare_configurations shows the \
+                      difference later.",
         hints: Hints { open_world: true, ..Hints::CREATE },
         parameters: &[
             NAME,
