@@ -118,6 +118,11 @@ pub const CONFIG_FILE_ENTRIES: usize = 10_000;
 /// what overflows a clock.
 pub const INTERVAL_SECONDS: i64 = 10 * 365 * 24 * 60 * 60;
 
+// ---- cli ----------------------------------------------------------------------------------
+
+/// Largest file that `call` takes an argument from, in bytes: what the platform may send, it may get.
+pub const CALL_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
 // ---- http: connections --------------------------------------------------------------------
 
 /// Threads that own sockets, TLS and framing: as many as cores, but more than four only lengthen the

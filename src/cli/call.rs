@@ -1,6 +1,7 @@
 //! `call`: runs one tool and prints its result.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
@@ -11,37 +12,57 @@ use serde_json::{Map, Value, json};
 
 use super::backend::Backend;
 use super::signals;
-use super::text::{fail, print};
+use super::text::{complain, fail, print};
 use crate::config::Config;
 use crate::nearest::nearest;
 use crate::product;
 use crate::protocol::message;
 use crate::protocol::message::Incoming;
 use crate::protocol::{Answer, Caller, Engine, NoSink, Session, Sink};
+use crate::tools::told::Kind;
 use crate::transport::Workers;
 use crate::transport::serve::{Recipient, serve};
-use crate::{observe, protocol};
+use crate::{limits, observe, protocol};
 
-/// Calls `tool` with the JSON object in `params`; absent and empty mean no arguments.
-pub fn call(config: &Config, tool: &str, params: Option<&str>) -> ExitCode {
+/// What one call was given on the command line.
+pub struct CallOptions<'a> {
+    /// The tool.
+    pub tool: &'a str,
+    /// The JSON object of its arguments; absent and empty mean none.
+    pub params: Option<&'a str>,
+    /// Arguments whose values are in files, as `NAME=PATH`.
+    pub files: Vec<&'a str>,
+    /// The file for the result instead of standard output.
+    pub output: Option<&'a str>,
+}
+
+/// Calls a tool and prints or writes down its result.
+pub fn call(config: &Config, options: &CallOptions<'_>) -> ExitCode {
     observe::init(config.server.log_level);
     signals::on_stop(|_| std::process::exit(signals::INTERRUPTED.into()));
-    match result(config, tool, params) {
+    let shown = result(config, options).and_then(|result| {
+        let mut texts = texts(&result).into_iter();
+        let text = match options.output {
+            None => format!("\n{}\n", texts.next().unwrap_or_default()),
+            Some(path) => {
+                texts.next();
+                keep(&result, path).map(|()| String::new())?
+            }
+        };
         // What is said of a result goes beside it, so that what reads the output gets the result alone.
-        Ok((text, notes)) => {
-            notes.iter().for_each(|note| eprintln!("{note}"));
-            print(&format!("\n{text}\n"))
-        }
+        texts.for_each(|note| complain(&note));
+        Ok(text)
+    });
+    match shown {
+        Ok(text) => print(&text),
         Err(message) => fail(&observe::redact(&message)),
     }
 }
 
-fn result(
-    config: &Config,
-    tool: &str,
-    params: Option<&str>,
-) -> Result<(String, Vec<String>), String> {
-    let arguments = match params.filter(|text| !text.trim().is_empty()) {
+/// The result of the call.
+fn result(config: &Config, options: &CallOptions<'_>) -> Result<Value, String> {
+    let tool = options.tool;
+    let mut arguments = match options.params.filter(|text| !text.trim().is_empty()) {
         None => Map::new(),
         Some(text) => match serde_json::from_str(text) {
             Ok(Value::Object(arguments)) => arguments,
@@ -63,25 +84,77 @@ fn result(
         };
         return Err(format!("invalid tool: {tool} ({hint})"));
     }
+    for file in &options.files {
+        let (name, value) = argument_in(file, tool)?;
+        arguments.insert(name.to_owned(), value);
+    }
     let backend = Backend::open(config)?;
     // A person, or a script, has no context that could overflow.
     let mut config = config.clone();
     config.server.full = true;
     let engine = Arc::new(product::engine(&config, &backend.client, backend.audit.clone()));
     let result = ask(&engine, tool, arguments)?;
-    let mut texts: Vec<String> = result
-        .get("content")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|item| item.get("text").and_then(Value::as_str))
-        .map(pretty)
-        .collect();
-    if result.get("isError") == Some(&Value::Bool(true)) {
-        return Err(texts.join("\n"));
+    match result.get("isError") {
+        Some(Value::Bool(true)) => Err(texts(&result).join("\n")),
+        _ => Ok(result),
     }
-    let notes = texts.split_off(texts.len().min(1));
-    Ok((texts.concat(), notes))
+}
+
+/// The argument that stands in a file: text for a parameter that takes text, otherwise JSON where it
+/// is JSON.
+fn argument_in<'a>(file: &'a str, tool: &str) -> Result<(&'a str, Value), String> {
+    let (name, path) = file
+        .split_once('=')
+        .filter(|(name, path)| !name.is_empty() && !path.is_empty())
+        .ok_or_else(|| {
+            format!("--file must be NAME=PATH, such as project=export.json, not '{file}'")
+        })?;
+    let text = read(path).map_err(|why| format!("--file {name}: {path} {why}"))?;
+    let parameters = crate::tools::find(tool).map_or(&[][..], |tool| tool.parameters);
+    let takes_text = parameters
+        .iter()
+        .any(|known| known.name == name && matches!(known.kind, Kind::Text | Kind::Name));
+    Ok((
+        name,
+        match serde_json::from_str(&text) {
+            Ok(value) if !takes_text => value,
+            _ => Value::String(text),
+        },
+    ))
+}
+
+/// The text of a file; `-` is standard input.
+fn read(path: &str) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    let most = limits::CALL_FILE_BYTES;
+    let read = match path {
+        "-" => io::stdin().lock().take(most + 1).read_to_end(&mut bytes),
+        _ => File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes)),
+    };
+    read.map_err(|error| format!("cannot be read: {error}"))?;
+    if bytes.len() as u64 > most {
+        return Err(format!("holds more than {most} bytes"));
+    }
+    String::from_utf8(bytes).map_err(|_| "is no text in UTF-8".to_owned())
+}
+
+/// Writes the result itself to a file: text as it is, anything else as JSON.
+fn keep(result: &Value, path: &str) -> Result<(), String> {
+    let structured = result.get("structuredContent").unwrap_or(&Value::Null);
+    let wrapped = result.pointer("/_meta/fastmcp/wrap_result") == Some(&Value::Bool(true));
+    let document =
+        if wrapped { structured.get("result").unwrap_or(structured) } else { structured };
+    let text = match document {
+        Value::String(text) => text.clone(),
+        document => format!("{document:#}\n"),
+    };
+    std::fs::write(path, text).map_err(|error| format!("cannot write {path}: {error}"))
+}
+
+/// Every text of a result.
+fn texts(result: &Value) -> Vec<String> {
+    let content = result.get("content").and_then(Value::as_array).into_iter().flatten();
+    content.filter_map(|item| item.get("text").and_then(Value::as_str)).map(pretty).collect()
 }
 
 /// One call through the same engine that serves clients.

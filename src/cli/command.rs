@@ -170,6 +170,12 @@ impl Invocation {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// Every value of an option, in order.
+    pub fn each<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let found = self.options.iter().filter(move |(flag, _)| flag.name == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
     /// A positional argument; empty when it was left out.
     pub fn argument(&self, index: usize) -> &str {
         self.arguments.get(index).map_or("", String::as_str)

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use super::call::{self, CallOptions};
 use super::clients::{self, CLIENTS, ClientOptions};
 use super::command::{Argument, Command, Flag, Invocation, PROGRAM, argument, option};
 use super::probe::{self, ProbeOptions};
 use super::test::{self, TestOptions};
 use super::text::{complain, fail, print};
-use super::{call, catalog, completions, explain, man, reference, sandbox, serve, tls};
+use super::{catalog, completions, explain, man, reference, sandbox, serve, tls};
 use crate::config::{Config, Group};
 use crate::product;
 
@@ -35,13 +36,21 @@ pub static COMMANDS: &[Command] = &[
     Command {
         name: "call",
         summary: "Call one tool and print its result",
-        details: "Runs the tool in this process with the same configuration as the server.",
+        details: "Runs the tool in this process with the same configuration as the server. An \
+                  argument can come from a file and the result go into one, whole and without a \
+                  word beside it: call export_project --params '{\"name\": \"x\"}' --output x.json, \
+                  call import_project --file project=x.json.",
         arguments: &[argument("tool", "Name of the tool")],
-        options: &[PARAMS],
+        options: &[PARAMS, CALL_FILE, CALL_OUTPUT],
         groups: &[Group::Platform, Group::Tools, Group::Safety, Group::Logging],
         run: |invocation| {
-            let (tool, params) = (invocation.argument(0), invocation.option("params"));
-            Ok(invocation.with_config(|config| call::call(config, tool, params)))
+            let options = CallOptions {
+                tool: invocation.argument(0),
+                params: invocation.option("params"),
+                files: invocation.each("file").collect(),
+                output: invocation.option("output"),
+            };
+            Ok(invocation.with_config(|config| call::call(config, &options)))
         },
     },
     Command {
@@ -232,6 +241,21 @@ const PARAMS: Flag = option(
     "",
     "Arguments of the tool as a JSON object, such as '{\"limit\": 5}'",
 );
+const CALL_FILE: Flag = option(
+    "file",
+    "name=path",
+    "",
+    "Take the value of this argument from a file, or with - from standard input; may stand several \
+     times",
+)
+.ours();
+const CALL_OUTPUT: Flag = option(
+    "output",
+    "path",
+    "",
+    "Write the result to a file instead: text as it is, anything else as JSON",
+)
+.ours();
 const ENABLED: Flag =
     option("enabled", "", "", "Only what the configuration leaves enabled").ours();
 const TOOLS_FORMAT: Flag = Flag {

@@ -22,6 +22,7 @@ pub mod lifecycle_manager;
 pub mod operations_manager;
 pub mod operations_manager_jobs;
 pub mod studio;
+pub mod transfer;
 pub mod workflow_engine;
 pub mod writes;
 
@@ -51,6 +52,7 @@ pub const AREAS: &[Area] = &[
     ("operations_manager", operations_manager::rows),
     ("operations_manager_jobs", operations_manager_jobs::rows),
     ("studio", studio::rows),
+    ("transfer", transfer::rows),
     ("workflow_engine", workflow_engine::rows),
     ("writes", writes::rows),
 ];

@@ -27,6 +27,7 @@ const AREAS: &[Area] = &[
     operations_manager::tasks::AREA,
     work_center::AREA,
     automation_studio::documents::AREA,
+    automation_studio::transfer::AREA,
     workflow_engine::AREA,
     agent_session_manager::AREA,
     inventory_manager::AREA,

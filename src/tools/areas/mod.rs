@@ -14,7 +14,7 @@ pub mod lifecycle_manager;
 pub mod operations_manager;
 pub mod workflow_engine;
 
-use self::automation_studio::{command_templates, projects, templates};
+use self::automation_studio::{command_templates, projects, templates, transfer};
 use self::configuration_manager::{
     backups, compliance_plans, compliance_reports, device_groups, devices, golden_config, render,
 };
@@ -41,6 +41,7 @@ pub static TOOLS: &[&[Tool]] = &[
     operations_manager::TOOLS,
     operations_manager::control::TOOLS,
     projects::TOOLS,
+    transfer::TOOLS,
     templates::TOOLS,
     workflow_engine::TOOLS,
 ];

@@ -2,3 +2,4 @@
 
 pub mod command_templates;
 pub mod documents;
+pub mod transfer;

@@ -14,10 +14,11 @@ use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError, l
 use crate::tools::told::{Arguments, Kind, Parameter};
 
 /// `GET /automation-studio/projects`
-const PROJECTS: Source = Source::new("/automation-studio/projects", "data", "metadata.total");
+pub const PROJECTS: Source = Source::new("/automation-studio/projects", "data", "metadata.total");
 static LIST: List =
     List::of(PROJECTS, &ITEM).filtered(&[Filter::name_contains()]).prepared(counted);
-static DIRECTORY: Directory = Directory {
+/// How projects are found.
+pub static DIRECTORY: Directory = Directory {
     one: "project",
     many: "projects",
     query: &[("equals[name]", "{}")],
