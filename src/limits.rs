@@ -302,8 +302,10 @@ pub const STATE_KEY_FILE_BYTES: u64 = 64 << 10;
 /// How long a sealed session id is good, whoever uses it: what it says of a client grows old.
 pub const SESSION_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// Modes of one capability of a client, and bytes of the name of one, that a session id carries.
+/// Modes of one capability of a client that a session id carries.
 pub const CAPABILITIES: usize = 8;
+
+/// Bytes of the name of one such mode.
 pub const CAPABILITY_BYTES: usize = 64;
 
 /// Session ids remembered as ended, until they would be too old anyway.

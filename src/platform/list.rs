@@ -226,12 +226,14 @@ impl Api<'_> {
         mut answer: Value,
     ) -> Result<Page, Error> {
         let total = pointer(listing.total).and_then(|at| count(answer.pointer(&at)?));
+        // Nothing beside an error is no empty list.
+        let failed = answer.get("error").is_some_and(|error| !error.is_null());
         let found = match &mut answer {
             Value::Array(items) => Some(std::mem::take(items)),
             Value::Object(_) => match pointer(listing.items).and_then(|at| answer.pointer_mut(&at))
             {
                 Some(Value::Array(items)) => Some(std::mem::take(items)),
-                Some(Value::Null) => Some(Vec::new()),
+                Some(Value::Null) if !failed => Some(Vec::new()),
                 _ => None,
             },
             Value::Null => Some(Vec::new()),

@@ -45,10 +45,23 @@ impl Tool {
         entry.insert("title".into(), json!(self.title));
         entry.insert("description".into(), json!(self.description));
         entry.insert("inputSchema".into(), input_schema(self.all_parameters(), true));
-        entry.insert("outputSchema".into(), self.output().schema());
+        entry.insert("outputSchema".into(), self.output_schema());
         entry.insert("annotations".into(), self.hints.annotations());
         entry.insert("_meta".into(), json!({"fastmcp": {"tags": self.all_tags()}}));
         entry
+    }
+}
+
+impl Tool {
+    /// The output schema, with what stands beside a list in an object.
+    fn output_schema(&self) -> Value {
+        let mut schema = self.output().schema();
+        if let (Run::List(list), Some(properties)) = (self.run, schema.get_mut("properties"))
+            && !list.under.is_empty()
+        {
+            properties["total"] = json!({"type": "integer"});
+        }
+        schema
     }
 }
 
@@ -57,7 +70,11 @@ impl Output {
     /// there is something to say.
     pub fn schema(self) -> Value {
         let result = match self {
-            Self::Object(shape) => return shape.schema(),
+            Self::Object(shape) => {
+                let mut schema = shape.schema();
+                schema["properties"]["note"] = json!({"type": "string"});
+                return schema;
+            }
             Self::Free => return json!({"type": "object"}),
             Self::List(shape) => json!({"type": "array", "items": shape.outline()}),
             Self::OneOf(shapes) => {

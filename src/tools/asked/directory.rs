@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::record;
 use super::source::Listing;
+use crate::limits;
 use crate::nearest::nearest;
 use crate::tools::context::Context;
 use crate::tools::shown::ToolError;
@@ -39,11 +40,19 @@ impl Directory {
     ) -> Result<Value, ToolError> {
         let mut found = self.named(context, list, name)?;
         if found.is_empty() {
-            let mut all = list.items(context)?;
+            let read = list.read(context)?;
+            let mut all = read.items;
             let by_id = |item: &Value| self.by_id && record::id(item).as_deref() == Some(name);
             let wanted = |item: &Value| record::name(item) == Some(name) || by_id(item);
             match all.iter().filter(|item| wanted(item)).count() {
-                0 => return Err(self.missing(name, all.iter().filter_map(record::name))),
+                0 => {
+                    let mut missing = self.missing(name, all.iter().filter_map(record::name));
+                    if read.truncated {
+                        let most = limits::LIST_ITEMS;
+                        missing.message += &format!("; only the first {most} were looked through");
+                    }
+                    return Err(missing);
+                }
                 _ => all.retain(wanted),
             }
             found = all;

@@ -28,10 +28,16 @@ pub struct List {
     /// What is computed of each record before anything else.
     pub prepare: Option<fn(Value) -> Value>,
     /// What the arguments mean, where that is not what they say.
-    pub meaning: Option<fn(&Context<'_>, &Arguments) -> Result<Arguments, ToolError>>,
+    pub meaning: Option<Meaning>,
     /// What is to be said of the items that are shown.
-    pub tell: Option<fn(&[Value]) -> Option<String>>,
+    pub tell: Option<Tell>,
 }
+
+/// What arguments mean.
+type Meaning = fn(&Context<'_>, &Arguments) -> Result<Arguments, ToolError>;
+
+/// What is to be said of some items.
+type Tell = fn(&[Value]) -> Option<String>;
 
 /// Where the items of a list tool come from.
 #[derive(Clone, Copy, Debug)]
@@ -144,16 +150,13 @@ impl List {
     }
 
     /// The same list, asked for what the arguments mean.
-    pub const fn meaning(
-        mut self,
-        meaning: fn(&Context<'_>, &Arguments) -> Result<Arguments, ToolError>,
-    ) -> Self {
+    pub const fn meaning(mut self, meaning: Meaning) -> Self {
         self.meaning = Some(meaning);
         self
     }
 
     /// The same list, of whose shown items something is said.
-    pub const fn telling(mut self, tell: fn(&[Value]) -> Option<String>) -> Self {
+    pub const fn telling(mut self, tell: Tell) -> Self {
         self.tell = Some(tell);
         self
     }
@@ -281,8 +284,10 @@ impl List {
             listed.total = None;
         }
         let more = listed.truncated || listed.items.len() > enough;
+        // Of a list that came whole its length is known.
+        let total = if listed.truncated { listed.total } else { Some(listed.items.len() as u64) };
         let items = self.prepared_all(listed.items);
-        Ok(Read { items, total: listed.total, more, notes: Vec::new() })
+        Ok(Read { items, total, more, notes: Vec::new() })
     }
 
     /// All that was read, filtered and in order.

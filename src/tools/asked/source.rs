@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::{judge, record};
 use crate::limits;
 use crate::platform::{self, Listed, Path, Style};
 use crate::tools::context::Context;
@@ -137,16 +138,26 @@ impl<'a> Listing<'a> {
     }
 
     fn read_whole(&self, context: &Context<'_>) -> Result<Listed, ToolError> {
-        let items = match context.api.get(&self.path, &[])? {
+        let query: Vec<(&str, &str)> =
+            self.query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let items = match context.api.get(&self.path, &query)? {
             Value::Array(items) => items,
             Value::Null => Vec::new(),
-            _ => {
-                return Err(ToolError::platform(format!(
-                    "GET {} answered with something else than a list; this platform version may \
-                     differ from those supported",
-                    self.path
-                )));
-            }
+            answer => match (judge::failure(&answer), record::list(&answer)) {
+                (None, Some(items)) => items.to_vec(),
+                (Some(why), _) => {
+                    return Err(ToolError::platform(format!("GET {}: {why}", self.path)));
+                }
+                (None, None) => {
+                    let said = answer.to_string();
+                    return Err(ToolError::platform(format!(
+                        "GET {} answered with something else than a list; this platform version \
+                         may differ from those supported. It says: {}",
+                        self.path,
+                        said.chars().take(limits::SHOWN_LINE_CHARS).collect::<String>()
+                    )));
+                }
+            },
         };
         Ok(Listed { items, total: None, truncated: false })
     }
