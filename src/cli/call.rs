@@ -11,14 +11,14 @@ use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
 use serde_json::{Map, Value, json};
 
 use super::backend::Backend;
-use super::signals;
 use super::text::{complain, fail, print};
+use super::waiting::Waiting;
 use crate::config::Config;
 use crate::nearest::nearest;
 use crate::product;
 use crate::protocol::message;
 use crate::protocol::message::Incoming;
-use crate::protocol::{Answer, Caller, Engine, NoSink, Session, Sink};
+use crate::protocol::{Answer, Caller, Engine, Session, Sink};
 use crate::tools::told::Kind;
 use crate::transport::Workers;
 use crate::transport::serve::{Recipient, serve};
@@ -39,8 +39,10 @@ pub struct CallOptions<'a> {
 /// Calls a tool and prints or writes down its result.
 pub fn call(config: &Config, options: &CallOptions<'_>) -> ExitCode {
     observe::init(config.server.log_level);
-    signals::on_stop(|_| std::process::exit(signals::INTERRUPTED.into()));
-    let shown = result(config, options).and_then(|result| {
+    let waiting = Waiting::begin();
+    let result = result(config, options, &waiting);
+    waiting.end();
+    let shown = result.and_then(|result| {
         let mut texts = texts(&result).into_iter();
         let text = match options.output {
             None => format!("\n{}\n", texts.next().unwrap_or_default()),
@@ -60,7 +62,11 @@ pub fn call(config: &Config, options: &CallOptions<'_>) -> ExitCode {
 }
 
 /// The result of the call.
-fn result(config: &Config, options: &CallOptions<'_>) -> Result<Value, String> {
+fn result(
+    config: &Config,
+    options: &CallOptions<'_>,
+    waiting: &Arc<Waiting>,
+) -> Result<Value, String> {
     let tool = options.tool;
     let mut arguments = match options.params.filter(|text| !text.trim().is_empty()) {
         None => Map::new(),
@@ -93,7 +99,7 @@ fn result(config: &Config, options: &CallOptions<'_>) -> Result<Value, String> {
     let mut config = config.clone();
     config.server.full = true;
     let engine = Arc::new(product::engine(&config, &backend.client, backend.audit.clone()));
-    let result = ask(&engine, tool, arguments)?;
+    let result = ask(&engine, tool, arguments, waiting)?;
     match result.get("isError") {
         Some(Value::Bool(true)) => Err(texts(&result).join("\n")),
         _ => Ok(result),
@@ -158,14 +164,20 @@ fn texts(result: &Value) -> Vec<String> {
 }
 
 /// One call through the same engine that serves clients.
-fn ask(engine: &Arc<Engine>, tool: &str, arguments: Map<String, Value>) -> Result<Value, String> {
+fn ask(
+    engine: &Arc<Engine>,
+    tool: &str,
+    arguments: Map<String, Value>,
+    waiting: &Arc<Waiting>,
+) -> Result<Value, String> {
     let session = Arc::new(Session::new());
     let caller = Arc::new(Caller::default());
-    let sink: Arc<dyn Sink> = Arc::new(NoSink);
+    let sink: Arc<dyn Sink> = Arc::<Waiting>::clone(waiting);
+    waiting.of(&session);
     let hello = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
         "protocolVersion": protocol::revision::LEGACY[0], "capabilities": {}}});
     let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
-        "name": tool, "arguments": arguments}});
+        "name": tool, "arguments": arguments, "_meta": {"progressToken": 1}}});
     let workers = Workers::new(1, 1);
     let (sender, receiver) = channel();
     let mut last = None;

@@ -81,14 +81,16 @@ impl Requests {
     }
 }
 
-/// Calls `stop` with the exit code to end with, once, when the process is asked to end.
-pub fn on_stop(stop: impl FnOnce(u8) + Send + 'static) {
+/// Calls `stop` on a thread of its own when the process is asked to end; asked again, it ends at once.
+pub fn on_stop(stop: impl FnOnce() + Send + 'static) {
     let mut stop = Some(stop);
-    let watching = watch(&[SIGINT, SIGTERM], move |asked| {
-        if let (Asked::Stop(code), Some(stop)) = (asked, stop.take()) {
-            stop(code);
+    let watching = watch(&[SIGINT, SIGTERM], move |_| {
+        let started =
+            stop.take().map(|stop| thread::Builder::new().name("stop".into()).spawn(stop));
+        match started {
+            Some(Ok(_)) => true,
+            Some(Err(_)) | None => std::process::exit(INTERRUPTED.into()),
         }
-        false
     });
     if let Err(error) = watching {
         log::warn!("signals cannot be handled and end the process at once: {error}");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::backend;
 use super::signals;
-use super::text::{fail, print};
+use super::text::{fail, print_painted};
 use crate::config::Config;
 use crate::observe;
 use crate::platform::check;
@@ -27,7 +27,7 @@ pub struct TestOptions {
 /// Runs every check and reports on standard output.
 pub fn test(config: &Config, options: &TestOptions) -> ExitCode {
     observe::init(config.server.log_level);
-    signals::on_stop(|_| std::process::exit(signals::INTERRUPTED.into()));
+    signals::on_stop(|| std::process::exit(signals::INTERRUPTED.into()));
     let mut platform = config.platform.clone();
     let _sandbox = match platform.sandbox.then(|| backend::start(&mut platform)).transpose() {
         Ok(sandbox) => sandbox,
@@ -38,7 +38,7 @@ pub fn test(config: &Config, options: &TestOptions) -> ExitCode {
         true => check::json(&report) + "\n",
         false => check::human(&report, options.verbose, options.quiet, colored()),
     };
-    match print(&text) {
+    match print_painted(&text) {
         ExitCode::SUCCESS if !report.success => ExitCode::FAILURE,
         code => code,
     }

@@ -1,7 +1,10 @@
 //! Text on the terminal: width, wrapping, standard output that may go away.
 
-use std::io::{self, ErrorKind, Write};
+use std::borrow::Cow;
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
+
+use crate::observe;
 
 /// Width when nothing says otherwise.
 const WIDTH: usize = 80;
@@ -45,8 +48,22 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// Writes to standard output. A reader that has seen enough is no error.
+/// Text as it may be shown to a person: others may have written it, and it must not steer the terminal.
+pub fn harmless(text: &str) -> Cow<'_, str> {
+    observe::escaped(text, &['\n', '\t'])
+}
+
+/// Writes to standard output: to a terminal what does it no harm, to a program what it is. A reader that
+/// has seen enough is no error.
 pub fn print(text: &str) -> ExitCode {
+    match io::stdout().is_terminal() {
+        true => print_painted(&harmless(&text.replace("\r\n", "\n"))),
+        false => print_painted(text),
+    }
+}
+
+/// Writes to standard output what may hold colours, and is harmless otherwise.
+pub fn print_painted(text: &str) -> ExitCode {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -57,7 +74,7 @@ pub fn print(text: &str) -> ExitCode {
 
 /// Writes a line to standard error, if there still is one.
 pub fn complain(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    let _ = writeln!(io::stderr().lock(), "{}", harmless(line));
 }
 
 /// Reports a failure as every command does and gives its exit code.

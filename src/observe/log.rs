@@ -6,6 +6,7 @@ use env_logger::{Builder, Target};
 use log::{Level, LevelFilter, Record};
 
 use super::brief::brief;
+use super::escape::escaped;
 use super::redact::redact;
 use crate::limits;
 use crate::time::Utc;
@@ -48,13 +49,7 @@ fn line(now: Utc, record: &Record<'_>) -> String {
     let message = record.args().to_string();
     let message = brief(&message, limits::LOG_LINE_BYTES);
     let mut line = format!("{}: [itential-mcp] {level}: ", now.log_form());
-    for character in redact(&message).chars() {
-        if character.is_control() {
-            line.extend(character.escape_default());
-        } else {
-            line.push(character);
-        }
-    }
+    line.push_str(&escaped(&redact(&message), &[]));
     line
 }
 

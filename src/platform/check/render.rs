@@ -1,11 +1,13 @@
 //! A report as people and as programs read it.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json as value};
 
 use super::report::{Report, Status};
+use crate::observe::escaped;
 
 /// The report for people.
 ///
@@ -27,17 +29,20 @@ pub fn human(report: &Report, verbose: bool, quiet: bool, color: bool) -> String
             Status::Skipped => ("93", "○"),
             Status::Warning => ("93", "⚠"),
         };
-        lines.push(format!("{} {}", paint(code, symbol), check.message));
+        lines.push(format!("{} {}", paint(code, symbol), plain(&check.message)));
         if verbose {
             lines.push(format!("  Duration: {:.0}ms", millis(check.duration)));
             if !check.details.is_empty() {
                 lines.push("  Details:".to_owned());
                 lines.extend(
-                    check.details.iter().map(|(name, it)| format!("    • {name}: {}", shown(it))),
+                    check
+                        .details
+                        .iter()
+                        .map(|(name, it)| format!("    • {name}: {}", plain(&shown(it)))),
                 );
             }
             if let Some((kind, text)) = &check.error {
-                lines.push(format!("  Error: {kind}: {text}"));
+                lines.push(format!("  Error: {kind}: {}", plain(text)));
             }
         }
         if !check.suggestion.is_empty() {
@@ -57,18 +62,23 @@ pub fn human(report: &Report, verbose: bool, quiet: bool, color: bool) -> String
         String::new(),
     ]);
     if let Some(error) = report.error() {
-        lines.push(format!("  Error: {error}"));
+        lines.push(format!("  Error: {}", plain(&error)));
     } else {
         if let Some(version) = &report.platform_version {
-            lines.push(format!("  Platform version: {version}"));
+            lines.push(format!("  Platform version: {}", plain(version)));
         }
         if let Some(user) = &report.authenticated_user {
-            lines.push(format!("  Authenticated as: {user}"));
+            lines.push(format!("  Authenticated as: {}", plain(user)));
         }
         lines.push(format!("  Total duration: {:.2}s", report.duration.as_secs_f64()));
     }
     lines.push(String::new());
     lines.join("\n") + "\n"
+}
+
+/// What came from elsewhere, as a terminal may show it.
+fn plain(text: &str) -> Cow<'_, str> {
+    escaped(text, &['\n', '\t'])
 }
 
 /// The report for programs: JSON of two spaces indentation, in ASCII.

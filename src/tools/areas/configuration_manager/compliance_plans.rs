@@ -224,7 +224,8 @@ impl Started<'_> {
         let mut wait = Wait::new(self.context, Some(patience), limits::JOB_PAUSES);
         while !instance.as_ref().is_some_and(has_ended) {
             let status = instance.as_ref().and_then(status).unwrap_or("starting").to_owned();
-            match wait.pause(&format!("the compliance plan is {status}")) {
+            let id = self.id.as_deref().unwrap_or_default();
+            match wait.pause(&format!("run {id} of the compliance plan is {status}")) {
                 Pause::Passed => {}
                 Pause::OutOfTime => {
                     return self.notes.push(format!(
