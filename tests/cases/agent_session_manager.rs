@@ -244,7 +244,7 @@ fn usage() -> Vec<Case> {
             |seen| {
                 assert_eq!(
                     seen.items()[0],
-                    json!({"agent_name": "Net Agent", "session_count": 2,
+                    json!({"agent_name": "Net Agent", "agent_id": null, "session_count": 2,
                     "total_input_tokens": 200, "total_output_tokens": 20, "total_tokens": 220,
                     "avg_input_tokens": 100.0, "min_input_tokens": 99, "max_input_tokens": 101,
                     "avg_output_tokens": 10.0, "min_output_tokens": 10, "max_output_tokens": 10,

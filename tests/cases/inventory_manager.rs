@@ -177,7 +177,7 @@ fn writes() -> Vec<Case> {
             "create_inventory",
             Shows::NotFound,
             "the platform's own refusal reaches the model",
-            json!({"name": "New", "groups": ["nobody"]}),
+            json!({"name": "New", "groups": ["NetOps"]}),
             &["no such group"],
         )
         .with_faults(json!([{"match": {"method": "POST", "path": INVENTORIES}, "status": 400,

@@ -6,10 +6,12 @@
 #![allow(dead_code, reason = "not every row needs every part")]
 
 pub mod agent_session_manager;
+pub mod authorization;
 pub mod backups;
 pub mod command_templates;
 pub mod compliance;
 pub mod components;
+pub mod control;
 pub mod device_groups;
 pub mod devices;
 pub mod filters;
@@ -36,10 +38,12 @@ pub type Area = (&'static str, fn() -> Vec<Case>);
 /// Every area's rows: one line for each file.
 pub const AREAS: &[Area] = &[
     ("agent_session_manager", agent_session_manager::rows),
+    ("authorization", authorization::rows),
     ("backups", backups::rows),
     ("command_templates", command_templates::rows),
     ("compliance", compliance::rows),
     ("components", components::rows),
+    ("control", control::rows),
     ("device_groups", device_groups::rows),
     ("devices", devices::rows),
     ("filters", filters::rows),

@@ -14,13 +14,19 @@ use crate::sandbox::world::{Collection, World};
 pub const PUBLIC: &[Route] = &[post("/login", login), post("/oauth/token", oauth_token)];
 
 /// This part of the platform.
-pub const AREA: Area =
-    Area { routes: ROUTES, collections: &[Collection { name: "accounts", key: "_id" }] };
+pub const AREA: Area = Area {
+    routes: ROUTES,
+    collections: &[
+        Collection { name: "accounts", key: "_id" },
+        Collection { name: "groups", key: "_id" },
+    ],
+};
 
-/// Accounts and the caller's own.
+/// Accounts, groups and the caller's own.
 const ROUTES: &[Route] = &[
     get("/whoami", whoami),
     get("/authorization/accounts", |world, call| ACCOUNTS.answer(world, call)),
+    get("/authorization/groups", |world, call| GROUPS.answer(world, call)),
 ];
 
 /// Serves 25 rows at most, so a client that asks for 100 must go by what it received.
@@ -33,6 +39,13 @@ const ACCOUNTS: Listing = Listing {
     default_limit: 25,
     max_limit: 25,
     envelope: results_envelope,
+};
+
+const GROUPS: Listing = Listing {
+    collection: "groups",
+    fields: &["name", "provenance", "inactive"],
+    max_limit: 100,
+    ..ACCOUNTS
 };
 
 /// Takes both documented bodies: `{"user": {...}}` and the bare pair.

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::sandbox::answer::Answered;
+use crate::sandbox::answer::{Answered, Refusal};
 use crate::sandbox::clock::{iso, now_ms};
 use crate::sandbox::incoming::Incoming;
 use crate::sandbox::listing::{Filters, Listing, Page, Paging};
-use crate::sandbox::routing::{Area, Route, get};
-use crate::sandbox::world::{Collection, World};
+use crate::sandbox::routing::{Area, Route, get, post};
+use crate::sandbox::world::{Collection, World, merge};
 
 /// This part of the platform.
 pub const AREA: Area = Area {
@@ -25,6 +25,8 @@ const ROUTES: &[Route] = &[
         Ok(world.require("sessions", "Session", call.param(0))?.clone().into())
     }),
     get("/agent-session-manager/sessions/{}/messages", messages),
+    post("/agent-session-manager/sessions", create),
+    post("/agent-session-manager/sessions/{}", tell),
 ];
 
 const SESSIONS: Listing = Listing {
@@ -55,6 +57,51 @@ fn messages(world: &mut World, call: &Incoming) -> Answered {
     world.require("sessions", "Session", session)?;
     let of_session = |row: &&Value| row.get("sessionId") == Some(&json!(session));
     MESSAGES.answer_from(world.rows("messages").iter().filter(of_session), world, call)
+}
+
+/// An agent is known by its automations, or by the sessions it had.
+fn create(world: &mut World, call: &Incoming) -> Answered {
+    let agent = call.text("/agentDefinitionId")?;
+    let runs = |row: &&Value| row.get("agentDefinitionId") == Some(&json!(agent));
+    let starts = |row: &&Value| row.get("componentId") == Some(&json!(agent));
+    let ran = world.rows("sessions").iter().filter(runs);
+    let name = ran
+        .filter_map(|row| row.pointer("/agentSnapshot/name"))
+        .chain(world.rows("automations").iter().filter(starts).filter_map(|row| row.get("name")))
+        .find_map(Value::as_str)
+        .map(str::to_owned)
+        .ok_or_else(|| Refusal::not_found("Agent definition", agent))?;
+    let id = start_session(world, agent, &name, &call.value("/inputs"));
+    Ok(json!({"message": "Session created", "data": {"sessionId": id, "status": "RUNNING"}}).into())
+}
+
+/// Ends, holds or goes on with a session. One that is held does not think until it goes on.
+fn tell(world: &mut World, call: &Incoming) -> Answered {
+    let id = call.param(0);
+    let status = world.require("sessions", "Session", id)?.get("status").cloned();
+    let status = status.as_ref().and_then(Value::as_str).unwrap_or_default();
+    let refuse = |action: &str| {
+        Err(Refusal::new(409, format!("cannot {action} a session that is {status}")))
+    };
+    let change = match (call.text("/action")?, status) {
+        ("CANCEL", "RUNNING" | "PAUSED") => {
+            json!({"status": "CANCELED", "endTime": iso(now_ms())})
+        }
+        ("PAUSE", "RUNNING") => json!({"status": "PAUSED"}),
+        ("RESUME", "PAUSED") => json!({"status": "RUNNING"}),
+        (action @ ("CANCEL" | "PAUSE" | "RESUME"), _) => return refuse(action),
+        _ => {
+            return Err(Refusal::invalid("body/action must be CANCEL, PAUSE or RESUME"));
+        }
+    };
+    world.forget("sessions", id);
+    if change.get("status") == Some(&json!("RUNNING")) {
+        let ended = json!({"status": "COMPLETE", "endTime": iso(now_ms())});
+        world.after(2.0, "sessions", id, ended);
+    }
+    let session = world.require_mut("sessions", "Session", id)?;
+    merge(session, change);
+    Ok(json!({"message": "ok", "data": session}).into())
 }
 
 /// Starts a session of the agent `definition` and returns its id. It thinks for two steps.
@@ -111,6 +158,6 @@ pub fn message(session: &str, n: usize, at: u64, kind: &str, more: Value) -> Val
         "text": null,
         "data": {},
     });
-    crate::sandbox::world::merge(&mut row, more);
+    merge(&mut row, more);
     row
 }

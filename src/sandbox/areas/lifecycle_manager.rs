@@ -27,6 +27,11 @@ const ROUTES: &[Route] = &[
     get("/lifecycle-manager/resources/{}/instances", instances),
     post("/lifecycle-manager/resources/{}/run-action", run_action),
     get("/lifecycle-manager/action-executions", |world, call| EXECUTIONS.answer(world, call)),
+    get("/lifecycle-manager/action-executions/{}", |world, call| {
+        let execution = world.require("executions", "Action execution", call.param(0))?;
+        Ok(json!({"message": "Successfully retrieved", "data": execution, "metadata": {}}).into())
+    }),
+    post("/lifecycle-manager/action-executions/{}/cancel", cancel),
 ];
 
 const RESOURCES: Listing = Listing {
@@ -166,6 +171,27 @@ fn finish_later(world: &mut World, kind: &str, execution: &str, instance: &str, 
         "stateId": if kind == "delete" { "deleted" } else { "0001" },
     });
     world.after(2.0, "instances", instance, changed);
+}
+
+/// Cancels the action and its job; what it was going to do is not done.
+fn cancel(world: &mut World, call: &Incoming) -> Answered {
+    let id = call.param(0);
+    let execution = world.require("executions", "Action execution", id)?.clone();
+    if execution.get("status") != Some(&json!("running")) {
+        return Err(Refusal::invalid(format!("action execution '{id}' is not running")));
+    }
+    let canceled = json!({"status": "canceled", "endTime": iso(now_ms())});
+    world.forget("executions", id);
+    world.find_mut("executions", id).into_iter().for_each(|row| merge(row, canceled.clone()));
+    let instance = text(&execution, "instanceId").to_owned();
+    world.forget("instances", &instance);
+    let last = json!({"lastAction": {"status": "canceled"}});
+    world.find_mut("instances", &instance).into_iter().for_each(|row| merge(row, last.clone()));
+    let job = text(&execution, "jobId").to_owned();
+    world.forget("jobs", &job);
+    let stopped = json!({"status": "canceled"});
+    world.find_mut("jobs", &job).into_iter().for_each(|row| merge(row, stopped.clone()));
+    Ok(json!({"message": "Successfully canceled", "data": {"_id": id}, "metadata": {}}).into())
 }
 
 fn text<'a>(row: &'a Value, field: &str) -> &'a str {

@@ -3,6 +3,7 @@
 pub mod adapters;
 pub mod agent_session_manager;
 pub mod applications;
+pub mod authorization;
 pub mod automation_studio;
 mod components;
 pub mod configuration_manager;
@@ -25,6 +26,7 @@ pub static TOOLS: &[&[Tool]] = &[
     adapters::TOOLS,
     agent_session_manager::TOOLS,
     applications::TOOLS,
+    authorization::TOOLS,
     gateway_manager::TOOLS,
     command_templates::TOOLS,
     compliance_plans::TOOLS,

@@ -1,10 +1,12 @@
 //! Sessions of AI agents and the tokens they used.
 
+mod agents;
+mod control;
 pub mod sessions;
 mod turns;
 mod usage;
 
-use crate::tools::row::{Area, Run, Tool};
+use crate::tools::row::{Area, Hints, Run, Tool};
 use crate::tools::shown::Output;
 use crate::tools::told::{Kind, Parameter, Presence};
 
@@ -13,6 +15,7 @@ pub static AREA: Area =
     Area { tag: "agent_session_manager", about: "sessions of AI agents and the tokens they used" };
 
 const READ: Tool = Tool::reads(&AREA);
+const RUN: Tool = Tool::runs(&AREA);
 
 const SESSION_ID: Parameter = Parameter::required(
     "session_id",
@@ -91,5 +94,54 @@ pub static TOOLS: &[Tool] = &[
         parameters: &[INCLUDE_FAILED, STARTED_AFTER, STARTED_BEFORE],
         run: Run::List(&usage::PER_SESSION),
         ..READ
+    },
+    Tool {
+        name: "create_session",
+        title: "Create Session",
+        description: "Start a session of an AI agent directly, also of one without a route (those \
+                      with a route: trigger_automation). It answers at once: poll \
+                      describe_session with session_id.",
+        parameters: &[
+            Parameter::required("agent", Kind::Name, "Name or agent_id from get_agents"),
+            Parameter::optional(
+                "inputs",
+                Kind::Object,
+                "What the agent is to work on, e.g. {\"prompt\": \"..\"}",
+            ),
+        ],
+        output: Output::Object(&control::SESSION),
+        run: Run::Code(control::create),
+        ..RUN
+    },
+    Tool {
+        name: "cancel_session",
+        title: "Cancel Session",
+        description: "End a running agent session for good; what the agent did so far stays done. \
+                      To hold it for a while use pause_session.",
+        hints: Hints::RUN.idempotent(),
+        parameters: &[SESSION_ID],
+        output: Output::Object(&control::SESSION),
+        run: Run::Code(|context, arguments| control::tell(context, arguments, &control::CANCEL)),
+        ..RUN
+    },
+    Tool {
+        name: "pause_session",
+        title: "Pause Session",
+        description: "Hold a running agent session after the turn it is at. Next: resume_session.",
+        hints: Hints::RUN.idempotent(),
+        parameters: &[SESSION_ID],
+        output: Output::Object(&control::SESSION),
+        run: Run::Code(|context, arguments| control::tell(context, arguments, &control::PAUSE)),
+        ..RUN
+    },
+    Tool {
+        name: "resume_session",
+        title: "Resume Session",
+        description: "Let a paused agent session go on.",
+        hints: Hints::RUN.idempotent(),
+        parameters: &[SESSION_ID],
+        output: Output::Object(&control::SESSION),
+        run: Run::Code(|context, arguments| control::tell(context, arguments, &control::RESUME)),
+        ..RUN
     },
 ];

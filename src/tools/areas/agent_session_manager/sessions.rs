@@ -9,8 +9,10 @@ use crate::tools::context::Context;
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError, lookup};
 use crate::tools::told::{Arguments, Kind, Parameter};
 
-const ID: Field = Field::new("session_id", FieldKind::Text).from(&["sessionId", "_id", "id"]);
-const AGENT: Field = Field::new("agent_name", FieldKind::Text).from(&[AGENT_NAME]);
+/// Id of a session.
+pub const ID: Field = Field::new("session_id", FieldKind::Text).from(&["sessionId", "_id", "id"]);
+/// The agent's name.
+pub const AGENT: Field = Field::new("agent_name", FieldKind::Text).from(&[AGENT_NAME]);
 /// Where a session names its agent.
 pub const AGENT_NAME: &str = "agentSnapshot.name";
 /// Status of a session, wherever it is shown.
@@ -75,9 +77,8 @@ pub static LIST: List = List::of(SESSIONS, &SESSION).filtered(&[
     ),
 ]);
 
-/// `GET /agent-session-manager/sessions/{session_id}` and its messages, every page.
-pub fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-    let id = arguments.text("session_id");
+/// `GET /agent-session-manager/sessions/{session_id}`
+pub fn read(context: &Context<'_>, id: &str) -> Result<Value, ToolError> {
     let path = Path::new("/agent-session-manager/sessions/{}", &[id])?;
     let answer = context.api.get(&path, &[]).map_err(|error| unknown(id, error.into()))?;
     let mut session = record::payload(&answer).clone();
@@ -85,16 +86,23 @@ pub fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome,
         return Err(unknown(id, ToolError::not_found("the platform answered with nothing")));
     };
     fields.entry("sessionId").or_insert_with(|| json!(id));
+    Ok(session)
+}
+
+/// A session and its messages, every page.
+pub fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+    let id = arguments.text("session_id");
+    let mut session = read(context, id)?;
     let mut note = None;
     match messages(context, id) {
         Ok(messages) => {
-            fields.insert("output".into(), output(&messages));
+            session["output"] = output(&messages);
             let limit = arguments.maybe_integer("limit").and_then(|n| usize::try_from(n).ok());
             let cut = messages.len().saturating_sub(limit.unwrap_or(usize::MAX));
             if cut > 0 {
                 note = Some(format!("{cut} earlier messages are not shown."));
             }
-            fields.insert("messages".into(), messages.into_iter().skip(cut).collect());
+            session["messages"] = messages.into_iter().skip(cut).collect();
         }
         Err(error) if error.kind == ErrorKind::Cancelled => return Err(error),
         Err(error) => note = Some(format!("Its messages could not be read: {error}")),
@@ -131,6 +139,11 @@ pub fn messages(context: &Context<'_>, id: &str) -> Result<Vec<Value>, ToolError
 /// The agent a session was of.
 pub fn agent_name(session: &Value) -> Option<&str> {
     lookup(session, AGENT_NAME).and_then(Value::as_str)
+}
+
+/// The id of that agent, which stays when it is renamed.
+pub fn agent_id(session: &Value) -> Option<&str> {
+    record::text(session, &["agentDefinitionId", "agentSnapshot._id"])
 }
 
 fn unknown(id: &str, error: ToolError) -> ToolError {

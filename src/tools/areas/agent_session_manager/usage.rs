@@ -1,9 +1,12 @@
 //! Tokens and durations over many sessions.
 
+use std::collections::{BTreeMap, HashMap};
+
 use serde_json::{Map, Value, json};
 
 use super::sessions;
 use super::sessions::{DURATION, ENDED, STARTED, STATUS};
+use crate::platform::Listed;
 use crate::time::moment;
 use crate::tools::asked::{Filter, List, Made, record};
 use crate::tools::context::Context;
@@ -13,6 +16,7 @@ use crate::tools::told::{Arguments, Kind, Parameter};
 /// An entry of `get_agent_token_usage`.
 pub static AGENT: Shape = Shape::closed(&[
     Field::new("agent_name", FieldKind::Text),
+    Field::new("agent_id", FieldKind::Text),
     Field::new("session_count", FieldKind::Number),
     Field::new("total_input_tokens", FieldKind::Number),
     Field::new("total_output_tokens", FieldKind::Number),
@@ -53,39 +57,50 @@ pub static PER_AGENT: List = List::made(per_agent, &AGENT).filtered(&[Filter::co
     Parameter::optional(
         "agent_name",
         Kind::Name,
-        "Part of the agent's name, in any case; all agents when left out",
+        "Part of the agent's name, in any case, or its id; all agents when left out",
     ),
-    "agent_name",
+    KNOWN_AS,
     &[],
 )]);
 
 /// The sessions of an agent.
 pub static PER_SESSION: List = List::made(per_session, &SESSION).filtered(&[Filter::contains(
-    Parameter::required("agent_name", Kind::Text, "Part of the agent's name, in any case"),
-    sessions::AGENT_NAME,
+    Parameter::required(
+        "agent_name",
+        Kind::Text,
+        "Part of the agent's name, in any case, or its id",
+    ),
+    KNOWN_AS,
     &[],
 )]);
 
+/// Where a record says what its agent is called and its id, for the filter.
+const KNOWN_AS: &str = "agent";
+
 /// Sums over the sessions of each agent, the heaviest first.
 fn per_agent(context: &Context<'_>, arguments: &Arguments) -> Result<Made, ToolError> {
-    let (sessions, truncated) = Choice::of(arguments)?.sessions(context)?;
-    let mut agents: Vec<(Option<&str>, Vec<&Value>)> = Vec::new();
+    let Counted { sessions, mut notes, truncated } = Counted::of(context, arguments)?;
+    let mut agents: Vec<(&Value, Vec<&Value>)> = Vec::new();
     for session in &sessions {
-        let name = sessions::agent_name(session);
-        match agents.iter_mut().find(|(known, _)| *known == name) {
+        let agent = &session[KNOWN_AS];
+        match agents.iter_mut().find(|(known, _)| *known == agent) {
             Some((_, of_agent)) => of_agent.push(session),
-            None => agents.push((name, vec![session])),
+            None => agents.push((agent, vec![session])),
         }
     }
-    let mut rows: Vec<Value> =
-        agents.iter().map(|(name, of_agent)| summary(*name, of_agent)).collect();
+    let mut rows: Vec<Value> = agents.iter().map(|(_, of_agent)| summary(of_agent)).collect();
     rows.sort_by_key(|row| std::cmp::Reverse(row["total_tokens"].as_i64()));
-    Ok(Made::of(rows, truncated))
+    if !rows.is_empty() {
+        notes.insert(0, in_all(&sessions, rows.len()));
+    }
+    let mut made = Made::of(rows, truncated);
+    made.notes.splice(0..0, notes);
+    Ok(made)
 }
 
 /// The sessions of an agent, the oldest first, those without a start last.
 fn per_session(context: &Context<'_>, arguments: &Arguments) -> Result<Made, ToolError> {
-    let (mut sessions, truncated) = Choice::of(arguments)?.sessions(context)?;
+    let Counted { mut sessions, mut notes, truncated } = Counted::of(context, arguments)?;
     sessions.sort_by_key(|session| {
         let started = started(session);
         (started.is_none(), started)
@@ -96,10 +111,36 @@ fn per_session(context: &Context<'_>, arguments: &Arguments) -> Result<Made, Too
         session["total_tokens"] =
             json!(tokens("total_input_tokens").saturating_add(tokens("total_output_tokens")));
     }
-    Ok(Made::of(sessions, truncated))
+    if !sessions.is_empty() {
+        let mut agents: Vec<&Value> = sessions.iter().map(|session| &session[KNOWN_AS]).collect();
+        agents.sort_unstable_by_key(|agent| agent.as_str());
+        agents.dedup();
+        notes.insert(0, in_all(&sessions, agents.len()));
+    }
+    let mut made = Made::of(sessions, truncated);
+    made.notes.splice(0..0, notes);
+    Ok(made)
 }
 
-fn summary(agent: Option<&str>, sessions: &[&Value]) -> Value {
+/// The grand total.
+fn in_all(sessions: &[Value], agents: usize) -> String {
+    let sum = |place: &str| {
+        let counts = sessions.iter().filter_map(|session| session.get(place).and_then(count));
+        counts.fold(0, i64::saturating_add)
+    };
+    let (input, output) = (sum("totalInputTokens"), sum("totalOutputTokens"));
+    let plural = |n: usize| if n == 1 { "" } else { "s" };
+    format!(
+        "In all {} session{} of {agents} agent{}: {} tokens ({input} input, {output} output), {} ms.",
+        sessions.len(),
+        plural(sessions.len()),
+        plural(agents),
+        input.saturating_add(output),
+        sum("durationMs")
+    )
+}
+
+fn summary(sessions: &[&Value]) -> Value {
     let mut sums = Map::new();
     let mut tokens: i64 = 0;
     for (theirs, ours) in MEASURES {
@@ -117,46 +158,87 @@ fn summary(agent: Option<&str>, sessions: &[&Value]) -> Value {
         sums.insert(format!("min_{ours}"), json!(counts.iter().min()));
         sums.insert(format!("max_{ours}"), json!(counts.iter().max()));
     }
-    sums.insert("agent_name".into(), json!(agent));
+    let first = |found: fn(&Value) -> Option<&str>| sessions.iter().find_map(|one| found(one));
+    sums.insert("agent_name".into(), json!(first(|session| session["name"].as_str())));
+    sums.insert("agent_id".into(), json!(first(sessions::agent_id)));
+    sums.insert(KNOWN_AS.into(), sessions.first().map(|one| one[KNOWN_AS].clone()).into());
     sums.insert("session_count".into(), json!(sessions.len()));
     sums.insert("total_tokens".into(), json!(tokens));
-    AGENT.project(&Value::Object(sums))
+    Value::Object(sums)
 }
 
-/// Which sessions count.
-struct Choice {
-    failed: bool,
-    after: Option<i64>,
-    before: Option<i64>,
+/// The sessions that count, each with what its agent is known as.
+struct Counted {
+    sessions: Vec<Value>,
+    /// Which do not count, by their status.
+    notes: Vec<String>,
+    truncated: bool,
 }
 
-impl Choice {
-    fn of(arguments: &Arguments) -> Result<Self, ToolError> {
-        Ok(Self {
-            failed: arguments.flag("include_failed"),
-            after: bound(arguments, "started_after")?,
-            before: bound(arguments, "started_before")?,
-        })
+impl Counted {
+    fn of(context: &Context<'_>, arguments: &Arguments) -> Result<Self, ToolError> {
+        let failed = arguments.flag("include_failed");
+        let (after, before) =
+            (bound(arguments, "started_after")?, bound(arguments, "started_before")?);
+        let in_time = |session: &Value| {
+            (after.is_none() && before.is_none())
+                || started(session).is_some_and(|at| {
+                    after.is_none_or(|after| at >= after)
+                        && before.is_none_or(|before| at <= before)
+                })
+        };
+        let Listed { items, truncated, .. } = sessions::SESSIONS.listing().read(context)?;
+        let wanted = arguments.maybe_text("agent_name").map(str::to_lowercase);
+        let is_wanted = |session: &Value| {
+            let known = session[KNOWN_AS].as_str().unwrap_or_default().to_lowercase();
+            wanted.as_ref().is_none_or(|wanted| known.contains(wanted))
+        };
+        let mut left_out: BTreeMap<String, usize> = BTreeMap::new();
+        let mut sessions = Vec::new();
+        for session in named(items) {
+            if !in_time(&session) || !is_wanted(&session) {
+                continue;
+            }
+            let status = record::text(&session, &["status"]).unwrap_or("(none)").to_uppercase();
+            if status == "COMPLETE" || (failed && status == "FAILED") {
+                sessions.push(session);
+            } else {
+                *left_out.entry(status).or_default() += 1;
+            }
+        }
+        let said: Vec<String> = left_out
+            .iter()
+            .map(|(status, count)| match status.as_str() {
+                "FAILED" => format!("{count} FAILED (include_failed counts them)"),
+                status => format!("{count} {status}"),
+            })
+            .collect();
+        let notes = (!said.is_empty()).then(|| format!("Left out: {}.", said.join(", ")));
+        Ok(Self { sessions, notes: notes.into_iter().collect(), truncated })
     }
+}
 
-    fn sessions(&self, context: &Context<'_>) -> Result<(Vec<Value>, bool), ToolError> {
-        let mut sessions = sessions::SESSIONS.listing().read(context)?;
-        // What is no record counts nothing.
-        sessions.items.retain(|session| session.is_object() && self.holds(session));
-        Ok((sessions.items, sessions.truncated))
+/// Sessions with the name of their agent, as its id tells it where the session itself does not. What
+/// is no record counts nothing.
+fn named(mut sessions: Vec<Value>) -> Vec<Value> {
+    sessions.retain(Value::is_object);
+    let mut names: HashMap<String, String> = HashMap::new();
+    for session in &sessions {
+        if let (Some(id), Some(name)) = (sessions::agent_id(session), sessions::agent_name(session))
+        {
+            // The platform gives the newest first, whose name is that of today.
+            names.entry(id.to_owned()).or_insert_with(|| name.to_owned());
+        }
     }
-
-    fn holds(&self, session: &Value) -> bool {
-        let status = record::text(session, &["status"]).unwrap_or_default();
-        let counts = status.eq_ignore_ascii_case("COMPLETE")
-            || (self.failed && status.eq_ignore_ascii_case("FAILED"));
-        let in_time = (self.after.is_none() && self.before.is_none())
-            || started(session).is_some_and(|at| {
-                self.after.is_none_or(|after| at >= after)
-                    && self.before.is_none_or(|before| at <= before)
-            });
-        counts && in_time
+    for session in &mut sessions {
+        let id = sessions::agent_id(session).map(str::to_owned);
+        let name = id.as_ref().and_then(|id| names.get(id).map(String::as_str));
+        let name = name.or(sessions::agent_name(session)).map(str::to_owned);
+        let known: Vec<&str> = name.iter().chain(&id).map(String::as_str).collect();
+        session[KNOWN_AS] = json!((!known.is_empty()).then(|| known.join(" ")));
+        session["name"] = json!(name);
     }
+    sessions
 }
 
 fn bound(arguments: &Arguments, name: &str) -> Result<Option<i64>, ToolError> {

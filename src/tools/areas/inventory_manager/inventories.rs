@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::nodes;
 use super::stored::{DIRECTORY, INVENTORIES, existing, exists};
 use crate::platform::Path;
+use crate::tools::areas::authorization;
 use crate::tools::asked::{Done, Write, change, record};
 use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError, lookup};
@@ -69,6 +70,7 @@ pub fn create(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
             "an inventory called '{name}' exists already; add_nodes_to_inventory adds to it"
         )));
     }
+    authorization::must_exist(context, &arguments.texts("groups"))?;
     let devices: Vec<Value> =
         arguments.texts("devices").iter().map(|name| json!({"name": name})).collect();
     let asked_nodes = !devices.is_empty();

@@ -48,7 +48,11 @@ pub static TOOLS: &[Tool] = &[
                       add_nodes_to_inventory afterwards.",
         parameters: &[
             Parameter::required("name", Kind::Name, "New name, not blank"),
-            Parameter::required("groups", Kind::List(&Kind::Name), "User groups that may use it"),
+            Parameter::required(
+                "groups",
+                Kind::List(&Kind::Name),
+                "User groups that may use it, from get_user_groups",
+            ),
             Parameter::optional("description", Kind::Text, "Purpose, for people"),
             Parameter::optional(
                 "devices",

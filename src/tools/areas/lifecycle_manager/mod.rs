@@ -7,7 +7,7 @@ mod resources;
 
 use self::resources::RESOURCE_NAME;
 use crate::tools::asked::{Filter, List};
-use crate::tools::row::{Area, Run, Tasking, Tool};
+use crate::tools::row::{Area, Hints, Run, Tasking, Tool};
 use crate::tools::shown::Output;
 use crate::tools::told::{Kind, Parameter};
 
@@ -125,5 +125,20 @@ pub static TOOLS: &[Tool] = &[
                       before and after.",
         run: Run::List(&executions::LIST),
         ..READ
+    },
+    Tool {
+        name: "cancel_action_execution",
+        title: "Cancel Action Execution",
+        description: "Stop an action of a resource model that runs. What it has done so far stays \
+                      done: look at the instance afterwards with describe_instance.",
+        hints: Hints::RUN.idempotent(),
+        parameters: &[Parameter::required(
+            "execution_id",
+            Kind::Name,
+            "Id from get_action_executions, or execution_id of run_action",
+        )],
+        output: Output::Object(&executions::CANCELED),
+        run: Run::Code(executions::cancel),
+        ..RUN
     },
 ];
