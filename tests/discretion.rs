@@ -251,7 +251,7 @@ fn s4_an_audit_file_that_cannot_be_written_is_said_shown_and_where_required_stop
         let in_session = [("Mcp-Session-Id", id.as_str())];
         let answer = server.post(&in_session, &call(1, "get_adapters", json!({})));
         assert_eq!(answer.json()["result"]["isError"], refused, "{}", answer.json());
-        assert_eq!(platform.count("GET", "/health/adapters"), usize::from(!refused));
+        assert_eq!(platform.count("GET", "/health/adapters") == 0, refused);
         let status = server.request("GET", "/status", &[], None).json();
         assert_eq!(status["audit"]["healthy"], false, "{status}");
         assert!(status["audit"]["lost"].as_u64() > Some(0), "{status}");
@@ -259,7 +259,7 @@ fn s4_an_audit_file_that_cannot_be_written_is_said_shown_and_where_required_stop
         assert!(metrics.contains("\nitential_mcp_audit_healthy 0\n"), "{metrics}");
         // Said once, at the default level.
         let log = server.served.stop();
-        assert_eq!(log.matches("cannot be written").count(), 1, "{log}");
+        assert_eq!(log.matches("cannot be written").count(), 1, "{required}: {log}");
     }
 }
 
