@@ -37,7 +37,9 @@ impl Lab {
     fn devices(&mut self, fault: Value) -> Said {
         let mut rule = json!({"match": {"path": DEVICES}, "times": 9});
         rule.as_object_mut().unwrap().extend(fault.as_object().unwrap().clone());
-        self.call("get_devices", json!({}), json!([rule]))
+        // All of them fit into one answer so.
+        let arguments = json!({"limit": 500, "fields": ["name", "host"]});
+        self.call("get_devices", arguments, json!([rule]))
     }
 
     fn start_backup(&mut self, fault: Value) -> Said {
@@ -196,19 +198,25 @@ fn t3_an_ended_session_is_renewed_once_in_whatever_disguise_it_ends() {
 #[test]
 fn t14_a_total_of_the_page_alone_cuts_no_list() {
     let mut lab = Lab::new();
-    let page = |from: usize| {
-        let rows: Vec<Value> =
-            (from..130.min(from + 25)).map(|n| json!({"name": format!("r{n}")})).collect();
-        json!({"list": rows, "total": rows.len(), "return_count": rows.len()})
-    };
-    let mut rules: Vec<Value> =
-        (0..6).map(|n| json!({"match": {"path": DEVICES}, "replace": page(n * 25)})).collect();
-    rules.push(json!({"match": {"path": DEVICES}, "replace": {"list": [], "total": 0}}));
-    let said = lab.call("get_devices", json!({}), json!(rules));
-    let expected: Vec<String> = (0..130).map(|n| format!("r{n}")).collect();
-    assert_eq!(said.names(), expected[..said.names().len()]);
-    // A cap on what is shown says how many there are.
-    assert!(said.names().len() == 130 || said.text().contains("130"), "{}", said.text());
+    let path = "/operations-manager/triggers";
+    // Pages of 25 out of 130, each of which counts itself.
+    let rules: Vec<Value> = [0, 25, 50, 75, 100, 125, 130]
+        .into_iter()
+        .map(|from| {
+            let rows: Vec<Value> = (from..130.min(from + 25))
+                .map(|n| json!({"_id": format!("t{n}"), "name": format!("t{n}")}))
+                .collect();
+            json!({"match": {"path": path, "query": format!("skip={from}")}, "times": 9,
+                "replace": {"data": rows, "metadata": {"total": rows.len()}}})
+        })
+        .collect();
+    let expected: Vec<String> = (0..130).map(|n| format!("t{n}")).collect();
+    let said = lab.call("get_triggers", json!({"limit": 500}), json!(rules));
+    assert_eq!(said.names(), expected);
+    // What is cut says that there is more.
+    let said = lab.call("get_triggers", json!({"limit": 30}), json!(rules));
+    assert_eq!(said.names(), expected[..30]);
+    assert!(said.0.to_string().contains("offset=30"), "{}", said.0);
 }
 
 #[test]
