@@ -236,6 +236,9 @@ pub const LINGER_TIME: Duration = Duration::from_secs(2);
 /// A file of certificates or a key. Complete bundles of authorities have a few hundred KiB.
 pub const PEM_FILE_BYTES: usize = 1024 * 1024;
 
+/// A file of lists of revoked certificates. Those of large enterprises have a few MiB.
+pub const CRL_FILE_BYTES: usize = 16 * 1024 * 1024;
+
 /// How often the TLS files are looked at: soon enough for whoever waits beside the terminal.
 pub const RELOAD_CHECK: Duration = Duration::from_secs(2);
 

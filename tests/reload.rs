@@ -26,7 +26,14 @@ const CASES: &[(&str, &str, [&str; 2])] = &[
 ];
 
 /// Shown by the log and by handshakes rather than by answers; see `tls_reload.rs` for the files.
-const ELSEWHERE: &[&str] = &["certificate_file", "private_key_file", "client_ca_file", "log_level"];
+const ELSEWHERE: &[&str] = &[
+    "certificate_file",
+    "private_key_file",
+    "client_ca_file",
+    "client_crl_file",
+    "client_identity",
+    "log_level",
+];
 
 #[test]
 fn every_reloadable_setting_takes_effect_without_a_restart() {

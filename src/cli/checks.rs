@@ -119,7 +119,7 @@ fn without_effect(config: &Config) -> Vec<Finding> {
         return found;
     }
     if tls::files(&config.server).is_some() {
-        let text = "the TLS files (certificate_file, private_key_file, client_ca_file) mean nothing \
+        let text = "the TLS files (certificate_file, private_key_file, client_ca_file, client_crl_file) mean nothing \
                     with transport stdio";
         found.push(Finding::Warning(text.into()));
     }

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use super::text::print;
-use crate::config::{Server, TlsVersion, Transport};
-use crate::http::tls::{self, Facts, Problem, TlsError, TlsFiles};
+use crate::config::{ClientIdentity, Server, TlsVersion, Transport};
+use crate::http::tls::{self, Facts, Identity, Problem, TlsError, TlsFiles};
 
 /// The TLS files of a server; `None` when it is to serve without TLS.
 pub fn files(settings: &Server) -> Option<TlsFiles> {
@@ -15,10 +15,17 @@ pub fn files(settings: &Server) -> Option<TlsFiles> {
         certificate_file: settings.certificate_file.clone(),
         private_key_file: settings.private_key_file.clone(),
         client_ca_file: settings.client_ca_file.clone(),
+        client_crl_file: settings.client_crl_file.clone(),
+        client_identity: match settings.client_identity {
+            ClientIdentity::Subject => Identity::Subject,
+            ClientIdentity::San => Identity::AlternativeName,
+        },
         tls13_only: settings.tls_min_version == TlsVersion::Tls13,
         allow_expired_certificate: settings.allow_expired_certificate,
     };
-    let any = [&files.certificate_file, &files.private_key_file, &files.client_ca_file];
+    let TlsFiles { certificate_file, private_key_file, client_ca_file, client_crl_file, .. } =
+        &files;
+    let any = [certificate_file, private_key_file, client_ca_file, client_crl_file];
     any.iter().any(|file| file.is_some()).then_some(files)
 }
 
@@ -116,6 +123,7 @@ impl<'a> Report<'a> {
             ("Certificate file", &files.certificate_file),
             ("Private key file", &files.private_key_file),
             ("Client CA file", &files.client_ca_file),
+            ("Client CRL file", &files.client_crl_file),
         ] {
             rows.extend(file.as_deref().map(|file| (name, path(file))));
         }
@@ -145,6 +153,9 @@ impl<'a> Report<'a> {
         }
         let versions = if files.tls13_only { "1.3" } else { "1.2 and 1.3" };
         let clients = match files.client_ca_file {
+            Some(_) if files.client_crl_file.is_some() => {
+                "must show a certificate signed by an authority of the client CA file, and not revoked"
+            }
             Some(_) => "must show a certificate signed by an authority of the client CA file",
             None => "are not asked for a certificate",
         };
@@ -189,6 +200,7 @@ impl<'a> Report<'a> {
                 "certificate_file": file(&files.certificate_file),
                 "private_key_file": file(&files.private_key_file),
                 "client_ca_file": file(&files.client_ca_file),
+                "client_crl_file": file(&files.client_crl_file),
                 "tls_min_version": if files.tls13_only { "1.3" } else { "1.2" },
             })
         });

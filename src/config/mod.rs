@@ -18,9 +18,9 @@ pub use bindings::{BindingKind, ToolBinding};
 pub use layers::{Config, Error, Loaded, Resolved, load};
 pub use secret::Secret;
 pub use settings::{
-    Auth, AuthType, Confirm, ConfirmFallback, Group, Kind, LEVEL_ALIASES, LEVELS, Offer, Platform,
-    ResponseFormat, SETTINGS, Section, Server, SessionStyle, Setting, TlsVersion, Transport,
-    settings,
+    Auth, AuthType, ClientIdentity, Confirm, ConfirmFallback, Group, Kind, LEVEL_ALIASES, LEVELS,
+    Offer, Platform, ResponseFormat, SETTINGS, Section, Server, SessionStyle, Setting, TlsVersion,
+    Transport, settings,
 };
 pub use sources::{CONFIG_ENV, Environment, Source, Sources};
 pub use suggest::nearest;

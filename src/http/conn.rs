@@ -78,7 +78,7 @@ impl Conn {
             machine: Machine::new(now, &around.rules),
             handshake: link.tls().map(|_| now + around.rules.options.handshake_time),
             link: Some(link),
-            client_subject: None,
+            client_identity: None,
             doomed: false,
             driven: false,
             armed: None,

@@ -35,8 +35,8 @@ pub struct Held {
     pub machine: Machine,
     /// When the TLS handshake must be over, while it goes on.
     pub handshake: Option<Instant>,
-    /// Subject of the client certificate.
-    pub client_subject: Option<String>,
+    /// Name of the client in its certificate.
+    pub client_identity: Option<String>,
     /// The connection is to be closed by its next driver.
     pub doomed: bool,
     /// An I/O thread is working on the connection.
@@ -76,7 +76,7 @@ impl Held {
             if self.doomed {
                 return Ok(Next::Close);
             }
-            if self.handshake.is_some() && !self.shake_hands(rules)? {
+            if self.handshake.is_some() && !self.shake_hands(peer, rules)? {
                 return Ok(Next::Park);
             }
             let written = self.flush(rules)?;
@@ -111,10 +111,10 @@ impl Held {
     }
 
     /// Goes on with the TLS handshake. Returns true if it is over.
-    pub fn shake_hands(&mut self, rules: &Rules) -> io::Result<bool> {
+    pub fn shake_hands(&mut self, peer: IpAddr, rules: &Rules) -> io::Result<bool> {
         let Some(link) = &mut self.link else { return Ok(true) };
         match link.handshake() {
-            Ok(true) => self.client_subject = link.client_subject(),
+            Ok(true) => self.client_identity = link.client_identity(rules.client_identity()),
             Ok(false) => return Ok(false),
             Err(error) if is_plain_text(&error) => {
                 link.speak_plainly();
@@ -122,7 +122,10 @@ impl Held {
                 self.handshake = None;
                 return Ok(true);
             }
-            Err(error) => return Err(error),
+            Err(error) => {
+                rules.unwelcome.note(peer, &error);
+                return Err(error);
+            }
         }
         self.handshake = None;
         self.machine.deadline = Some(Instant::now() + rules.options.head_time);
@@ -135,7 +138,7 @@ impl Held {
         Request {
             peer: forwarded::client(peer, &head.headers, trusted),
             trusted_peer: forwarded::is_trusted(peer, trusted),
-            client_subject: self.client_subject.clone(),
+            client_identity: self.client_identity.clone(),
             method: head.method,
             path: head.path,
             query: head.query,

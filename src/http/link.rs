@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rustls::{InvalidMessage, ServerConnection};
 
 use super::machine::Output;
-use super::tls;
+use super::tls::{self, Identity};
 use super::turn::Turn;
 use crate::limits;
 
@@ -67,9 +67,10 @@ impl Link {
         self.tls = None;
     }
 
-    /// Subject of the client's certificate.
-    pub fn client_subject(&self) -> Option<String> {
-        self.tls.as_ref()?.peer_certificates()?.first().and_then(tls::subject)
+    /// Name of the client in its certificate.
+    pub fn client_identity(&self, by: Identity) -> Option<String> {
+        let certificate = self.tls.as_ref()?.peer_certificates()?.first()?;
+        tls::identity(certificate, by)
     }
 
     /// Whether a blocked handshake waits for room to write.

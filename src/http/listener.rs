@@ -11,6 +11,7 @@ use std::time::Instant;
 use super::forwarded;
 use super::options::Options;
 use super::poller::Poller;
+use super::throttle::Throttle;
 use crate::limits;
 use crate::sync::Lock;
 
@@ -26,14 +27,7 @@ pub struct Listener {
     paused_until: Lock<Option<Instant>>,
     accepted: AtomicU64,
     turned_away: AtomicU64,
-    overload: Lock<Overload>,
-}
-
-/// Overload since the last log line about it.
-#[derive(Default)]
-struct Overload {
-    last_line: Option<Instant>,
-    unsaid: u64,
+    overload: Throttle,
 }
 
 impl Listener {
@@ -47,7 +41,7 @@ impl Listener {
             paused_until: Lock::default(),
             accepted: AtomicU64::new(0),
             turned_away: AtomicU64::new(0),
-            overload: Lock::default(),
+            overload: Throttle::default(),
         }
     }
 
@@ -144,13 +138,8 @@ impl Listener {
     /// Says that clients are turned away, at most once per interval.
     pub fn overloaded(&self, why: &str) {
         self.turned_away.fetch_add(1, Ordering::Relaxed);
-        let mut overload = self.overload.lock();
-        overload.unsaid += 1;
-        let silent =
-            overload.last_line.is_some_and(|at| at.elapsed() < limits::OVERLOAD_LOG_INTERVAL);
-        if !silent {
-            log::warn!("{} clients turned away: {why}", overload.unsaid);
-            *overload = Overload { last_line: Some(Instant::now()), unsaid: 0 };
+        if let Some(unsaid) = self.overload.due() {
+            log::warn!("{} clients turned away: {why}", unsaid + 1);
         }
     }
 }

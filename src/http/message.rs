@@ -20,7 +20,7 @@ pub struct Request {
     /// Whether a trusted proxy may have passed it on, whose `X-Forwarded-` headers are believed.
     pub trusted_peer: bool,
     /// Subject of the client certificate, when the client was asked for one.
-    pub client_subject: Option<String>,
+    pub client_identity: Option<String>,
 }
 
 impl Request {

@@ -41,8 +41,10 @@ mod poller;
 mod rules;
 mod server;
 mod stream;
+mod throttle;
 pub mod tls;
 mod turn;
+mod unwelcome;
 pub mod wire;
 
 pub use conn::Gone;

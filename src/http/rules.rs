@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::budget::Budget;
 use super::options::Options;
+use super::tls::Identity;
+use super::unwelcome::Unwelcome;
 use crate::limits;
 
 /// Bounds, the memory that all connections share, and whether the server is about to end.
@@ -14,6 +16,8 @@ pub struct Rules {
     pub bodies: Budget,
     /// Open streams.
     pub streams: Budget,
+    /// Clients whose certificates were refused.
+    pub unwelcome: Unwelcome,
     draining: AtomicBool,
 }
 
@@ -21,7 +25,18 @@ impl Rules {
     /// The rules that these options make.
     pub fn new(options: Options) -> Self {
         let (bodies, streams) = (Budget::new(limits::BODIES_BYTES), Budget::new(usize::MAX));
-        Self { options, bodies, streams, draining: AtomicBool::new(false) }
+        Self {
+            options,
+            bodies,
+            streams,
+            unwelcome: Unwelcome::default(),
+            draining: AtomicBool::new(false),
+        }
+    }
+
+    /// What of its certificate names a client.
+    pub fn client_identity(&self) -> Identity {
+        self.options.tls.as_ref().map(|tls| tls.identity()).unwrap_or_default()
     }
 
     /// Begins the end: connections are not kept any more.

@@ -39,6 +39,10 @@ pub struct Stats {
     pub turned_away: u64,
     /// Requests given to the handler since the start.
     pub requests: u64,
+    /// Client certificates refused since the start.
+    pub refused_certificates: u64,
+    /// Clients since the start that showed no certificate although they must.
+    pub missing_certificates: u64,
 }
 
 impl Server {
@@ -116,6 +120,8 @@ impl Server {
             accepted: running.house.listener.accepted(),
             turned_away: running.house.listener.turned_away(),
             requests: running.requests.load(Ordering::Relaxed),
+            refused_certificates: running.house.around.rules.unwelcome.refused(),
+            missing_certificates: running.house.around.rules.unwelcome.nameless(),
         }
     }
 

@@ -58,7 +58,7 @@ fn handle(exchange: Exchange, held: &Sender<Held>) {
                 query,
                 request.body.len(),
                 request.peer,
-                request.client_subject.as_deref().unwrap_or("-"),
+                request.client_identity.as_deref().unwrap_or("-"),
             );
             exchange.respond(Response::text(200, text));
         }

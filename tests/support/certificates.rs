@@ -2,8 +2,12 @@
 
 use std::net::TcpStream;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, DnType,
+    IsCa, KeyIdMethod, KeyPair, RevokedCertParams, SerialNumber,
+};
 use rustls::client::WantsClientCert;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -31,6 +35,29 @@ impl Authority {
     /// Certificate and key of a server with these names, as PEM.
     pub fn issue(&self, names: &[&str]) -> (String, String) {
         self.issue_with(params(names))
+    }
+
+    /// A list of revoked certificates, which is to be replaced so many hours from now, as PEM.
+    pub fn revoke(&self, serials: &[u64], hours: i64) -> String {
+        let day = Duration::from_secs(24 * 60 * 60);
+        let span = Duration::from_secs(hours.unsigned_abs() * 60 * 60);
+        let now = SystemTime::now();
+        let next = if hours < 0 { now - span } else { now + span };
+        let revoked = |serial: &u64| RevokedCertParams {
+            serial_number: SerialNumber::from(*serial),
+            revocation_time: (now - 9 * day).into(),
+            reason_code: None,
+            invalidity_date: None,
+        };
+        let list = CertificateRevocationListParams {
+            this_update: (now - 9 * day).into(),
+            next_update: next.into(),
+            crl_number: SerialNumber::from(1_u64),
+            issuing_distribution_point: None,
+            revoked_certs: serials.iter().map(revoked).collect(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        list.signed_by(&self.0).and_then(|list| list.pem()).expect("sound parameters")
     }
 
     /// The same with other parameters.

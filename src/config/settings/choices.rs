@@ -72,6 +72,16 @@ choice! {
 }
 
 choice! {
+    /// What of a client's certificate names the caller.
+    ClientIdentity {
+        /// The distinguished name of its owner.
+        Subject = "subject",
+        /// Its first subject alternative name.
+        San = "san",
+    }
+}
+
+choice! {
     /// How the text of a result is written.
     ResponseFormat {
         /// Compact JSON.

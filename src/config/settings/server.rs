@@ -6,7 +6,8 @@ use std::time::Duration;
 use log::LevelFilter;
 
 use super::choices::{
-    Confirm, ConfirmFallback, Offer, ResponseFormat, SessionStyle, TlsVersion, Transport,
+    ClientIdentity, Confirm, ConfirmFallback, Offer, ResponseFormat, SessionStyle, TlsVersion,
+    Transport,
 };
 use super::table::Kind;
 use super::told::settings;
@@ -56,6 +57,12 @@ settings! {
 
     /// PEM file with authorities; clients must then present a certificate signed by one of them
     client_ca_file: Option<PathBuf> = Tls, Kind::Path, "", "path" [ours reloadable];
+
+    /// PEM file with lists of revoked client certificates, one of each authority of client_ca_file; who is on one is refused
+    client_crl_file: Option<PathBuf> = Tls, Kind::Path, "", "path" [ours reloadable];
+
+    /// What names a caller with a client certificate: its subject, or san for its first alternative name (URI, else e-mail, DNS, IP address)
+    client_identity: ClientIdentity = Tls, ClientIdentity::KIND, "subject", "name" [ours reloadable];
 
     /// Oldest TLS version accepted from clients
     tls_min_version: TlsVersion = Tls, TlsVersion::KIND, "1.2", "version" [ours];

@@ -12,6 +12,8 @@ pub enum Role {
     Key,
     /// `client_ca_file`.
     ClientCa,
+    /// `client_crl_file`.
+    ClientCrl,
 }
 
 impl fmt::Display for Role {
@@ -20,6 +22,7 @@ impl fmt::Display for Role {
             Self::Certificate => "certificate file",
             Self::Key => "private key file",
             Self::ClientCa => "client CA file",
+            Self::ClientCrl => "client CRL file",
         })
     }
 }
@@ -62,6 +65,12 @@ pub enum Problem {
     CertificateFileMissing,
     /// `certificate_file` is set without `private_key_file`, and holds no key itself.
     KeyFileMissing,
+    /// `client_crl_file` is set without `client_ca_file`.
+    ClientCaFileMissing,
+    /// The file is PEM without a list of revoked certificates.
+    NoList,
+    /// A list of revoked certificates cannot be used.
+    BadList,
     /// The settings together make no TLS configuration.
     Unusable,
 }
@@ -90,6 +99,11 @@ impl fmt::Display for Problem {
             Self::KeyFileMissing => {
                 f.write_str("certificate_file is set but private_key_file is not")
             }
+            Self::ClientCaFileMissing => {
+                f.write_str("client_crl_file is set but client_ca_file is not")
+            }
+            Self::NoList => f.write_str("no list of revoked certificates in client CRL file"),
+            Self::BadList => f.write_str("malformed list in client CRL file"),
             Self::Unusable => f.write_str("TLS settings cannot be used"),
         }
     }

@@ -81,6 +81,11 @@ impl Facts {
     }
 }
 
+/// A moment of a certificate or list.
+pub fn moment(time: &Time) -> SystemTime {
+    SystemTime::UNIX_EPOCH + time.to_unix_duration()
+}
+
 /// A parsed certificate.
 pub struct Parsed(Certificate);
 
@@ -143,7 +148,6 @@ impl Parsed {
         if let (true, Ok(Some(name))) = (common_name_only, body.subject().common_name()) {
             names.push(name.value().into_owned());
         }
-        let moment = |time: &Time| SystemTime::UNIX_EPOCH + time.to_unix_duration();
         Facts {
             subject: self.subject(),
             issuer: self.issuer(),
@@ -162,10 +166,37 @@ impl Parsed {
     }
 
     fn alternative_names(&self) -> Vec<String> {
-        let Ok(Some((_, SubjectAltName(names)))) = self.0.tbs_certificate().get_extension() else {
-            return Vec::new();
-        };
-        names.iter().filter_map(alternative_name).collect()
+        self.general_names().iter().filter_map(alternative_name).collect()
+    }
+
+    /// The first alternative name of the kind that says most of a client, with that kind.
+    pub fn alternative_identity(&self) -> Option<String> {
+        let names = self.general_names();
+        let of = |kind: fn(&GeneralName) -> Option<String>| names.iter().find_map(kind);
+        of(|name| match name {
+            GeneralName::UniformResourceIdentifier(uri) => Some(format!("URI:{}", uri.as_str())),
+            _ => None,
+        })
+        .or_else(|| {
+            of(|name| match name {
+                GeneralName::Rfc822Name(address) => Some(format!("email:{}", address.as_str())),
+                _ => None,
+            })
+        })
+        .or_else(|| {
+            of(|name| match name {
+                GeneralName::DnsName(name) => Some(format!("DNS:{}", name.as_str())),
+                _ => None,
+            })
+        })
+        .or_else(|| of(|name| alternative_name(name).map(|address| format!("IP:{address}"))))
+    }
+
+    fn general_names(&self) -> Vec<GeneralName> {
+        match self.0.tbs_certificate().get_extension() {
+            Ok(Some((_, SubjectAltName(names)))) => names,
+            Ok(None) | Err(_) => Vec::new(),
+        }
     }
 }
 

@@ -7,15 +7,18 @@ use std::time::SystemTime;
 
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
+use rustls::server::NoServerSessionStorage;
+use rustls::server::danger::ClientCertVerifier;
 use rustls::sign::{CertifiedKey, SigningKey, SingleCertAndKey};
-use rustls::{RootCertStore, ServerConfig, version};
+use rustls::{ServerConfig, version};
 
 use super::advice::{self, Seen};
+use super::clients::{self, Checked, Identity};
 use super::error::{Problem, Role, TlsError};
 use super::facts::{Facts, Parsed};
 use super::kind;
 use super::pem::Pem;
+use super::revoked::{self, List};
 
 /// The TLS settings of a server.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +29,10 @@ pub struct TlsFiles {
     pub private_key_file: Option<PathBuf>,
     /// `client_ca_file`: clients must show a certificate signed by one of these authorities.
     pub client_ca_file: Option<PathBuf>,
+    /// `client_crl_file`: lists of revoked certificates, one of each of these authorities.
+    pub client_crl_file: Option<PathBuf>,
+    /// What of its certificate names a client.
+    pub client_identity: Identity,
     /// Refuse TLS 1.2.
     pub tls13_only: bool,
     /// Serve an expired certificate, with a warning.
@@ -41,10 +48,25 @@ pub struct Loaded {
     pub facts: Facts,
     /// What works but should be looked at.
     pub warnings: Vec<String>,
-    pub(super) certificate_file: PathBuf,
+    pub(super) files: TlsFiles,
+    lists: Vec<List>,
 }
 
 impl Loaded {
+    fn path(&self) -> &Path {
+        self.files.certificate_file.as_deref().unwrap_or(Path::new(""))
+    }
+
+    /// What there is to say as time passes.
+    pub(super) fn reminders(&self) -> Vec<String> {
+        let mut reminders: Vec<String> =
+            advice::expiry(&self.facts, self.path()).into_iter().collect();
+        if let Some(crl) = &self.files.client_crl_file {
+            reminders.extend(revoked::overdue(&self.lists, crl));
+        }
+        reminders
+    }
+
     /// Checks that clients which connect to `name` will accept the certificate's names.
     ///
     /// # Errors
@@ -68,7 +90,7 @@ impl Loaded {
                  or get a certificate with this one as subject alternative name"
             ),
         };
-        Err(TlsError::new(Problem::HostnameMismatch, &self.certificate_file, cause))
+        Err(TlsError::new(Problem::HostnameMismatch, self.path(), cause))
     }
 }
 
@@ -117,14 +139,13 @@ pub fn load(files: &TlsFiles) -> Result<Loaded, TlsError> {
     check_pair(key.as_ref(), &parsed, &facts, path, key_path)?;
     check_dates(&facts, files, path, &mut warnings)?;
     warnings.extend(advice::all(&Seen { facts: &facts, chain: &parsed, path, key_path }));
-    let config = server_config(files, provider, CertifiedKey::new(chain, key), &mut warnings)?;
-    let certificate_file = path.to_owned();
-    Ok(Loaded { config: Arc::new(config), facts, warnings, certificate_file })
-}
-
-/// The distinguished name of a client's certificate.
-pub(crate) fn subject(certificate: &CertificateDer<'_>) -> Option<String> {
-    Parsed::new(certificate).ok().map(|parsed| parsed.subject())
+    let checked = clients::checked(files, Arc::clone(&provider), &mut warnings)?;
+    let (verifier, lists) = match checked {
+        Some(Checked { verifier, lists }) => (Some(verifier), lists),
+        None => (None, Vec::new()),
+    };
+    let config = server_config(files, provider, CertifiedKey::new(chain, key), verifier)?;
+    Ok(Loaded { config: Arc::new(config), facts, warnings, files: files.clone(), lists })
 }
 
 /// The key from its own file, or from the certificate's.
@@ -218,25 +239,19 @@ fn server_config(
     files: &TlsFiles,
     provider: Arc<CryptoProvider>,
     certificate: CertifiedKey,
-    warnings: &mut Vec<String>,
+    verifier: Option<Arc<dyn ClientCertVerifier>>,
 ) -> Result<ServerConfig, TlsError> {
     let unusable = |error: rustls::Error| TlsError::settings(Problem::Unusable, error.to_string());
     let versions: &[_] = match files.tls13_only {
         true => &[&version::TLS13],
         false => &[&version::TLS13, &version::TLS12],
     };
-    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+    let builder = ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(versions)
         .map_err(unusable)?;
-    let builder = match files.client_ca_file.as_deref() {
+    let builder = match verifier {
         None => builder.with_no_client_auth(),
-        Some(path) => {
-            let roots = Arc::new(read_roots(path, warnings)?);
-            let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider)
-                .build()
-                .map_err(|error| TlsError::new(Problem::Unusable, path, error.to_string()))?;
-            builder.with_client_cert_verifier(verifier)
-        }
+        Some(verifier) => builder.with_client_cert_verifier(verifier),
     };
     let mut config = builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(certificate)));
     // Sessions live in tickets the client keeps: no memory for them here.
@@ -244,25 +259,4 @@ fn server_config(
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
-}
-
-fn read_roots(path: &Path, warnings: &mut Vec<String>) -> Result<RootCertStore, TlsError> {
-    let certificates = Pem::read(path, Role::ClientCa)?.certificates(path, Role::ClientCa)?;
-    let mut roots = RootCertStore::empty();
-    for (index, certificate) in certificates.into_iter().enumerate() {
-        let kind = Parsed::new(&certificate).map(|parsed| parsed.key_kind()).unwrap_or_default();
-        if !kind.is_empty() && !kind::is_usable(&kind) {
-            warnings.push(format!(
-                "{}: authority {} has a key of the kind {kind}, with which TLS here checks nothing: \
-                 clients whose certificates it signed are refused",
-                path.display(),
-                index + 1
-            ));
-        }
-        roots.add(certificate).map_err(|error| {
-            let cause = format!("certificate {} of the file: {error}", index + 1);
-            TlsError::new(Problem::BadCertificate(Role::ClientCa), path, cause)
-        })?;
-    }
-    Ok(roots)
 }

@@ -1,15 +1,18 @@
 //! Certificates and keys: read, checked and explained before any port opens.
 
 mod advice;
+mod clients;
 mod error;
 mod facts;
 mod kind;
 mod load;
 mod pem;
 mod reload;
+mod revoked;
 
+pub use clients::Identity;
+pub(super) use clients::{cause as refusal_cause, identity, take_refused};
 pub use error::{Problem, Role, TlsError};
 pub use facts::Facts;
-pub(crate) use load::subject;
 pub use load::{Loaded, TlsFiles, load};
 pub use reload::{Reloader, Tell};

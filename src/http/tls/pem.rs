@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 use rustls_pemfile::Item;
 
 use super::error::{Problem, Role, TlsError};
@@ -14,6 +14,8 @@ use crate::limits;
 pub struct Pem {
     pub certificates: Vec<CertificateDer<'static>>,
     pub key: Option<PrivateKeyDer<'static>>,
+    /// Lists of revoked certificates.
+    pub lists: Vec<CertificateRevocationListDer<'static>>,
     /// A private key that needs a passphrase.
     encrypted: bool,
     /// Names of all sections, to explain what is missing.
@@ -23,9 +25,10 @@ pub struct Pem {
 impl Pem {
     /// Reads `path`.
     pub fn read(path: &Path, role: Role) -> Result<Self, TlsError> {
-        let bytes = read(path).map_err(|error| unreadable(path, role, &error))?;
+        let most = most(role);
+        let bytes = read(path, most).map_err(|error| unreadable(path, role, &error))?;
         let problem = |problem: Problem, cause: &str| Err(TlsError::new(problem, path, cause));
-        if bytes.len() > limits::PEM_FILE_BYTES {
+        if bytes.len() > most {
             return problem(Problem::NotPem(role), "the file is far too large");
         }
         if bytes.iter().all(u8::is_ascii_whitespace) {
@@ -42,11 +45,13 @@ impl Pem {
         }
         let encrypted = text.contains("Proc-Type: 4,ENCRYPTED")
             || sections.iter().any(|name| name == "ENCRYPTED PRIVATE KEY");
-        let mut pem = Self { certificates: Vec::new(), key: None, encrypted, sections };
+        let (certificates, lists) = (Vec::new(), Vec::new());
+        let mut pem = Self { certificates, key: None, lists, encrypted, sections };
         // A byte order mark would hide the first section.
         for item in rustls_pemfile::read_all(&mut text.trim_start_matches('\u{feff}').as_bytes()) {
             match item {
                 Ok(Item::X509Certificate(certificate)) => pem.certificates.push(certificate),
+                Ok(Item::Crl(list)) => pem.lists.push(list),
                 Ok(Item::Pkcs1Key(key)) if !encrypted => drop(pem.key.get_or_insert(key.into())),
                 Ok(Item::Pkcs8Key(key)) => drop(pem.key.get_or_insert(key.into())),
                 Ok(Item::Sec1Key(key)) if !encrypted => drop(pem.key.get_or_insert(key.into())),
@@ -91,9 +96,17 @@ impl Pem {
     }
 }
 
-fn read(path: &Path) -> io::Result<Vec<u8>> {
+/// Most bytes of a file.
+fn most(role: Role) -> usize {
+    match role {
+        Role::ClientCrl => limits::CRL_FILE_BYTES,
+        Role::Certificate | Role::Key | Role::ClientCa => limits::PEM_FILE_BYTES,
+    }
+}
+
+fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let most = u64::try_from(limits::PEM_FILE_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    let most = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
     File::open(path)?.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
@@ -138,6 +151,10 @@ fn not_pem(bytes: &[u8], role: Role) -> &'static str {
         ([0x30, 0x80..=0x84, ..], Role::Key) => {
             "it looks like DER or PKCS#12; convert it with \
              `openssl pkey -inform DER -in FILE -out server.key` or `openssl pkcs12 -in FILE -nodes`"
+        }
+        ([0x30, 0x80..=0x84, ..], Role::ClientCrl) => {
+            "it looks like DER; convert it with \
+             `openssl crl -inform DER -in FILE -out clients-crl.pem`"
         }
         ([0x30, 0x80..=0x84, ..], _) => {
             "it looks like DER or PKCS#12; convert it with \

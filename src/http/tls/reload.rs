@@ -7,7 +7,7 @@ use std::time::{Instant, SystemTime};
 
 use rustls::ServerConfig;
 
-use super::advice;
+use super::clients::Identity;
 use super::error::TlsError;
 use super::facts::Facts;
 use super::load::{Loaded, TlsFiles, load};
@@ -69,6 +69,11 @@ impl Reloader {
         Arc::clone(&self.current.read().config)
     }
 
+    /// What of its certificate names a client.
+    pub fn identity(&self) -> Identity {
+        self.current.read().files.client_identity
+    }
+
     /// The configuration in use, with the facts of its certificate and the warnings about it.
     pub fn current(&self) -> Loaded {
         self.current.read().clone()
@@ -111,9 +116,8 @@ impl Reloader {
         }
         if now >= watch.next_warning {
             watch.next_warning = now + limits::EXPIRY_WARNING_INTERVAL;
-            let current = self.current.read();
-            if let Some(warning) = advice::expiry(&current.facts, &current.certificate_file) {
-                (self.tell)(format_args!("{warning}"));
+            for reminder in self.current.read().reminders() {
+                (self.tell)(format_args!("{reminder}"));
             }
         }
     }
@@ -150,7 +154,9 @@ impl fmt::Debug for Reloader {
 }
 
 fn stamps(files: &TlsFiles) -> Vec<Option<Stamp>> {
-    [&files.certificate_file, &files.private_key_file, &files.client_ca_file]
+    let TlsFiles { certificate_file, private_key_file, client_ca_file, client_crl_file, .. } =
+        files;
+    [certificate_file, private_key_file, client_ca_file, client_crl_file]
         .into_iter()
         .flatten()
         .map(|path| stamp(path))

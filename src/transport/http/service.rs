@@ -79,7 +79,7 @@ impl Service {
 
     /// Who sent a request, in this session if in any.
     pub(super) fn caller(&self, request: &Request, session: Option<&str>) -> Arc<Caller> {
-        let identity = request.client_subject.clone();
+        let identity = request.client_identity.clone();
         Arc::new(match session {
             Some(id) => Caller::new(identity, id),
             None => Caller::new(identity, &request.peer.to_string()),

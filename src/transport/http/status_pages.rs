@@ -63,6 +63,12 @@ pub fn metrics(service: &Service, visit: Visit) {
         add("itential_mcp_turned_away_total", "counter", "Connections refused at a cap.", away);
         let requests = stats.requests as f64;
         add("itential_mcp_requests_total", "counter", "HTTP requests.", requests);
+        let refused = stats.refused_certificates as f64;
+        let (name, help) = ("refused", "Client certificates refused.");
+        add(&format!("itential_mcp_client_certificates_{name}_total"), "counter", help, refused);
+        let missing = stats.missing_certificates as f64;
+        let (name, help) = ("missing", "Clients that showed no certificate and must.");
+        add(&format!("itential_mcp_client_certificates_{name}_total"), "counter", help, missing);
     }
     if let Some(days) = status.certificate().get("days_left").and_then(Value::as_f64) {
         add("itential_mcp_certificate_days_left", "gauge", "Days the certificate is valid.", days);
