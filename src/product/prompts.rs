@@ -54,7 +54,7 @@ static RUNBOOKS: &[Runbook] = &[
     Runbook {
         name: "investigate_failed_job",
         title: "Investigate a Failed Job",
-        description: "Find out why a job failed and what to do about it.",
+        description: "Find out why a job failed, then retry or cancel it.",
         arguments: &[
             Argument {
                 name: "job_id",
@@ -69,17 +69,21 @@ static RUNBOOKS: &[Runbook] = &[
                 listed: Some(Listed::Workflows),
             },
         ],
-        tools: &["get_jobs", "describe_job"],
-        text: "Find out why a job failed. Change nothing and start nothing again.\n\
+        tools: &["get_jobs", "describe_job", "retry_task", "cancel_jobs"],
+        text: "Find out why a job failed, and bring it to an end.\n\
                The job is '{job_id}'.\n\
                Look among the jobs of the workflow '{workflow}'.\n\
-               1. Without an id: get_jobs with a limit, and take the newest with status error.\n\
-               2. describe_job: find the first task that failed, its error, and the variables it \
-               had.\n\
+               1. Without an id: get_jobs with status error, and take the newest.\n\
+               2. describe_job: its error and the task that failed. Once more with task for what \
+               that task was given and what came back.\n\
                3. Tell causes in the workflow from causes outside it (an adapter, a device, the \
                input). If an adapter or a device is to blame, check that it is up.\n\
-               Answer with the cause, the evidence word for word, whether running it again could \
-               help, and what must be fixed first.",
+               4. Answer with the cause, the evidence word for word, and what must be mended first. \
+               Propose one end and wait for agreement: retry_task once the cause is gone (with \
+               variables when the input was wrong), or cancel_jobs when it cannot succeed any more. \
+               Say what the job has done already and would be done twice.\n\
+               5. After a retry describe_job until the job has ended. Never retry a second time \
+               without being asked.",
     },
     Runbook {
         name: "run_workflow_safely",
@@ -107,8 +111,8 @@ static RUNBOOKS: &[Runbook] = &[
                2. Fill in the input by the schema. Ask for every value that is not known; never \
                invent one.\n\
                3. Show what will be started with which input, and wait for agreement.\n\
-               4. start_workflow once. Then describe_job until the job has ended; a job that runs \
-               is never started again.\n\
+               4. start_workflow once, with a wait. Then describe_job until the job has ended; a job \
+               that runs is never started again.\n\
                5. Report the outcome. If it failed, say which task and why, and do not try again \
                without being asked.",
     },

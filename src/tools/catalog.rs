@@ -14,8 +14,11 @@ pub const LEAN: &[&str] = &[
     // Jobs: start, follow, find what failed.
     "get_workflows",
     "start_workflow",
+    "start_job",
     "get_jobs",
     "describe_job",
+    "cancel_jobs",
+    "retry_task",
     "get_triggers",
     "get_job_metrics",
     // Agents.

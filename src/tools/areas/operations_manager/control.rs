@@ -40,22 +40,25 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "start_job",
         title: "Start Job",
-        description: "Start any workflow by its own name, without a trigger. Where it has a \
-                      route_name (get_workflows), start_workflow checks the input against its \
-                      schema; an agent is started by trigger_automation. Answers with the job. \
-                      Next: describe_job.",
+        description: "Start any workflow by its own name, without a route; input is not checked. \
+                      Where get_workflows shows a route_name, prefer start_workflow. Next: \
+                      describe_job.",
         parameters: &[
-            Parameter::required("workflow", Kind::Name, "Exact workflow name"),
+            Parameter::required(
+                "workflow",
+                Kind::Name,
+                "Exact name of the workflow, e.g. Backup Device",
+            ),
             Parameter::optional(
                 "variables",
                 Kind::Object,
-                "Input, by the names of its input schema",
+                "Input by the names of its input schema, e.g. {\"device\": \"r1\"}",
             ),
             Parameter::optional("description", Kind::Text, "Why it runs; shown with the job"),
             Parameter::optional(
                 "project",
                 Kind::Name,
-                "Project that holds it, by exact name or id",
+                "Exact name or id of the project it belongs to",
             ),
             WAIT,
         ],
@@ -68,8 +71,7 @@ pub static TOOLS: &[Tool] = &[
         name: "cancel_jobs",
         title: "Cancel Jobs",
         description: "End jobs for good; what they did so far stays done. To stop one for a while \
-                      use pause_jobs. The answer tells each job's status; when one was refused \
-                      the call fails and says which were canceled.",
+                      use pause_jobs. Fails when one was refused, and says which were canceled.",
         parameters: OBJECT_IDS,
         output: Output::Object(&CONTROLLED),
         run: Run::Code(|context, arguments| control(context, arguments, &CANCEL)),
@@ -99,13 +101,21 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "retry_task",
         title: "Retry Task",
-        description: "Run the failed task of a job again and let the job go on from there, with \
-                      all that it has done so far. Read why it failed (describe_job) first: a \
-                      wrong input fails again unless variables mend it.",
+        description: "Run the failed task of a job again and let the job go on from there. Read \
+                      why it failed in describe_job first: wrong input fails again unless \
+                      variables mend it.",
         parameters: &[
             OBJECT_ID,
-            Parameter::required("task", Kind::Name, "Name or id of the failed task"),
-            Parameter::optional("variables", Kind::Object, "Job variables to change first"),
+            Parameter::required(
+                "task",
+                Kind::Name,
+                "Name or id of the failed task, from describe_job",
+            ),
+            Parameter::optional(
+                "variables",
+                Kind::Object,
+                "Job variables to change first, e.g. {\"vlan\": 20}",
+            ),
         ],
         output: Output::Object(&again::GOES_ON),
         run: Run::Code(|context, arguments| again::run(context, arguments, &again::RETRY)),
@@ -114,11 +124,15 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "continue_job",
         title: "Continue Job",
-        description: "Run a job that failed or stopped again from any of its tasks: that task and \
-                      all after it, not those before it. For the failed task alone use retry_task.",
+        description: "Run a failed or stopped job again from any of its tasks: that task and all \
+                      after it. For the failed task alone use retry_task.",
         parameters: &[
             OBJECT_ID,
-            Parameter::required("from_task", Kind::Name, "Name or id of the first task to run"),
+            Parameter::required(
+                "from_task",
+                Kind::Name,
+                "Name or id of the first task to run, from describe_job",
+            ),
         ],
         output: Output::Object(&again::GOES_ON),
         run: Run::Code(|context, arguments| again::run(context, arguments, &again::CONTINUE)),
@@ -131,8 +145,16 @@ pub static TOOLS: &[Tool] = &[
                       task to an earlier one. Only workflows made for it undo what they did.",
         parameters: &[
             OBJECT_ID,
-            Parameter::required("from_task", Kind::Name, "Name or id of the task to undo first"),
-            Parameter::optional("to_task", Kind::Name, "The last one to undo; left out: the same"),
+            Parameter::required(
+                "from_task",
+                Kind::Name,
+                "Name or id of the task to undo first, from describe_job",
+            ),
+            Parameter::optional(
+                "to_task",
+                Kind::Name,
+                "Last task to undo; the same as from_task when left out",
+            ),
         ],
         output: Output::Object(&again::GOES_ON),
         run: Run::Code(|context, arguments| again::run(context, arguments, &again::REVERT)),

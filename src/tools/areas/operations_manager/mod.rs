@@ -64,8 +64,9 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_workflows",
         title: "Get Workflows",
-        description: "List workflows that have a route: start_workflow starts them by route_name \
-                      with input as in input_schema. Names are those of the triggers.",
+        description: "List workflows that have a route: start_workflow starts them by route_name, \
+                      with input by input_schema. name is the trigger's, workflow the workflow's \
+                      own. One without a route starts by start_job.",
         run: Run::List(&offers::WORKFLOWS),
         ..READ
     },
@@ -89,17 +90,18 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_triggers",
         title: "Get Triggers",
-        description: "List what starts automations: endpoints, schedules, events and manual forms, \
-                      disabled ones too.",
+        description: "List what starts automations: endpoints, schedules (interval, next and last \
+                      run), events and manual forms, disabled ones too.",
         run: Run::List(&offers::TRIGGER_LIST),
         ..READ
     },
     Tool {
         name: "start_workflow",
         title: "Start Workflow",
-        description: "Start a workflow by its route_name; the answer is the job, whose object_id \
-                      goes to describe_job. Without a route use expose_workflow first; for agents \
-                      trigger_automation. Never start it again while it runs.",
+        description: "Start a workflow by its route_name, with input checked by its input_schema; \
+                      the answer is the job, whose object_id goes to describe_job. Without a route \
+                      use start_job; for agents trigger_automation. Never start it again while it \
+                      runs.",
         parameters: START_PARAMETERS,
         output: Output::OneOf(&[&report::JOB, &follow::SESSION]),
         tasking: Tasking::Waits("wait"),
@@ -109,9 +111,9 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "trigger_automation",
         title: "Trigger Automation",
-        description: "Start any automation, workflow or agent, by its route_name. A workflow \
-                      answers with its job (object_id, for describe_job), an agent with session_id \
-                      (for describe_session).",
+        description: "Start any automation, workflow or agent, by its route_name; use this for \
+                      agents. A workflow answers with its job (object_id, for describe_job), an \
+                      agent with session_id (for describe_session).",
         parameters: START_PARAMETERS,
         output: Output::OneOf(&[&report::JOB, &follow::SESSION]),
         tasking: Tasking::Waits("wait"),
@@ -121,22 +123,25 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_jobs",
         title: "Get Jobs",
-        description: "List jobs with workflow name and status. A whole history can be very long: \
-                      give a name, a project or a limit. Next: describe_job.",
+        description: "List jobs, newest first: workflow name, status, start and end. Filter by \
+                      status, name, project or time. Next: describe_job.",
         run: Run::List(&jobs::LIST),
         ..READ
     },
     Tool {
         name: "describe_job",
         title: "Describe Job",
-        description: "One job, what matters first: status, why it failed or what it waits for, the \
-                      failed tasks with message and time, what is done and what remains. With \
-                      task also that task's incoming, outgoing and error data. A job that waits \
-                      for a person shows as running, with waiting_tasks. Next: retry_task, \
-                      cancel_jobs, describe_manual_task.",
+        description: "Show one job, what matters first: status, why it failed or what it waits \
+                      for, failed tasks with message and time, what is done and what remains. With \
+                      task also that task's incoming, outgoing and error data. Next: retry_task or \
+                      cancel_jobs.",
         parameters: &[
             Parameter::required("object_id", Kind::Name, "Id of the job, from get_jobs"),
-            Parameter::optional("task", Kind::Name, "Name or id of the task to show with its data"),
+            Parameter::optional(
+                "task",
+                Kind::Name,
+                "Name or id of a task to show with its data, e.g. 3a",
+            ),
         ],
         output: Output::Object(&report::JOB),
         run: Run::Code(describe::describe),
