@@ -175,10 +175,21 @@ fn a_description_holds_all_that_a_list_would() {
     let mut server = start(&platform, &[], false);
     for tool in listed {
         let result = server.call("describe_tool", json!({"name": tool["name"]}));
-        for key in ["name", "description", "inputSchema", "outputSchema", "annotations"] {
-            assert_eq!(result["structuredContent"][key], tool[key], "{} {key}", tool["name"]);
+        let described = &result["structuredContent"];
+        for key in ["name", "description", "inputSchema", "annotations"] {
+            assert_eq!(described[key], tool[key], "{} {key}", tool["name"]);
+        }
+        // And what the fields of the answer mean.
+        let listed = tool["outputSchema"]["properties"].as_object();
+        for property in listed.into_iter().flat_map(|properties| properties.keys()) {
+            let output = &described["outputSchema"]["properties"];
+            assert!(output.get(property).is_some(), "{} {property}", tool["name"]);
         }
     }
+    let result = server.call("describe_tool", json!({"name": "get_adapters"}));
+    let item = &result["structuredContent"]["outputSchema"]["properties"]["result"]["items"];
+    let state = item["properties"]["state"]["description"].as_str().expect("it is described");
+    assert!(state.starts_with("RUNNING, STOPPED"), "{state}");
     let refused = server.call("describe_tool", json!({"name": "get_job"}));
     assert_eq!(refused["isError"], true);
     assert!(text(&refused).contains("did you mean 'get_jobs'?"), "{refused}");

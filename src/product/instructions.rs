@@ -7,8 +7,8 @@ use crate::tools::Tool;
 /// The text for these tools. Under 1 kB, so that it costs a model little.
 pub fn text(tools: &[&Tool], offer: Offer, sandbox: bool) -> String {
     let mut text = String::from(
-        "Itential Platform: network automation and orchestration. Read before you change, and \
-         name things exactly as the listing tools show them.",
+        "Itential Platform: network automation. Read before you change; name things exactly as \
+         the listing tools show them.",
     );
     if sandbox {
         text.push_str(

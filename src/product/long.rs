@@ -84,7 +84,11 @@ mod tests {
                 assert!(tool.all_parameters().any(|p| p.name == argument), "{}", tool.name);
             }
             if let Long::Starts(key) = tool.tasking {
-                assert!(tool.output.schema()["properties"].get(key).is_some(), "{}", tool.name);
+                assert!(
+                    tool.output.schema(false)["properties"].get(key).is_some(),
+                    "{}",
+                    tool.name
+                );
             }
         }
     }

@@ -19,8 +19,8 @@ struct Runbook {
     arguments: &'static [Argument],
     /// Without these tools the steps cannot be taken, and the runbook is not shown.
     tools: &'static [&'static str],
-    /// What is asked of the model. `{argument}` stands for what was given, and a line with an
-    /// argument that was not given is left out.
+    /// What is asked of the model. `{argument}` stands for what was given. A line with an argument
+    /// that was not given is left out, and so is one that names a tool that is not enabled.
     text: &'static str,
 }
 
@@ -69,7 +69,7 @@ static RUNBOOKS: &[Runbook] = &[
                 listed: Some(Listed::Workflows),
             },
         ],
-        tools: &["get_jobs", "describe_job", "retry_task", "cancel_jobs"],
+        tools: &["get_jobs", "describe_job"],
         text: "Find out why a job failed, and bring it to an end.\n\
                The job is '{job_id}'.\n\
                Look among the jobs of the workflow '{workflow}'.\n\
@@ -78,12 +78,12 @@ static RUNBOOKS: &[Runbook] = &[
                that task was given and what came back.\n\
                3. Tell causes in the workflow from causes outside it (an adapter, a device, the \
                input). If an adapter or a device is to blame, check that it is up.\n\
-               4. Answer with the cause, the evidence word for word, and what must be mended first. \
-               Propose one end and wait for agreement: retry_task once the cause is gone (with \
-               variables when the input was wrong), or cancel_jobs when it cannot succeed any more. \
-               Say what the job has done already and would be done twice.\n\
-               5. After a retry describe_job until the job has ended. Never retry a second time \
-               without being asked.",
+               4. Answer with the cause, the evidence word for word, what the job has done already, \
+               and what must be mended first. Propose one end and wait for agreement:\n\
+               - retry_task once the cause is gone, with variables when the input was wrong; then \
+               describe_job until the job has ended, and no second time without being asked.\n\
+               - cancel_jobs when it cannot succeed any more.\n\
+               - Neither, and who has to do what, when the cause lies outside.",
     },
     Runbook {
         name: "run_workflow_safely",
@@ -212,10 +212,11 @@ fn entry(
         "arguments": arguments,
     });
     let named = runbook.arguments.iter().filter_map(|a| Some((a.name, a.listed?))).collect();
+    let enabled = tools.to_vec();
     PromptEntry {
         definition: definition.as_object().cloned().unwrap_or_default(),
         run: Arc::new(move |_, given| {
-            let mut text = runbook.fill(given);
+            let mut text = runbook.fill(given, &enabled);
             if offer == Offer::Search {
                 text.push('\n');
                 text.push_str(search::USE);
@@ -229,8 +230,12 @@ fn entry(
 }
 
 impl Runbook {
-    fn fill(&self, given: &Map<String, Value>) -> String {
-        let lines = self.text.lines().filter_map(|line| {
+    fn fill(&self, given: &Map<String, Value>, enabled: &[&'static Tool]) -> String {
+        let possible = |line: &&str| {
+            let mut words = line.split(|c: char| !c.is_ascii_lowercase() && c != '_');
+            words.all(|word| crate::tools::find(word).is_none() || among(enabled, word).is_some())
+        };
+        let lines = self.text.lines().filter(possible).filter_map(|line| {
             let mut pieces = line.split('{');
             let mut filled = pieces.next()?.to_owned();
             for piece in pieces {
@@ -267,10 +272,15 @@ mod tests {
     #[test]
     fn what_is_not_given_leaves_no_trace_and_what_is_given_is_not_read_again() {
         let runbook = RUNBOOKS.iter().find(|r| r.name == "investigate_failed_job").expect("it");
-        let fill = |given: Value| runbook.fill(given.as_object().expect("an object"));
+        let all: Vec<_> = crate::tools::all().collect();
+        let fill = |given: Value| runbook.fill(given.as_object().expect("an object"), &all);
         assert!(!fill(json!({})).contains('{'));
         assert!(!fill(json!({"job_id": " "})).contains("The job is"));
         let text = fill(json!({"job_id": "{workflow}", "workflow": "w"}));
         assert!(text.contains("The job is '{workflow}'."), "{text}");
+        assert!(text.contains("retry_task") && text.contains("cancel_jobs"), "{text}");
+        let reads: Vec<_> = all.into_iter().filter(|tool| tool.hints.read_only).collect();
+        let text = runbook.fill(&Map::new(), &reads);
+        assert!(!text.contains("retry_task") && text.contains("describe_job"), "{text}");
     }
 }

@@ -197,6 +197,7 @@ fn describe(tools: &[&Tool], arguments: &Arguments) -> Result<Outcome, ToolError
     let tool = tools.iter().find(|tool| tool.name == name).ok_or_else(|| unknown(tools, name))?;
     let mut definition = tool.definition(false);
     definition.insert("area".into(), json!(tool.area.tag));
+    definition.insert("outputSchema".into(), tool.output_schema(true));
     Ok(DESCRIBED.project(&Value::Object(definition)).into())
 }
 

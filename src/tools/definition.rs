@@ -45,17 +45,17 @@ impl Tool {
         entry.insert("title".into(), json!(self.title));
         entry.insert("description".into(), json!(self.description));
         entry.insert("inputSchema".into(), input_schema(self.all_parameters(), true));
-        entry.insert("outputSchema".into(), self.output_schema());
+        entry.insert("outputSchema".into(), self.output_schema(false));
         entry.insert("annotations".into(), self.hints.annotations());
-        entry.insert("_meta".into(), json!({"fastmcp": {"tags": self.all_tags()}}));
+        // Its name and `default` are tags, too; to say so of every tool tells nobody anything.
+        entry.insert("_meta".into(), json!({"fastmcp": {"tags": [self.area.tag]}}));
         entry
     }
-}
 
-impl Tool {
-    /// The output schema, with what stands beside a list in an object.
-    fn output_schema(&self) -> Value {
-        let mut schema = self.output().schema();
+    /// The output schema, with what stands beside a list in an object. `described` adds what the
+    /// fields mean: in a list of tools that is left out, for it costs every client and few show it.
+    pub fn output_schema(&self, described: bool) -> Value {
+        let mut schema = self.output().schema(described);
         if let (Run::List(list), Some(properties)) = (self.run, schema.get_mut("properties"))
             && !list.under.is_empty()
         {
@@ -68,18 +68,19 @@ impl Tool {
 impl Output {
     /// The output schema. Lists and unions stand under `result`, beside a total and a note when
     /// there is something to say.
-    pub fn schema(self) -> Value {
+    pub fn schema(self, described: bool) -> Value {
         let result = match self {
             Self::Object(shape) => {
-                let mut schema = shape.schema();
+                let mut schema = shape.schema(described);
                 schema["properties"]["note"] = json!({"type": "string"});
                 return schema;
             }
             Self::Free => return json!({"type": "object"}),
-            Self::List(shape) => json!({"type": "array", "items": shape.outline()}),
-            Self::OneOf(shapes) => {
-                json!({"anyOf": shapes.iter().map(|s| s.outline()).collect::<Vec<_>>()})
+            Self::List(shape) => json!({"type": "array", "items": shape.outline(described)}),
+            Self::OneOf(shapes) if described => {
+                json!({"anyOf": shapes.iter().map(|s| s.outline(true)).collect::<Vec<_>>()})
             }
+            Self::OneOf(_) => json!({"type": "object"}),
             Self::Wrapped => json!({}),
         };
         let mut properties = json!({"result": result, "note": {"type": "string"}});
@@ -106,13 +107,9 @@ impl Hints {
     }
 
     fn annotations(self) -> Value {
-        // MCP: destructive means something only for tools that change things.
+        // MCP: destructive and idempotent mean something only for tools that change things.
         if self.read_only {
-            json!({
-                "readOnlyHint": true,
-                "idempotentHint": true,
-                "openWorldHint": self.open_world
-            })
+            json!({"readOnlyHint": true, "openWorldHint": self.open_world})
         } else {
             let mut hints = json!({
                 "readOnlyHint": false,

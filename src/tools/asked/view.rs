@@ -12,8 +12,8 @@ use crate::tools::told::{Arguments, Kind, Parameter};
 pub static PARAMETERS: &[Parameter] = &[
     Parameter::optional("limit", Kind::Integer { min: 1, max: i64::MAX }, "At most this many"),
     Parameter::optional("offset", Kind::Integer { min: 0, max: i64::MAX }, "Skip this many"),
-    Parameter::optional("fields", Kind::List(&Kind::Name), "Only these fields of each"),
-    Parameter::optional("count_by", Kind::Name, "Count all by this field instead of listing"),
+    Parameter::optional("fields", Kind::List(&Kind::Name), "Only these fields"),
+    Parameter::optional("count_by", Kind::Name, "Count by this field instead"),
 ];
 
 /// What a call wants to see of a list.

@@ -135,25 +135,26 @@ impl Shape {
         sources.into_iter().map(|source| self.project(source)).collect()
     }
 
-    /// The JSON Schema of what [`Shape::project`] gives: every field's meaning, and its
-    /// type where it is never null.
-    pub fn schema(&self) -> Value {
-        self.properties(|field| field.kind.schema())
+    /// The JSON Schema of what [`Shape::project`] gives: every field, and its type where it is never
+    /// null. `described` adds what the fields mean.
+    pub fn schema(&self, described: bool) -> Value {
+        self.properties(described, |field| field.kind.schema())
     }
 
     /// The same schema without types, for what stands below the first level of a result: there
     /// they cost a model more than they tell it.
-    pub fn outline(&self) -> Value {
-        self.properties(|_| json!({}))
+    pub fn outline(&self, described: bool) -> Value {
+        self.properties(described, |_| json!({}))
     }
 
-    fn properties(&self, schema_of: impl Fn(&Field) -> Value) -> Value {
+    fn properties(&self, described: bool, schema_of: impl Fn(&Field) -> Value) -> Value {
         let properties: Map<String, Value> = self
             .fields
             .iter()
             .map(|field| {
                 let mut schema = schema_of(field);
-                if !field.doc.is_empty()
+                if described
+                    && !field.doc.is_empty()
                     && let Some(object) = schema.as_object_mut()
                 {
                     object.insert("description".into(), json!(field.doc));

@@ -48,7 +48,8 @@ fn of_kind(kind: Kind) -> Value {
         Kind::Text | Kind::Name => json!({"type": "string"}),
         Kind::Integer { min, max } => {
             let mut schema = json!({"type": "integer"});
-            if min != i64::MIN {
+            // That a count is not negative is known.
+            if min > 1 {
                 schema["minimum"] = json!(min);
             }
             if max != i64::MAX {

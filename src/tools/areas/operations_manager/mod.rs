@@ -124,7 +124,7 @@ pub static TOOLS: &[Tool] = &[
         name: "get_jobs",
         title: "Get Jobs",
         description: "List jobs, newest first: workflow name, status, start and end. Filter by \
-                      status, name, project or time. Next: describe_job.",
+                      status (error: failed), name, project or time. Next: describe_job.",
         run: Run::List(&jobs::LIST),
         ..READ
     },
