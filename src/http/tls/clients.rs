@@ -13,21 +13,10 @@ use rustls::{DigitallySignedStruct, DistinguishedName, Error, RootCertStore, Sig
 
 use super::error::{Problem, Role, TlsError};
 use super::facts::Parsed;
+use super::files::{Identity, TlsFiles};
 use super::kind;
-use super::load::TlsFiles;
 use super::pem::Pem;
 use super::revoked::{self, List};
-
-/// What of its certificate names a client.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Identity {
-    /// The distinguished name of the owner (RFC 4514).
-    #[default]
-    Subject,
-    /// The first subject alternative name, with its kind: `URI:`, `email:`, `DNS:` or `IP:`; of several
-    /// kinds the first of these. The subject where there is none.
-    AlternativeName,
-}
 
 /// What the owner of a client's certificate is called.
 pub fn identity(certificate: &CertificateDer<'_>, by: Identity) -> Option<String> {

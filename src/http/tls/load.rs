@@ -1,7 +1,7 @@
 //! From files to a TLS configuration.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -13,31 +13,13 @@ use rustls::sign::{CertifiedKey, SigningKey, SingleCertAndKey};
 use rustls::{ServerConfig, version};
 
 use super::advice::{self, Seen};
-use super::clients::{self, Checked, Identity};
+use super::clients::{self, Checked};
 use super::error::{Problem, Role, TlsError};
 use super::facts::{Facts, Parsed};
+use super::files::TlsFiles;
 use super::kind;
 use super::pem::Pem;
 use super::revoked::{self, List};
-
-/// The TLS settings of a server.
-#[derive(Clone, Debug, Default)]
-pub struct TlsFiles {
-    /// `certificate_file`: the server's certificate, then intermediates; perhaps the key as well.
-    pub certificate_file: Option<PathBuf>,
-    /// `private_key_file`; may be absent when the certificate file has the key.
-    pub private_key_file: Option<PathBuf>,
-    /// `client_ca_file`: clients must show a certificate signed by one of these authorities.
-    pub client_ca_file: Option<PathBuf>,
-    /// `client_crl_file`: lists of revoked certificates, one of each of these authorities.
-    pub client_crl_file: Option<PathBuf>,
-    /// What of its certificate names a client.
-    pub client_identity: Identity,
-    /// Refuse TLS 1.2.
-    pub tls13_only: bool,
-    /// Serve an expired certificate, with a warning.
-    pub allow_expired_certificate: bool,
-}
 
 /// A usable TLS configuration and what is known about it.
 #[derive(Clone)]

@@ -4,15 +4,16 @@ mod advice;
 mod clients;
 mod error;
 mod facts;
+mod files;
 mod kind;
 mod load;
 mod pem;
 mod reload;
 mod revoked;
 
-pub use clients::Identity;
 pub(super) use clients::{cause as refusal_cause, identity, take_refused};
 pub use error::{Problem, Role, TlsError};
 pub use facts::Facts;
-pub use load::{Loaded, TlsFiles, load};
+pub use files::{Identity, TlsFiles};
+pub use load::{Loaded, load};
 pub use reload::{Reloader, Tell};

@@ -7,10 +7,10 @@ use std::time::{Instant, SystemTime};
 
 use rustls::ServerConfig;
 
-use super::clients::Identity;
 use super::error::TlsError;
 use super::facts::Facts;
-use super::load::{Loaded, TlsFiles, load};
+use super::files::{Identity, TlsFiles};
+use super::load::{Loaded, load};
 use crate::limits;
 use crate::sync::{Lock, SharedLock};
 
