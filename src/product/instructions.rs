@@ -25,8 +25,8 @@ pub fn text(tools: &[&Tool], offer: Offer, sandbox: bool) -> String {
     }
     if tools.iter().any(|tool| tool.hints.destructive) {
         text.push_str(
-            "\nTools marked destructive act on real systems: be sure of the target. A started job \
-             goes on by itself; poll describe_job, never start it twice.",
+            "\nDestructive tools act on real systems: be sure of the target. A started job goes on \
+             by itself: poll describe_job, never start it twice.",
         );
     } else {
         text.push_str("\nNothing here changes the network.");

@@ -47,8 +47,6 @@ impl Tool {
         entry.insert("inputSchema".into(), input_schema(self.all_parameters(), true));
         entry.insert("outputSchema".into(), self.output_schema(false));
         entry.insert("annotations".into(), self.hints.annotations());
-        // Its name and `default` are tags, too; to say so of every tool tells nobody anything.
-        entry.insert("_meta".into(), json!({"fastmcp": {"tags": [self.area.tag]}}));
         entry
     }
 

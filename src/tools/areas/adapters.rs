@@ -6,8 +6,7 @@ use crate::tools::row::{Area, Hints, Run, Tool};
 use crate::tools::shown::Output;
 
 /// This area.
-pub static AREA: Area =
-    Area { tag: "adapters", about: "adapters: connections of the platform to other systems" };
+pub static AREA: Area = Area { tag: "adapters", about: "adapters: connections to other systems" };
 
 const READ: Tool = Tool::reads(&AREA);
 const CHANGE: Tool = Tool {
