@@ -460,6 +460,12 @@ pub const TURNS: usize = 4096;
 /// Jobs in one request to pause, resume or cancel: the platform takes no more.
 pub const JOBS_AT_ONCE: usize = 100;
 
+/// Work items asked for at a time.
+pub const WORK_ITEMS_PAGE: usize = 100;
+
+/// Work items looked at for those that wait: the newest, since those that are done stay in the list.
+pub const WORK_ITEMS: usize = 2000;
+
 /// Jobs in one call to pause, resume or cancel: each is looked at afterwards.
 pub const JOBS_IN_A_CALL: usize = 500;
 

@@ -308,6 +308,65 @@ fn rows() -> Vec<Row> {
             |seen| assert_eq!(seen.distinct("/result/object_id"), AT_ONCE),
         ),
         all(
+            "start_job",
+            "a job for each",
+            |n| json!({"workflow": "Backup Device", "variables": {"device": format!("r{n}")}}),
+            |seen| assert_eq!(seen.distinct("/result/object_id"), AT_ONCE),
+        ),
+        all(
+            "run_trigger",
+            "a job for each",
+            |_| json!({"name": "Backup form", "form_data": {"device": "r1"}}),
+            |seen| assert_eq!(seen.distinct("/result/object_id"), AT_ONCE),
+        ),
+        all(
+            "cancel_jobs",
+            "one that somebody else has canceled is canceled",
+            |_| json!({"object_ids": ["70b500000000000000000001"]}),
+            |seen| assert_eq!(seen.distinct("/jobs/0/status"), 1),
+        ),
+        one(
+            "retry_task",
+            "a task is retried once",
+            |_| json!({"object_id": "70b500000000000000000000", "task": "c3d4"}),
+            |seen| assert_eq!(seen.values[0]["status"], "running"),
+        ),
+        all(
+            "claim_task",
+            "the account of this server has it",
+            |_| json!({"task_id": "70b500000000000000000001.b2c3"}),
+            |seen| assert_eq!(seen.distinct("/owner"), 1),
+        ),
+        one(
+            "create_trigger",
+            "one trigger of a name",
+            |_| json!({"automation": "Backup Device", "name": "New", "type": "manual"}),
+            |seen| assert_eq!(seen.named("triggers", "New").len(), 1),
+        ),
+        all(
+            "update_trigger",
+            "every field is kept",
+            |n| match n % 4 {
+                0 => json!({"name": "Nightly", "enabled": false}),
+                1 => json!({"name": "Nightly", "description": "changed"}),
+                2 => json!({"name": "Nightly", "repeat_minutes": 60}),
+                _ => json!({"name": "Nightly", "missed_runs": "last"}),
+            },
+            |seen| {
+                let row = &seen.named("triggers", "Nightly")[0];
+                let is = [
+                    &row["enabled"],
+                    &row["description"],
+                    &row["repeatInterval"],
+                    &row["processMissedRuns"],
+                ];
+                assert_eq!(
+                    is,
+                    [&json!(false), &json!("changed"), &json!(3_600_000), &json!("last")]
+                );
+            },
+        ),
+        all(
             "run_compliance_plan",
             "each is told its own run",
             |n| json!({"name": if n % 2 == 0 { "Campus Baseline" } else { "c9a100000000000000000000" }}),

@@ -23,6 +23,8 @@ pub mod inventory_manager;
 pub mod lifecycle_manager;
 pub mod operations_manager;
 pub mod operations_manager_jobs;
+pub mod operations_manager_manual;
+pub mod operations_manager_triggers;
 pub mod studio;
 pub mod transfer;
 pub mod workflow_engine;
@@ -55,6 +57,8 @@ pub const AREAS: &[Area] = &[
     ("lifecycle_manager", lifecycle_manager::rows),
     ("operations_manager", operations_manager::rows),
     ("operations_manager_jobs", operations_manager_jobs::rows),
+    ("operations_manager_manual", operations_manager_manual::rows),
+    ("operations_manager_triggers", operations_manager_triggers::rows),
     ("studio", studio::rows),
     ("transfer", transfer::rows),
     ("workflow_engine", workflow_engine::rows),

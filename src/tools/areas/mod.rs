@@ -42,6 +42,8 @@ pub static TOOLS: &[&[Tool]] = &[
     lifecycle_manager::TOOLS,
     operations_manager::TOOLS,
     operations_manager::control::TOOLS,
+    operations_manager::manual_tasks::TOOLS,
+    operations_manager::triggers::TOOLS,
     projects::TOOLS,
     transfer::TOOLS,
     templates::TOOLS,

@@ -85,7 +85,11 @@ fn endpoint(arguments: &Arguments, name: &str) -> Result<Endpoint, ToolError> {
     })
 }
 
-fn check_route(route: &str) -> Result<(), ToolError> {
+/// Whether this can be the route of an endpoint.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_route(route: &str) -> Result<(), ToolError> {
     let forbidden = " <>\"{}|\\^`?#%";
     if let Some(bad) = route.chars().find(|c| forbidden.contains(*c) || c.is_control()) {
         return Err(ToolError::invalid(format!(

@@ -7,9 +7,11 @@ mod describe;
 mod expose;
 mod follow;
 mod jobs;
+pub mod manual_tasks;
 mod offers;
 mod report;
 mod start;
+pub mod triggers;
 
 pub use jobs::has_ended as job_has_ended;
 

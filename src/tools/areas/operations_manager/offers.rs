@@ -74,12 +74,12 @@ const LAST_EXECUTED: Field =
     Field::new("last_executed", FieldKind::Time).from(&["lastExecuted", "lastRunAt"]).doc("UTC");
 
 /// `GET /operations-manager/automations`
-const AUTOMATIONS: Source =
+pub const AUTOMATIONS: Source =
     Source::new("/operations-manager/automations", "data", "metadata.total");
 /// `GET /automation-studio/workflows`
 const WORKFLOW_NAMES: Source = Source::new("/automation-studio/workflows", "items", "total");
 /// `GET /operations-manager/triggers`
-const TRIGGERS: Source = Source::new("/operations-manager/triggers", "data", "metadata.total");
+pub const TRIGGERS: Source = Source::new("/operations-manager/triggers", "data", "metadata.total");
 
 /// Triggers, of every type unless one is asked for.
 pub static TRIGGER_LIST: List = List::of(TRIGGERS, &TRIGGER)
@@ -192,7 +192,7 @@ fn automations(context: &Context<'_>, _: &Arguments) -> Result<Made, ToolError> 
 }
 
 /// A trigger with what its schedule says in one place.
-fn scheduled(mut trigger: Value) -> Value {
+pub fn scheduled(mut trigger: Value) -> Value {
     if text(&trigger, "type") == Some("schedule") {
         let mut schedule = trigger.clone();
         let unit = text(&trigger, "repeatUnit");

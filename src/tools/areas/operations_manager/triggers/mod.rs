@@ -1,0 +1,119 @@
+//! Triggers: what starts automations by itself or by hand. Creating, changing and running them.
+
+mod fields;
+mod write;
+
+use super::{AREA, WAIT, follow, offers, report};
+use crate::tools::row::{Run, Tasking, Tool};
+use crate::tools::shown::Output;
+use crate::tools::told::{Kind, Parameter, Presence};
+
+/// A schedule starts jobs by itself, so whoever makes or changes one runs automation.
+const RUN: Tool = Tool::runs(&AREA);
+
+/// What the parameters of a trigger mean by its type; the first of each tool's own stand before them.
+const OF_TYPE: [Parameter; 9] = [
+    Parameter::optional("route_name", Kind::Name, "endpoint; made of the name when left out"),
+    Parameter::optional("input_schema", Kind::Object, "endpoint, eventSystem: JSON Schema"),
+    Parameter::optional("form_id", Kind::Name, "manual, schedule: its JSON form"),
+    Parameter::optional("first_run_at", Kind::Name, "schedule: ISO 8601"),
+    Parameter::optional(
+        "repeat_minutes",
+        Kind::Integer { min: 0, max: 5_256_000 },
+        "schedule: 1440 is daily; 0: once",
+    ),
+    Parameter::optional("missed_runs", Kind::Name, "schedule: runs missed while down")
+        .one_of(&["none", "last"]),
+    Parameter::optional("input", Kind::Object, "schedule: input of each run"),
+    Parameter::optional("source", Kind::Name, "eventSystem: the sender"),
+    Parameter::optional("topic", Kind::Name, "eventSystem: the event"),
+];
+
+const DESCRIPTION: Parameter =
+    Parameter::optional("description", Kind::Text, "Shown beside its name");
+
+/// The tools of this file.
+pub static TOOLS: &[Tool] = &[
+    Tool {
+        name: "create_trigger",
+        title: "Create Trigger",
+        description: "Make an automation start by a route (endpoint), by hand with a form (manual), \
+                      at times (schedule) or on an event (eventSystem). A schedule repeats every so \
+                      many minutes; there are no cron expressions. For a workflow that has no \
+                      automation yet use expose_workflow. Next: get_triggers.",
+        parameters: &[
+            Parameter::required(
+                "automation",
+                Kind::Name,
+                "Exact name or id, as in get_automations",
+            ),
+            Parameter::required("name", Kind::Name, "Name of the new trigger"),
+            Parameter::required("type", Kind::Name, "What is to start it").one_of(&[
+                "endpoint",
+                "manual",
+                "schedule",
+                "eventSystem",
+            ]),
+            DESCRIPTION,
+            Parameter::optional("enabled", Kind::Boolean, "false: it waits for update_trigger")
+                .or(Presence::Boolean(true)),
+            OF_TYPE[0],
+            OF_TYPE[1],
+            OF_TYPE[2],
+            OF_TYPE[3],
+            OF_TYPE[4],
+            OF_TYPE[5],
+            OF_TYPE[6],
+            OF_TYPE[7],
+            OF_TYPE[8],
+        ],
+        output: Output::Object(&offers::TRIGGER),
+        run: Run::Code(write::create),
+        ..RUN
+    },
+    Tool {
+        name: "update_trigger",
+        title: "Update Trigger",
+        description: "Switch a trigger on or off, or change what it says; what is left out stays \
+                      as it is. Only what belongs to its type can be changed.",
+        parameters: &[
+            Parameter::required("name", Kind::Name, "Exact name or id, from get_triggers"),
+            Parameter::optional("enabled", Kind::Boolean, "Whether it starts anything"),
+            Parameter::optional("new_name", Kind::Name, "Another name"),
+            DESCRIPTION,
+            OF_TYPE[0],
+            OF_TYPE[1],
+            OF_TYPE[2],
+            OF_TYPE[3],
+            OF_TYPE[4],
+            OF_TYPE[5],
+            OF_TYPE[6],
+            OF_TYPE[7],
+            OF_TYPE[8],
+        ],
+        output: Output::Object(&offers::TRIGGER),
+        hints: RUN.hints.idempotent(),
+        run: Run::Code(write::update),
+        ..RUN
+    },
+    Tool {
+        name: "run_trigger",
+        title: "Run Trigger",
+        description: "Run a manual trigger now, with what its form asks for. An endpoint is started \
+                      by trigger_automation, any workflow by start_job. Answers with the job, or \
+                      an agent's session.",
+        parameters: &[
+            Parameter::required("name", Kind::Name, "Exact name or id, from get_triggers"),
+            Parameter::optional(
+                "form_data",
+                Kind::Object,
+                "Values by the names of the form's fields",
+            ),
+            WAIT,
+        ],
+        output: Output::OneOf(&[&report::JOB, &follow::SESSION]),
+        tasking: Tasking::Waits("wait"),
+        run: Run::Code(write::run),
+        ..RUN
+    },
+];
