@@ -58,9 +58,11 @@ impl Waiting {
             state.over = None;
             state.interrupted
         };
-        while interrupted {
+        if interrupted {
             // The thread that heard the signal ends the process.
-            std::thread::park();
+            loop {
+                std::thread::park();
+            }
         }
     }
 

@@ -62,7 +62,7 @@ pub fn human(report: &Report, verbose: bool, quiet: bool, color: bool) -> String
         String::new(),
     ]);
     if let Some(error) = report.error() {
-        lines.push(format!("  Error: {}", plain(&error)));
+        lines.push(format!("  Error: {}", plain(error)));
     } else {
         if let Some(version) = &report.platform_version {
             lines.push(format!("  Platform version: {}", plain(version)));
