@@ -135,6 +135,50 @@ fn running() -> Vec<Case> {
                 assert_eq!(seen.value["command_results"][1]["response"], Value::Null);
             },
         ),
+        ok(
+            "run_command_template",
+            Shows::Main,
+            "E15: one verdict, and how many checks it rests on",
+            json!({"name": "chk_version", "devices": [DEVICE]}),
+            |seen| {
+                assert_eq!(seen.value["verdict"], "passed");
+                let checks = json!({"made": 2, "passed": 2, "commands_answered": 1,
+                    "commands_unanswered": 0});
+                assert_eq!(seen.value["checks"], checks);
+            },
+        ),
+        ok(
+            "run_command_template",
+            Shows::Defect,
+            "E15: a command that lacks a variable is no pass, though the platform counts it as one",
+            json!({"name": "intf errors / all", "devices": [DEVICE]}),
+            |seen| {
+                assert_eq!(seen.value["result"], true, "the platform's word");
+                assert_eq!(seen.value["verdict"], "incomplete");
+                assert_eq!(seen.value["checks"]["made"], 0);
+                seen.says(&["neither passed nor failed", "it lacks the variable interface"]);
+            },
+        ),
+        ok(
+            "run_command_template",
+            Shows::Defect,
+            "E15: a template without commands checks nothing",
+            json!({"name": "leaf_check", "devices": [DEVICE]}),
+            |seen| assert_eq!(seen.value["verdict"], "nothing checked"),
+        ),
+        ok(
+            "run_command_template",
+            Shows::Main,
+            "E15: failed is failed",
+            json!({"name": "always fails", "devices": [DEVICE]}),
+            |seen| {
+                assert_eq!(seen.value["verdict"], "failed");
+                assert_eq!(
+                    (&seen.value["checks"]["made"], &seen.value["checks"]["passed"]),
+                    (&json!(1), &json!(0))
+                );
+            },
+        ),
         fails(
             "run_command_template",
             Shows::NotFound,

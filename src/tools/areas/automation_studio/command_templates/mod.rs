@@ -2,6 +2,7 @@
 
 mod run;
 mod stored;
+mod verdict;
 mod write;
 
 use serde_json::json;
@@ -46,7 +47,8 @@ pub static TOOLS: &[Tool] = &[
         name: "run_command_template",
         title: "Run Command Template",
         description: "Run a template's commands on devices and judge the answers by its rules. \
-                      result is the verdict, of the whole and of each command.",
+                      verdict is of the whole and says so when something was not checked; result \
+                      is of each command.",
         parameters: &[
             NAME,
             DEVICES,
@@ -55,7 +57,7 @@ pub static TOOLS: &[Tool] = &[
                 "variables",
                 Kind::Object,
                 "Values for <!name!> in commands, e.g. {\"vlan\": \"10\"}; a command that lacks \
-                 one is skipped and counts as passed",
+                 one is not run",
             ),
         ],
         output: Output::Object(&run::RESULT),

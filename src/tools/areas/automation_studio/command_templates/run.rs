@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::stored::{all, look_up, missing};
+use super::verdict::{CHECKS, verdict};
 use crate::platform::Path;
 use crate::tools::areas::automation_studio::projects;
 use crate::tools::asked::{Done, Wants, Write, act, record};
@@ -12,11 +13,13 @@ use crate::tools::told::Arguments;
 
 /// What `run_command_template` gives back.
 pub static RESULT: Shape = Shape::closed(&[
+    Field::new("verdict", FieldKind::Text).doc("passed, failed, incomplete or nothing checked"),
+    Field::new("checks", FieldKind::Object(&CHECKS)),
     Field::new("name", FieldKind::Text),
     Field::new("all_pass_flag", FieldKind::Boolean).doc("All had to pass, not just one"),
     Field::new("command_results", FieldKind::Objects(&COMMAND))
         .from(&["commands_results", "command_results"]),
-    Field::new("result", FieldKind::Boolean).doc("The verdict"),
+    Field::new("result", FieldKind::Boolean).doc("The platform's; what did not run counts as true"),
 ]);
 
 static COMMAND: Shape = Shape::closed(&[
@@ -92,7 +95,13 @@ pub fn template(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome,
     if shown["name"].is_null() {
         shown["name"] = json!(stored);
     }
-    Ok(with_silent(Outcome::from(shown).noted(note), arguments, &results))
+    let all = shown["all_pass_flag"] != false;
+    let silent = silent(arguments, &results);
+    let verdict = verdict(all, shown["result"].as_bool(), &results, &silent);
+    shown["verdict"] = json!(verdict.word);
+    shown["checks"] = verdict.checks;
+    let outcome = Outcome::from(shown).noted(note).noted(verdict.note);
+    Ok(with_silent(outcome, &silent))
 }
 
 /// `POST /mop/RunCommandDevices`
@@ -106,7 +115,7 @@ pub fn command(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, 
     let Done { answer, note } = act(context, "command", arguments.text("cmd")).send(&write)?;
     let results = answers(&answer);
     let shown = ANSWERS.project(&json!({"results": results}));
-    Ok(with_silent(Outcome::from(shown).noted(note), arguments, &results))
+    Ok(with_silent(Outcome::from(shown).noted(note), &silent(arguments, &results)))
 }
 
 /// The answers of devices, wherever they stand; one that is no object is shown as what was answered.
@@ -136,13 +145,16 @@ fn listed(value: &Value) -> Vec<Value> {
     }
 }
 
-/// Says which devices do not stand in the results.
-fn with_silent(outcome: Outcome, arguments: &Arguments, results: &[Value]) -> Outcome {
+/// The devices that do not stand in the results.
+fn silent<'a>(arguments: &'a Arguments, results: &[Value]) -> Vec<&'a str> {
     let answered = |device: &&str| {
         results.iter().any(|result| result.get("device").and_then(Value::as_str) == Some(*device))
     };
-    let silent: Vec<&str> =
-        arguments.texts("devices").into_iter().filter(|device| !answered(device)).collect();
+    arguments.texts("devices").into_iter().filter(|device| !answered(device)).collect()
+}
+
+/// Says which devices do not stand in the results.
+fn with_silent(outcome: Outcome, silent: &[&str]) -> Outcome {
     if silent.is_empty() {
         return outcome;
     }
