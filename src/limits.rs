@@ -400,6 +400,12 @@ pub const CUT_TEXT_BYTES: usize = 400;
 /// Names shown when one of them must be chosen.
 pub const HINT_NAMES: usize = 20;
 
+/// Runs of compliance plans looked through for the last one of each plan.
+pub const COMPLIANCE_RUNS: usize = 100;
+
+/// Compliance reports of one run whose totals are read, each by a request of its own.
+pub const COMPLIANCE_DETAILS: usize = 200;
+
 /// How deep sections of a device's configuration may nest; what is deeper counts as this deep.
 pub const SECTION_DEPTH: usize = 64;
 

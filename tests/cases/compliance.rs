@@ -40,6 +40,89 @@ fn plans() -> Vec<Case> {
         ),
         ok(
             "get_compliance_plans",
+            Shows::Main,
+            "E13: what each checks, and how its last run ended",
+            json!({}),
+            |seen| {
+                let plans = seen.value["plans"].as_array().expect("a list");
+                let named = |name: &str| plans.iter().find(|p| p["name"] == name).expect("a plan");
+                let scope = json!({
+                    "golden_configurations": [
+                        "9a1d00000000000000000000 initial 59ec00000000000000000000-initial-root",
+                        "9a1d00000000000000000000 initial base/edge",
+                    ],
+                    "devices": ["ams-core-rtr-000", "branch/7 router"],
+                    "device_groups": ["d96f00000000000000000000"],
+                });
+                assert_eq!(named("PCI / branch")["scope"], scope);
+                let last = &named("Campus Baseline")["last_run"];
+                assert_eq!(last["status"], "complete");
+                assert_eq!(last["started"], "2025-09-04T16:49:55.716Z");
+                assert_eq!(named("PCI / branch")["last_run"], Value::Null);
+            },
+        ),
+        ok(
+            "get_compliance_plans",
+            Shows::Defect,
+            "runs that cannot be read do not cost the plans",
+            json!({}),
+            |seen| {
+                assert_eq!(seen.value["plans"].as_array().map(Vec::len), Some(105));
+                seen.says(&["The last runs could not be read"]);
+            },
+        )
+        .with_faults(json!([{"match": {"path": RUNS}, "times": 9, "status": 403}])),
+        ok(
+            "describe_compliance_plan",
+            Shows::Main,
+            "E13: the result of the last run without another one",
+            json!({"name": "Campus Baseline"}),
+            |seen| {
+                assert_eq!(seen.value["last_run"]["status"], "complete");
+                assert_eq!(seen.value["totals"]["passes"], 7);
+                assert_eq!(
+                    (&seen.value["score"], &seen.value["grade"]),
+                    (&json!(77.8), &json!("fail"))
+                );
+                let report = &seen.value["reports"][0];
+                assert_eq!(report["id"], "c93e00000000000000000000");
+                assert!(seen.sent("POST", RUN).is_empty());
+            },
+        ),
+        ok(
+            "describe_compliance_plan",
+            Shows::OddRecord,
+            "a report without totals, and one that cannot be read, count nothing",
+            json!({"name": "Campus Baseline"}),
+            |seen| {
+                assert_eq!(seen.value["score"], Value::Null);
+                assert_eq!(seen.value["reports"].as_array().map(Vec::len), Some(2));
+                assert_eq!(seen.value["reports"][1]["totals"], Value::Null);
+                seen.says(&["The totals of 1 reports could not be read"]);
+            },
+        )
+        .with_faults(json!([{"match": {"path":
+            "/configuration_manager/compliance_reports/details/c93e00000000000000000000"},
+            "times": 9, "status": 403}])),
+        ok(
+            "describe_compliance_plan",
+            Shows::Main,
+            "one that never ran says so",
+            json!({"name": "PCI / branch"}),
+            |seen| {
+                assert_eq!(seen.value["last_run"], Value::Null);
+                seen.says(&["It has not run yet"]);
+            },
+        ),
+        fails(
+            "describe_compliance_plan",
+            Shows::NotFound,
+            "the nearest name",
+            json!({"name": "Campus Basline"}),
+            &["did you mean 'Campus Baseline'"],
+        ),
+        ok(
+            "get_compliance_plans",
             Shows::Defect,
             "a total that is never reached ends",
             json!({}),
@@ -80,6 +163,15 @@ fn runs() -> Vec<Case> {
                 let report = &seen.value["reports"][0];
                 assert!(report["id"].is_string());
                 assert_eq!(report["deviceName"], "ams-core-rtr-000");
+                // E13: the totals are in the answer, with a score.
+                let totals = json!({"errors": 3, "warnings": 0, "infos": 0, "passes": 24});
+                assert_eq!(seen.value["totals"], totals);
+                assert_eq!(
+                    (&seen.value["score"], &seen.value["grade"]),
+                    (&json!(80.0), &json!("review"))
+                );
+                assert_eq!(report["score"], 100.0);
+                assert_eq!(seen.value["reports"][1]["totals"]["errors"], 1);
                 assert_eq!(seen.sent("POST", RUN).len(), 1);
             },
         ),
@@ -206,6 +298,7 @@ fn reports() -> Vec<Case> {
             json!({"report_id": "c93e00000000000000000000"}),
             |seen| {
                 assert_eq!(seen.value["result"]["totals"]["errors"], 1);
+                assert_eq!(seen.value["score"], 77.8, "E13");
                 assert_eq!(seen.value["result"]["issues"][0]["severity"], "error");
             },
         ),

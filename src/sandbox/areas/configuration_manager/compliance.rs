@@ -52,21 +52,31 @@ fn run_plan(world: &mut World, call: &Incoming) -> Answered {
     if field("nodes").as_array().is_none_or(Vec::is_empty) {
         return Ok(json!({"message": "Compliance plan started", "planId": field("id")}).into());
     }
-    let (id, batch, report) = (world.new_id(), world.new_id(), world.new_id());
+    let (id, batch) = (world.new_id(), world.new_id());
     let row = json!({
         "id": id, "planId": field("id"), "name": field("name"), "jobStatus": "running",
         "batchId": batch, "started": iso(now_ms()), "finished": null,
         "nodes": field("nodes"),
     });
     world.add_newest("compliance_instances", row);
-    world.add(
-        "compliance_reports",
-        json!({
-            "id": report, "batchId": batch, "deviceName": "ams-core-rtr-000", "nodePath": "base",
-            "timestamp": iso(now_ms()), "issues": [],
-            "totals": {"errors": 0, "warnings": 0, "infos": 0, "passes": 8},
-        }),
-    );
+    let nodes = field("nodes");
+    let named = nodes.as_array().into_iter().flatten().filter_map(|node| node.get("devices"));
+    let mut devices: Vec<Value> = named.filter_map(Value::as_array).flatten().cloned().collect();
+    if devices.is_empty() {
+        devices.push(json!("ams-core-rtr-000"));
+    }
+    // The first device is as it should be, each further one has one more line wrong.
+    for (wrong, device) in devices.iter().enumerate() {
+        let report = world.new_id();
+        world.add(
+            "compliance_reports",
+            json!({
+                "id": report, "batchId": batch, "deviceName": device, "nodePath": "base",
+                "timestamp": iso(now_ms()), "issues": [],
+                "totals": {"errors": wrong, "warnings": 0, "infos": 0, "passes": 8},
+            }),
+        );
+    }
     let finished = json!({"jobStatus": "complete", "finished": iso(now_ms())});
     world.after(2.0, "compliance_instances", &id, finished);
     Ok(json!({"message": "Compliance plan started", "planId": field("id"), "instanceId": id})

@@ -1,8 +1,9 @@
 //! Compliance reports: how far a device's configuration is from its golden one.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::AREA;
+use super::compliance_plans::results::{self, GRADE, SCORE, grade};
 use crate::platform::Path;
 use crate::tools::context::Context;
 use crate::tools::row::{Run, Tool};
@@ -26,7 +27,7 @@ pub static TOOLS: &[Tool] = &[Tool {
     ..READ
 }];
 
-static REPORT: Shape = Shape::closed(&[Field::new("result", FieldKind::Map)]);
+static REPORT: Shape = Shape::closed(&[SCORE, GRADE, Field::new("result", FieldKind::Map)]);
 
 /// `GET /configuration_manager/compliance_reports/details/{report_id}`
 fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
@@ -45,6 +46,10 @@ fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, Too
     match &report {
         Value::Null => Err(missing()),
         Value::Object(fields) if fields.is_empty() => Err(missing()),
-        _ => Ok(REPORT.project(&serde_json::json!({"result": report})).into()),
+        _ => {
+            let score = report.get("totals").and_then(results::score);
+            let shown = json!({"score": score, "grade": score.map(grade), "result": report});
+            Ok(REPORT.project(&shown).into())
+        }
     }
 }

@@ -1,80 +1,30 @@
-//! Compliance plans: golden configurations and the devices they are checked on.
+//! Running a compliance plan.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::AREA;
+use super::results::{self, GRADE, REPORTS, SCORE, TOTALS};
+use super::stored::{DIRECTORY, find, instances, of_plan};
 use crate::limits;
 use crate::platform::Path;
-use crate::tools::asked::{
-    Directory, Filter, List, Listing, Paging, Pause, Source, Wait, Write, change, record,
-};
+use crate::tools::asked::{Pause, Wait, Write, change, record};
 use crate::tools::context::Context;
-use crate::tools::row::{Hints, Run, Tasking, Tool};
-use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError, lookup};
-use crate::tools::told::{Arguments, Kind, Parameter, Presence};
+use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError, lookup};
+use crate::tools::told::Arguments;
 
-const READ: Tool = Tool::reads(&AREA);
-const CREATE: Tool = Tool::creates(&AREA);
-
-/// The tools of this area.
-pub static TOOLS: &[Tool] = &[
-    Tool {
-        name: "get_compliance_plans",
-        title: "Get Compliance Plans",
-        description: "List compliance plans (golden configurations and the devices they check). \
-                      Next: run_compliance_plan.",
-        output: Output::Object(&PLANS),
-        run: Run::List(&LIST),
-        ..READ
-    },
-    Tool {
-        name: "run_compliance_plan",
-        title: "Run Compliance Plan",
-        description: "Run a compliance plan; it reads devices and changes none. With wait the \
-                      answer is how the run ended and the ids of its reports for \
-                      describe_compliance_report.",
-        hints: Hints { open_world: true, ..Hints::CREATE },
-        parameters: &[
-            Parameter::required(
-                "name",
-                Kind::Name,
-                "Exact plan name or id from get_compliance_plans",
-            ),
-            Parameter::optional(
-                "wait",
-                Kind::Integer { min: 0, max: 3600 },
-                "Seconds to wait for its end, e.g. 120; 0 returns at once",
-            )
-            .or(Presence::Integer(0)),
-        ],
-        output: Output::Object(&RUN),
-        tasking: Tasking::Waits("wait"),
-        run: Run::Code(run),
-        ..CREATE
-    },
-];
-
-const ID: Field = Field::new("id", FieldKind::Text).from(&["id", "_id"]);
-
-static PLANS: Shape = Shape::closed(&[Field::new("plans", FieldKind::Objects(&PLAN))]);
-
-static PLAN: Shape = Shape::closed(&[
-    ID,
-    Field::new("name", FieldKind::Text),
-    Field::new("description", FieldKind::Text),
-    Field::new("throttle", FieldKind::Number),
-]);
-
-static RUN: Shape = Shape::closed(&[
+/// What a run came to.
+pub static RUN: Shape = Shape::closed(&[
     Field::new("instance", FieldKind::Object(&INSTANCE)),
-    Field::new("reports", FieldKind::Objects(&REPORT)),
+    SCORE,
+    GRADE,
+    TOTALS,
+    REPORTS,
 ]);
 
 static INSTANCE: Shape = Shape::closed(&[
-    ID,
+    Field::new("id", FieldKind::Text).from(&["id", "_id"]),
     Field::new("name", FieldKind::Text),
     Field::new("description", FieldKind::Text),
     Field::new("jobStatus", FieldKind::Text).doc("running, complete, error or canceled"),
@@ -83,29 +33,9 @@ static INSTANCE: Shape = Shape::closed(&[
     Field::new("finished", FieldKind::Time),
 ]);
 
-static REPORT: Shape = Shape::closed(&[
-    ID,
-    Field::new("deviceName", FieldKind::Text),
-    Field::new("nodePath", FieldKind::Text),
-]);
-
-/// `POST /configuration_manager/search/compliance_plans`
-const COMPLIANCE_PLANS: Source =
-    Source::new("/configuration_manager/search/compliance_plans", "plans", "totalCount")
-        .paged(Paging::Search("options"), 100);
-static LIST: List =
-    List::below(|_, _| Ok(plans("")), &PLAN).filtered(&[Filter::name_contains()]).under("plans");
-static DIRECTORY: Directory = Directory {
-    one: "compliance plan",
-    many: "compliance plans",
-    query: &[],
-    by_id: true,
-    lister: "get_compliance_plans",
-};
-
 /// `POST /configuration_manager/compliance_plans/run`. Once that has succeeded the plan runs, and
 /// nothing that follows may fail the call.
-fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
+pub fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let plan = find(context, arguments.text("name"))?;
     let plan_id = &DIRECTORY.id(&plan)?;
     let thing = change(context, DIRECTORY.one, plan_id)?;
@@ -149,13 +79,14 @@ fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolErro
     if !wait.is_zero() && run.id.is_some() {
         run.wait(wait, &mut instance);
     }
-    let reports = match &instance {
-        Some(instance) if !wait.is_zero() && has_ended(instance) => run.reports(instance),
-        _ => Vec::new(),
+    let mut shown = match &instance {
+        Some(instance) if !wait.is_zero() && has_ended(instance) => {
+            results::of_run(context, instance, &mut run.notes)
+        }
+        _ => json!({"reports": []}),
     };
-    let shown = RUN.project(&json!({"instance": run.shown(instance), "reports": reports}));
-    let outcome = Outcome::from(shown);
-    Ok(outcome.noted(run.notes))
+    shown["instance"] = run.shown(instance);
+    Ok(Outcome::from(RUN.project(&shown)).noted(run.notes))
 }
 
 /// A run of a plan that has been started.
@@ -246,21 +177,6 @@ impl Started<'_> {
         }
     }
 
-    /// `GET /configuration_manager/compliance_reports/batch/{batchId}`: which reports there are.
-    fn reports(&mut self, instance: &Value) -> Vec<Value> {
-        let Some(batch) = instance.get("batchId").and_then(record::scalar) else { return vec![] };
-        let reply = Path::new("/configuration_manager/compliance_reports/batch/{}", &[&batch])
-            .and_then(|path| self.context.api.get(&path, &[]));
-        match reply {
-            Ok(Value::Array(reports)) => reports,
-            Ok(_) => vec![],
-            Err(error) => {
-                self.notes.push(format!("The ids of the reports could not be read: {error}"));
-                vec![]
-            }
-        }
-    }
-
     /// What is known of the run; the plan fills in what the platform leaves out.
     fn shown(&mut self, instance: Option<Value>) -> Value {
         if instance.is_none() && self.notes.is_empty() {
@@ -274,34 +190,6 @@ impl Started<'_> {
         }
         shown
     }
-}
-
-/// The plan with this name or id. The platform may take the name as a part of names or as a
-/// pattern, so what it finds is compared here, and everything is read when it finds nothing.
-fn find(context: &Context<'_>, name: &str) -> Result<Value, ToolError> {
-    let mut found = DIRECTORY.named(context, &plans(name), name)?;
-    match found.len() {
-        0 => DIRECTORY.find(context, &plans(""), name),
-        1 => Ok(found.remove(0)),
-        _ => Err(DIRECTORY.ambiguous(name, &found)),
-    }
-}
-
-fn plans(name: &str) -> Listing<'static> {
-    COMPLIANCE_PLANS.listing().searched(json!({"name": name, "options": {}}))
-}
-
-/// Runs stand at the top of the answer or in groups, as versions differ.
-fn instances(reply: &Value) -> impl Iterator<Item = &Value> {
-    listed(reply, "plans").chain(listed(reply, "groups").flat_map(|group| listed(group, "plans")))
-}
-
-fn listed<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
-    value.get(key).and_then(Value::as_array).into_iter().flatten()
-}
-
-fn of_plan(instance: &Value, plan_id: &str) -> bool {
-    instance.get("planId").and_then(Value::as_str).is_none_or(|id| id == plan_id)
 }
 
 fn has_ended(instance: &Value) -> bool {
