@@ -98,7 +98,7 @@ fn a_cancelled_rewrite_of_an_inventory_loses_no_node() {
     let (platform, mut server) = start();
     platform.faults(json!([
         {"match": {"path": BULK}, "delay_ms": 300_000, "status": 500},
-        {"match": {"path": NODES}, "skip": 1, "times": 1,
+        {"match": {"path": NODES}, "skip": 2, "times": 1,
          "replace": {"result": {"data": [], "meta": {"total": 0}}}}
     ]));
     let call = json!({"name": "add_nodes_to_inventory", "arguments": add_node()});
