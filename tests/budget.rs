@@ -13,7 +13,7 @@ const SLIM_TOKENS: usize = 8_000;
 /// Tokens of the heaviest tool.
 const TOOL_TOKENS: usize = 350;
 /// Bytes of the whole message, output schemas and hints included.
-const MESSAGE_BYTES: usize = 105_000;
+const MESSAGE_BYTES: usize = 90_000;
 /// Shorter text about a parameter says nothing that its name does not.
 const PARAMETER_TEXT: usize = 14;
 

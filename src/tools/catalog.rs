@@ -6,27 +6,30 @@ use super::row::Tool;
 /// What an operator needs most, without overlaps: enough for a day's work, and few enough for clients
 /// that show a model no more than 40 tools.
 pub const LEAN: &[&str] = &[
-    // What is there, and is it well?
+    // Is the platform well?
     "get_health",
-    "get_adapters",
-    "get_applications",
     "restart_adapter",
-    // Jobs: start, follow, find what failed.
+    // Jobs: start, follow, find what failed or waits, bring to an end, make a habit of.
     "get_workflows",
     "start_workflow",
     "start_job",
     "get_jobs",
     "describe_job",
-    "cancel_jobs",
     "retry_task",
+    "cancel_jobs",
+    "get_manual_tasks",
+    "describe_manual_task",
+    "claim_task",
+    "finish_task",
     "get_triggers",
+    "create_trigger",
     "get_job_metrics",
     // Agents.
     "get_agents",
     "trigger_automation",
     "describe_session",
     "get_agent_token_usage",
-    // Devices: read, check, change.
+    // Devices: read, check, change, compare.
     "get_devices",
     "get_device_configuration",
     "backup_device_configuration",
@@ -41,12 +44,11 @@ pub const LEAN: &[&str] = &[
     "describe_compliance_report",
     // Things in store.
     "get_projects",
-    "describe_project",
+    "export_project",
     "get_inventories",
     "create_inventory",
     "add_nodes_to_inventory",
-    "get_services",
-    "run_service",
+    "get_user_groups",
 ];
 
 /// Every tool of this server.

@@ -88,7 +88,6 @@ impl Output {
         json!({
             "type": "object",
             "properties": properties,
-            "required": ["result"],
             "x-fastmcp-wrap-result": true
         })
     }

@@ -20,7 +20,7 @@ static LIST: List = List::of(GROUPS, &GROUP).filtered(&[Filter::name_contains()]
 pub static TOOLS: &[Tool] = &[Tool {
     name: "get_user_groups",
     title: "Get User Groups",
-    description: "List the groups of users, whose names create_inventory takes as groups.",
+    description: "List user groups, whose names create_inventory takes.",
     run: Run::List(&LIST),
     ..READ
 }];

@@ -78,7 +78,7 @@ pub const fn change_parameters(name: &'static str) -> [Parameter; 2] {
     let timeout = Parameter::optional(
         "timeout",
         Kind::Integer { min: 0, max: 3600 },
-        "Seconds to wait for the new state, e.g. 30; 0 returns at once",
+        "Seconds to wait for the new state; 0 returns at once",
     );
     [Parameter::required("name", Kind::Name, name), timeout.or(Presence::Integer(10))]
 }

@@ -24,13 +24,13 @@ const READ: Tool = Tool::reads(&AREA);
 pub static TOOLS: &[Tool] = &[Tool {
     name: "get_health",
     title: "Get Health",
-    description: "Health of the platform: a verdict, what is not well, and how many applications and \
-                  adapters are in which state. Memory in bytes, uptime in seconds. Names and states \
-                  of all: get_adapters and get_applications.",
+    description: "Is the platform well? A verdict, what is not well, and how many applications and \
+                  adapters are in which state. Names and states of all: get_adapters and \
+                  get_applications.",
     parameters: &[Parameter::optional(
         "detail",
         Kind::Boolean,
-        "true: everything of every part, long; times in epoch milliseconds",
+        "true adds every part with memory (bytes) and uptime (seconds); long",
     )
     .or(Presence::Boolean(false))],
     output: Output::Object(&HEALTH),

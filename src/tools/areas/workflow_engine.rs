@@ -32,7 +32,7 @@ pub static TOOLS: &[Tool] = &[
         name: "get_task_metrics",
         title: "Get Task Metrics",
         description: "How often and how long tasks ran, for every task of every workflow. For one \
-                      workflow, application or task use the tools named so: they are much shorter.",
+                      workflow, application or task use the tools named so.",
         run: Run::List(&TASKS),
         ..READ
     },

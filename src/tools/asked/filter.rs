@@ -105,7 +105,7 @@ impl Filter {
 }
 
 const NAME_CONTAINS: Parameter =
-    Parameter::optional("name_contains", Kind::Name, "Part of the name, in any case");
+    Parameter::optional("name_contains", Kind::Name, "Part of the name");
 
 /// A filter, and what a call wants of it.
 pub struct Chosen {

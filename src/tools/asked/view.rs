@@ -13,7 +13,7 @@ pub static PARAMETERS: &[Parameter] = &[
     Parameter::optional("limit", Kind::Integer { min: 1, max: i64::MAX }, "At most this many"),
     Parameter::optional("offset", Kind::Integer { min: 0, max: i64::MAX }, "Skip this many"),
     Parameter::optional("fields", Kind::List(&Kind::Name), "Only these fields"),
-    Parameter::optional("count_by", Kind::Name, "Count by this field instead"),
+    Parameter::optional("count_by", Kind::Name, "Field to count by"),
 ];
 
 /// What a call wants to see of a list.

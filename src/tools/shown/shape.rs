@@ -136,9 +136,9 @@ impl Shape {
     }
 
     /// The JSON Schema of what [`Shape::project`] gives: every field, and its type where it is never
-    /// null. `described` adds what the fields mean.
+    /// null. `described` adds what the fields mean, and what is in those that are lists.
     pub fn schema(&self, described: bool) -> Value {
-        self.properties(described, |field| field.kind.schema())
+        self.properties(described, |field| field.kind.schema(described))
     }
 
     /// The same schema without types, for what stands below the first level of a result: there
@@ -233,14 +233,15 @@ impl FieldKind {
 
     /// What may be null has no type: vendors' libraries read no list of types, and a client that
     /// checks the answer must not refuse null.
-    fn schema(self) -> Value {
+    fn schema(self, described: bool) -> Value {
         match self {
             Self::Text | Self::Time | Self::Number | Self::Boolean => json!({}),
             Self::Any | Self::Object(_) => json!({}),
             Self::Map => json!({"type": "object"}),
-            Self::Objects(shape) => {
+            Self::Objects(shape) if described => {
                 json!({"type": "array", "items": {"type": "object", "properties": shape.names()}})
             }
+            Self::Objects(_) => json!({"type": "array", "items": {"type": "object"}}),
             Self::Texts => json!({"type": "array", "items": {"type": "string"}}),
             Self::List => json!({"type": "array", "items": {}}),
         }

@@ -27,17 +27,11 @@ const INCLUDE_FAILED: Parameter =
     Parameter::optional("include_failed", Kind::Boolean, "true counts FAILED sessions too")
         .or(Presence::Boolean(false));
 
-const STARTED_AFTER: Parameter = Parameter::optional(
-    "started_after",
-    Kind::Text,
-    "ISO 8601 time, e.g. 2026-01-31T08:00:00Z; UTC unless it has an offset",
-);
+const STARTED_AFTER: Parameter =
+    Parameter::optional("started_after", Kind::Text, "ISO 8601, e.g. 2026-01-31T08:00:00Z");
 
-const STARTED_BEFORE: Parameter = Parameter::optional(
-    "started_before",
-    Kind::Text,
-    "ISO 8601 time; a plain date means its 00:00 UTC",
-);
+const STARTED_BEFORE: Parameter =
+    Parameter::optional("started_before", Kind::Text, "ISO 8601; a date is its 00:00 UTC");
 
 /// The tools of this area.
 pub static TOOLS: &[Tool] = &[
@@ -79,9 +73,8 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_agent_token_usage",
         title: "Get Agent Token Usage",
-        description: "Tokens and durations in milliseconds per agent over its complete sessions \
-                      (total, average, least, most), heaviest agent first. Use this to compare \
-                      agents.",
+        description: "Tokens and milliseconds per agent over its complete sessions, heaviest \
+                      first, with their sums. Use this to compare agents.",
         parameters: &[INCLUDE_FAILED, STARTED_AFTER, STARTED_BEFORE],
         run: Run::List(&usage::PER_AGENT),
         ..READ
@@ -89,8 +82,8 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_agent_session_token_usage",
         title: "Get Agent Session Token Usage",
-        description: "Tokens and duration in milliseconds of every complete session of one agent, \
-                      oldest first. For sums use get_agent_token_usage.",
+        description: "Tokens and milliseconds of every complete session of one agent, oldest \
+                      first. For sums use get_agent_token_usage.",
         parameters: &[INCLUDE_FAILED, STARTED_AFTER, STARTED_BEFORE],
         run: Run::List(&usage::PER_SESSION),
         ..READ
@@ -98,9 +91,9 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "create_session",
         title: "Create Session",
-        description: "Start a session of an AI agent directly, also of one without a route (those \
-                      with a route: trigger_automation). It answers at once: poll \
-                      describe_session with session_id.",
+        description: "Start a session of an AI agent, also of one without a route (with a route: \
+                      trigger_automation). It answers at once: poll describe_session with \
+                      session_id.",
         parameters: &[
             Parameter::required("agent", Kind::Name, "Name or agent_id from get_agents"),
             Parameter::optional(

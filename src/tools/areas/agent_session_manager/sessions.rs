@@ -66,7 +66,7 @@ const MESSAGES: Source =
 /// Sessions, of every agent unless one is asked for.
 pub static LIST: List = List::of(SESSIONS, &SESSION).filtered(&[
     Filter::exact(
-        Parameter::optional("agent_name", Kind::Name, "Exact name of the agent, from get_agents"),
+        Parameter::optional("agent_name", Kind::Name, "Exact name from get_agents"),
         "agent_name",
         &[],
     ),

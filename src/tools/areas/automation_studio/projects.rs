@@ -56,7 +56,7 @@ pub static TOOLS: &[Tool] = &[
 
 /// The parameter of every tool that reaches into a project.
 pub const PROJECT_PARAMETER: Parameter =
-    Parameter::optional("project", Kind::Name, "Exact name or id of the project it belongs to");
+    Parameter::optional("project", Kind::Name, "Name or id of its project");
 
 const ID: Field = Field::new("id", FieldKind::Text).from(&["_id", "id"]);
 const NAME: Field = Field::new("name", FieldKind::Text);

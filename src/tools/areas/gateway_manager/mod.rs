@@ -37,7 +37,7 @@ pub static TOOLS: &[Tool] = &[
         parameters: &[Parameter::optional(
             "connected_only",
             Kind::Boolean,
-            "false also lists gateways that are not connected",
+            "false also lists those not connected",
         )
         .or(Presence::Boolean(true))],
         run: Run::List(&gateways::GATEWAYS),
@@ -46,12 +46,11 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "run_service",
         title: "Run Service",
-        description: "Run a gateway service and wait for its output; return_code 0 is success, \
-                      elapsed_time is in seconds. One that outlasts the platform timeout goes on: \
-                      do not run it again for that.",
+        description: "Run a gateway service and wait for its output; return_code 0 is success. One \
+                      that outlasts the platform timeout goes on: do not run it again for that.",
         parameters: &[
             Parameter::required("name", Kind::Name, "Exact service name from get_services"),
-            Parameter::required("cluster", Kind::Name, "Cluster that runs it, from get_services"),
+            Parameter::required("cluster", Kind::Name, "Its cluster, from get_services"),
             Parameter::optional(
                 "input_params",
                 Kind::ObjectOrText,
@@ -85,17 +84,13 @@ pub static TOOLS: &[Tool] = &[
             Parameter::optional(
                 "content",
                 Kind::Document,
-                "Document from export_gateway_configuration, or YAML text; leave out with git_url",
+                "Document from export_gateway_configuration, or YAML; leave out with git_url",
             ),
-            Parameter::optional(
-                "git_url",
-                Kind::Text,
-                "Repository, e.g. https://git.example.com/net.git",
-            ),
+            Parameter::optional("git_url", Kind::Text, "e.g. https://git.example.com/net.git"),
             Parameter::optional(
                 "git_file",
                 Kind::Text,
-                "Path in the repository, e.g. gateway/config.yaml",
+                "Path in the repository, e.g. gw/config.yaml",
             ),
             Parameter::optional("git_reference", Kind::Text, "Branch, tag or commit, e.g. main"),
             Parameter::optional("git_username", Kind::Text, "User for the repository"),
@@ -103,12 +98,8 @@ pub static TOOLS: &[Tool] = &[
             Parameter::optional("git_private_key", Kind::Text, "SSH private key as PEM text"),
             Parameter::optional("force", Kind::Boolean, "true replaces what exists already")
                 .or(Presence::Boolean(false)),
-            Parameter::optional(
-                "validate",
-                Kind::Boolean,
-                "true only says whether the document is valid",
-            )
-            .or(Presence::Boolean(false)),
+            Parameter::optional("validate", Kind::Boolean, "true only says whether it is valid")
+                .or(Presence::Boolean(false)),
             Parameter::optional("check", Kind::Boolean, "true only reports what would change")
                 .or(Presence::Boolean(false)),
         ],

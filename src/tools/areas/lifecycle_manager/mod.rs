@@ -129,8 +129,8 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "cancel_action_execution",
         title: "Cancel Action Execution",
-        description: "Stop an action of a resource model that runs. What it has done so far stays \
-                      done: look at the instance afterwards with describe_instance.",
+        description: "Stop a running action of a resource model. What it has done stays done: look \
+                      at the instance with describe_instance.",
         hints: Hints::RUN.idempotent(),
         parameters: &[Parameter::required(
             "execution_id",

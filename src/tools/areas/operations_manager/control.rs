@@ -40,26 +40,13 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "start_job",
         title: "Start Job",
-        description: "Start any workflow by its own name, without a route; input is not checked. \
-                      Where get_workflows shows a route_name, prefer start_workflow. Next: \
-                      describe_job.",
+        description: "Start any workflow by its own name; input is not checked. Where \
+                      get_workflows shows a route_name prefer start_workflow. Next: describe_job.",
         parameters: &[
-            Parameter::required(
-                "workflow",
-                Kind::Name,
-                "Exact name of the workflow, e.g. Backup Device",
-            ),
-            Parameter::optional(
-                "variables",
-                Kind::Object,
-                "Input by the names of its input schema, e.g. {\"device\": \"r1\"}",
-            ),
+            Parameter::required("workflow", Kind::Name, "Exact workflow name, e.g. Backup Device"),
+            Parameter::optional("variables", Kind::Object, "Input, e.g. {\"device\": \"r1\"}"),
             Parameter::optional("description", Kind::Text, "Why it runs; shown with the job"),
-            Parameter::optional(
-                "project",
-                Kind::Name,
-                "Exact name or id of the project it belongs to",
-            ),
+            Parameter::optional("project", Kind::Name, "Name or id of its project"),
             WAIT,
         ],
         output: Output::OneOf(&[&report::JOB, &follow::SESSION]),
@@ -101,9 +88,9 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "retry_task",
         title: "Retry Task",
-        description: "Run the failed task of a job again and let the job go on from there. Read \
-                      why it failed in describe_job first: wrong input fails again unless \
-                      variables mend it.",
+        description: "Run the failed task of a job again, and let the job go on from there. Read \
+                      in describe_job why it failed: wrong input fails again unless variables mend \
+                      it.",
         parameters: &[
             OBJECT_ID,
             Parameter::required(
@@ -141,8 +128,8 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "revert_job",
         title: "Revert Job",
-        description: "Run a job backwards along the revert transitions of its workflow, from one \
-                      task to an earlier one. Only workflows made for it undo what they did.",
+        description: "Run a job backwards along the revert transitions of its workflow. Only \
+                      workflows made for it undo what they did.",
         parameters: &[
             OBJECT_ID,
             Parameter::required(

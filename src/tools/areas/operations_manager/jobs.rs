@@ -47,20 +47,12 @@ pub static LIST: List = List::below(
         &[("equals[name]", "{}")],
     ),
     Filter::contains(
-        Parameter::optional(
-            "name_contains",
-            Kind::Name,
-            "Part of the workflow's name, in any case",
-        ),
+        Parameter::optional("name_contains", Kind::Name, "Part of the workflow's name"),
         "name",
         &[("contains[name]", "{}")],
     ),
     Filter::begins(
-        Parameter::optional(
-            "project",
-            Kind::Name,
-            "Name or id of the project that holds the workflow",
-        ),
+        Parameter::optional("project", Kind::Name, "Name or id of its project"),
         "name",
         &[("starts-with[name]", "{}")],
     ),
@@ -70,11 +62,11 @@ pub static LIST: List = List::below(
         &[("equals[status]", "{}")],
     ),
     Filter::since(
-        Parameter::optional("started_after", Kind::Name, "ISO 8601, UTC unless it has an offset"),
+        Parameter::optional("started_after", Kind::Name, "ISO 8601, e.g. 2026-01-31T08:00:00Z"),
         START_TIME,
     ),
     Filter::until(
-        Parameter::optional("started_before", Kind::Name, "ISO 8601; a date means its 00:00"),
+        Parameter::optional("started_before", Kind::Name, "ISO 8601; a date is its 00:00 UTC"),
         START_TIME,
     ),
 ])

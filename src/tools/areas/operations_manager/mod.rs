@@ -32,7 +32,7 @@ const RUN: Tool = Tool::runs(&AREA);
 const WAIT: Parameter = Parameter::optional(
     "wait",
     Kind::Integer { min: 0, max: 3600 },
-    "Seconds to wait for the job's end, e.g. 60; 0 returns at once",
+    "Seconds to wait for its end; 0 returns at once",
 )
 .or(Presence::Integer(0));
 
@@ -40,12 +40,12 @@ const START_PARAMETERS: &[Parameter] = &[
     Parameter::required(
         "route_name",
         Kind::Name,
-        "Route from get_workflows, get_automations or get_agents, e.g. provision-vlan",
+        "Route from get_workflows, get_automations or get_agents",
     ),
     Parameter::optional(
         "data",
         Kind::ObjectOrText,
-        "Input by the input_schema listed beside the route, e.g. {\"vlan\": 10}",
+        "Input by the input_schema beside the route, e.g. {\"vlan\": 10}",
     ),
     WAIT,
 ];
@@ -66,9 +66,9 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_workflows",
         title: "Get Workflows",
-        description: "List workflows that have a route: start_workflow starts them by route_name, \
-                      with input by input_schema. name is the trigger's, workflow the workflow's \
-                      own. One without a route starts by start_job.",
+        description: "List workflows that have a route, for start_workflow, with route_name and \
+                      input_schema. name is the trigger's, workflow the workflow's own. Those \
+                      without a route: start_job.",
         run: Run::List(&offers::WORKFLOWS),
         ..READ
     },
@@ -83,9 +83,9 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_automations",
         title: "Get Automations",
-        description: "List automations of every kind (workflows, agents) that can be started by \
-                      route_name. Only workflows: get_workflows; only agents: get_agents; \
-                      schedules and forms: get_triggers.",
+        description: "List automations (workflows, agents) that can be started by route_name. Only \
+                      workflows: get_workflows; only agents: get_agents; schedules and forms: \
+                      get_triggers.",
         run: Run::List(&offers::STARTABLE),
         ..READ
     },
@@ -100,9 +100,9 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "start_workflow",
         title: "Start Workflow",
-        description: "Start a workflow by its route_name, with input checked by its input_schema; \
-                      the answer is the job, whose object_id goes to describe_job. Without a route \
-                      use start_job; for agents trigger_automation. Never start it again while it \
+        description: "Start a workflow by its route_name with input by its input_schema; the \
+                      answer is the job (object_id, for describe_job). Without a route use \
+                      start_job; for agents trigger_automation. Never start it again while it \
                       runs.",
         parameters: START_PARAMETERS,
         output: Output::OneOf(&[&report::JOB, &follow::SESSION]),
@@ -113,9 +113,9 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "trigger_automation",
         title: "Trigger Automation",
-        description: "Start any automation, workflow or agent, by its route_name; use this for \
-                      agents. A workflow answers with its job (object_id, for describe_job), an \
-                      agent with session_id (for describe_session).",
+        description: "Start any automation by its route_name; use this for agents. A workflow \
+                      answers with its job (object_id, for describe_job), an agent with session_id \
+                      (for describe_session).",
         parameters: START_PARAMETERS,
         output: Output::OneOf(&[&report::JOB, &follow::SESSION]),
         tasking: Tasking::Waits("wait"),
@@ -133,10 +133,9 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "describe_job",
         title: "Describe Job",
-        description: "Show one job, what matters first: status, why it failed or what it waits \
-                      for, failed tasks with message and time, what is done and what remains. With \
-                      task also that task's incoming, outgoing and error data. Next: retry_task or \
-                      cancel_jobs.",
+        description: "Show one job: status, why it failed or what it waits for, failed tasks with \
+                      message and time, what is done and what remains. With task also that task's \
+                      incoming, outgoing and error data. Next: retry_task or cancel_jobs.",
         parameters: &[
             Parameter::required("object_id", Kind::Name, "Id of the job, from get_jobs"),
             Parameter::optional(
@@ -158,7 +157,7 @@ pub static TOOLS: &[Tool] = &[
         parameters: &[
             Parameter::required("name", Kind::Name, "Exact workflow name"),
             EXPOSE_ENDPOINT[0],
-            Parameter::optional("project", Kind::Name, "Name or id of the project that holds it"),
+            Parameter::optional("project", Kind::Name, "Name or id of its project"),
             EXPOSE_ENDPOINT[1],
             EXPOSE_ENDPOINT[2],
             EXPOSE_ENDPOINT[3],

@@ -85,12 +85,12 @@ pub const TRIGGERS: Source = Source::new("/operations-manager/triggers", "data",
 pub static TRIGGER_LIST: List = List::of(TRIGGERS, &TRIGGER)
     .filtered(&[
         Filter::word(
-            Parameter::optional(
-                "type",
-                Kind::Text,
-                "Only this type, e.g. endpoint, schedule, eventSystem, manual",
-            )
-            .one_of(&["endpoint", "schedule", "eventSystem", "manual"]),
+            Parameter::optional("type", Kind::Text, "Only of this type").one_of(&[
+                "endpoint",
+                "schedule",
+                "eventSystem",
+                "manual",
+            ]),
             "type",
             &[("equalsField", "type"), ("equals", "{}")],
         ),
@@ -102,12 +102,12 @@ pub static TRIGGER_LIST: List = List::of(TRIGGERS, &TRIGGER)
 pub static WORKFLOWS: List = List::made(workflows, &WORKFLOW).filtered(&[
     Filter::name_contains(),
     Filter::contains(
-        Parameter::optional("workflow", Kind::Name, "Part of the workflow's name, in any case"),
+        Parameter::optional("workflow", Kind::Name, "Part of the workflow's name"),
         "workflow",
         &[],
     ),
     Filter::exact(
-        Parameter::optional("project", Kind::Name, "Name of the project, or its id"),
+        Parameter::optional("project", Kind::Name, "Name or id of its project"),
         "project",
         &[],
     ),

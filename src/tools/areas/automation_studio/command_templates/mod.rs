@@ -28,8 +28,7 @@ pub static TOOLS: &[Tool] = &[
         name: "get_command_templates",
         title: "Get Command Templates",
         description: "List command templates: commands with rules that check devices. A name that \
-                      begins with '@id: ' belongs to the project with that id. Next: \
-                      run_command_template.",
+                      begins with '@id: ' belongs to that project. Next: run_command_template.",
         output: Output::Object(&TEMPLATES),
         run: Run::List(&LIST),
         ..READ
@@ -140,7 +139,7 @@ const COMMANDS: Parameter = Parameter::optional(
      contains1|RegEx|!RegEx|#comparison, severity: error|warning|info}]}",
 );
 const DESCRIPTION: Parameter =
-    Parameter::optional("description", Kind::Text, "What it checks, for people");
+    Parameter::optional("description", Kind::Text, "Purpose, for people");
 const OS: Parameter =
     Parameter::optional("os", Kind::Text, "Device type such as cisco-ios; empty fits any");
 const PASS_RULE: Parameter = Parameter::optional(

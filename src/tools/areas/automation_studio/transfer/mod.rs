@@ -20,9 +20,8 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "export_project",
         title: "Export Project",
-        description: "Give a project with all its workflows, templates and forms as one JSON \
-                      document for import_project. It can be long; to read about a project use \
-                      describe_project.",
+        description: "Give a project with all its workflows, templates and forms as one long JSON \
+                      document for import_project. To read about a project use describe_project.",
         parameters: &[Parameter::required(
             "name",
             Kind::Name,
@@ -35,22 +34,21 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "import_project",
         title: "Import Project",
-        description: "Import a project that export_project gave, here or on another platform. When \
-                      only some of its components could be imported that is an error which names \
-                      the others.",
+        description: "Import a project that export_project gave. When only some of its components \
+                      could be imported that is an error which names the others.",
         hints: Hints { destructive: true, ..Hints::CREATE },
         parameters: &[
             Parameter::required("project", Kind::Object, "The document export_project gave"),
             Parameter::optional(
                 "conflict_mode",
                 Kind::Name,
-                "insert-new adds a project of its own; other modes go to the platform as they are",
+                "insert-new adds a project of its own; others go to the platform as they are",
             )
             .or(Presence::Text("insert-new")),
             Parameter::optional(
                 "assign_new_references",
                 Kind::Boolean,
-                "Give the components new ids instead of those in the document",
+                "true gives components new ids",
             )
             .or(Presence::Boolean(false)),
         ],
@@ -74,8 +72,8 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "import_workflow",
         title: "Import Workflow",
-        description: "Import one workflow that export_workflow gave; runs nothing. Its name must be \
-                      free on the platform. For several that belong together use import_project.",
+        description: "Import one workflow that export_workflow gave; runs nothing. Its name must \
+                      be free. For several that belong together use import_project.",
         parameters: &[Parameter::required(
             "workflow",
             Kind::Object,

@@ -20,7 +20,7 @@ const READ: Tool = Tool::reads(&AREA);
 static LIST: List = List::below(|_, arguments| Ok(stored::wanted(arguments)), &ITEM)
     .filtered(&[
         Filter::exact(
-            Parameter::optional("device", Kind::Name, "Exact name of the device, from get_devices"),
+            Parameter::optional("device", Kind::Name, "Exact device name from get_devices"),
             "name",
             &[],
         ),
@@ -33,8 +33,8 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "get_backups",
         title: "Get Backups",
-        description: "List the configuration backups of devices, newest first. Next: \
-                      describe_backup for one, compare_configurations for what changed since.",
+        description: "List configuration backups of devices, newest first. Next: describe_backup, \
+                      or compare_configurations for what changed since.",
         run: Run::List(&LIST),
         ..READ
     },

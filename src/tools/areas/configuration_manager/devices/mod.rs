@@ -28,12 +28,12 @@ static LIST: List =
                 &[],
             ),
             Filter::word(
-                Parameter::optional("adapter", Kind::Name, "The adapter that manages it: its host"),
+                Parameter::optional("adapter", Kind::Name, "Adapter that manages it"),
                 "host",
                 &[],
             ),
             Filter::word(
-                Parameter::optional("device_type", Kind::Name, "Its deviceType"),
+                Parameter::optional("device_type", Kind::Name, "Value of deviceType"),
                 "deviceType",
                 &[],
             ),
@@ -49,8 +49,8 @@ pub static TOOLS: &[Tool] = &[
         name: "get_devices",
         title: "Get Devices",
         description: "List network devices: name, address, type (ostype) and host, the adapter \
-                      that manages each. Filter, choose fields or count_by (e.g. ostype) instead \
-                      of reading thousands.",
+                      that manages each. Filter, choose fields or count_by instead of reading \
+                      thousands.",
         run: Run::List(&LIST),
         ..READ
     },

@@ -22,16 +22,16 @@ pub static TOOLS: &[Tool] = &[
         name: "get_manual_tasks",
         title: "Get Manual Tasks",
         description: "List what waits for a person, longest first: manual tasks of jobs (which \
-                      show as running) and, where the platform has Work Center, work items of \
-                      agents. Next: describe_manual_task, claim_task, finish_task.",
+                      show as running) and work items of agents. Next: describe_manual_task, \
+                      claim_task, finish_task.",
         run: Run::List(&waiting::LIST),
         ..READ
     },
     Tool {
         name: "describe_manual_task",
         title: "Describe Manual Task",
-        description: "What one waiting task or work item shows to a person, and which variables \
-                      it collects. Next: claim_task, then finish_task.",
+        description: "Show what one waiting task or work item asks of a person, and which \
+                      variables it collects. Next: claim_task, then finish_task.",
         parameters: &[TASK_ID],
         output: Output::Object(&waiting::DETAIL),
         run: Run::Code(waiting::describe),
@@ -59,9 +59,8 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "finish_task",
         title: "Finish Task",
-        description: "Decide a waiting task for the person, as approving or rejecting a change: \
-                      its job goes on. Only on that person's word, after describe_manual_task. A \
-                      task must be claimed first (claim_task).",
+        description: "Decide a waiting task, as approving or rejecting a change; its job goes on. \
+                      Only on a person's word, after describe_manual_task and claim_task.",
         parameters: &[
             TASK_ID,
             Parameter::optional("finish_state", Kind::Name, "success, or failure to reject")

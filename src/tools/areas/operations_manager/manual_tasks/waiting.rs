@@ -60,7 +60,7 @@ pub static LIST: List = List::made(list, &WAITING).filtered(&[
         &[],
     ),
     Filter::exact(
-        Parameter::optional("owner", Kind::Name, "Only those that this account has claimed"),
+        Parameter::optional("owner", Kind::Name, "Only claimed by this account"),
         "owner",
         &[],
     ),

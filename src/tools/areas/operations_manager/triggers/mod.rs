@@ -13,7 +13,7 @@ const RUN: Tool = Tool::runs(&AREA);
 
 /// What the parameters of a trigger mean by its type; the first of each tool's own stand before them.
 const OF_TYPE: [Parameter; 9] = [
-    Parameter::optional("route_name", Kind::Name, "endpoint; made of the name when left out"),
+    Parameter::optional("route_name", Kind::Name, "endpoint; else made of the name"),
     Parameter::optional("input_schema", Kind::Object, "endpoint, eventSystem: JSON Schema"),
     Parameter::optional("form_id", Kind::Name, "manual, schedule: its JSON form"),
     Parameter::optional("first_run_at", Kind::Name, "schedule: ISO 8601"),
@@ -37,15 +37,14 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "create_trigger",
         title: "Create Trigger",
-        description: "Make an automation start by a route (endpoint), by hand with a form (manual), \
-                      at times (schedule) or on an event (eventSystem). A schedule repeats every so \
-                      many minutes; there are no cron expressions. For a workflow that has no \
-                      automation yet use expose_workflow. Next: get_triggers.",
+        description: "Make an automation start by a route (endpoint), a form (manual), at times \
+                      (schedule) or on an event. A schedule repeats every so many minutes, no \
+                      cron. A workflow without automation needs expose_workflow first.",
         parameters: &[
             Parameter::required(
                 "automation",
                 Kind::Name,
-                "Exact name or id, as in get_automations",
+                "Exact name or id, e.g. from get_automations",
             ),
             Parameter::required("name", Kind::Name, "Name of the new trigger"),
             Parameter::required("type", Kind::Name, "What is to start it").one_of(&[
@@ -74,12 +73,12 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "update_trigger",
         title: "Update Trigger",
-        description: "Switch a trigger on or off, or change what it says; what is left out stays \
-                      as it is. Only what belongs to its type can be changed.",
+        description: "Switch a trigger on or off, or change what belongs to its type; what is left \
+                      out stays as it is.",
         parameters: &[
             Parameter::required("name", Kind::Name, "Exact name or id, from get_triggers"),
-            Parameter::optional("enabled", Kind::Boolean, "Whether it starts anything"),
-            Parameter::optional("new_name", Kind::Name, "Another name"),
+            Parameter::optional("enabled", Kind::Boolean, "false switches it off"),
+            Parameter::optional("new_name", Kind::Name, "Name it gets instead"),
             DESCRIPTION,
             OF_TYPE[0],
             OF_TYPE[1],
@@ -99,9 +98,8 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "run_trigger",
         title: "Run Trigger",
-        description: "Run a manual trigger now, with what its form asks for. An endpoint is started \
-                      by trigger_automation, any workflow by start_job. Answers with the job, or \
-                      an agent's session.",
+        description: "Run a manual trigger now, with what its form asks for. An endpoint is \
+                      started by trigger_automation, any workflow by start_job.",
         parameters: &[
             Parameter::required("name", Kind::Name, "Exact name or id, from get_triggers"),
             Parameter::optional(
