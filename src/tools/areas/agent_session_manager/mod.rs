@@ -74,7 +74,7 @@ pub static TOOLS: &[Tool] = &[
         name: "get_agent_token_usage",
         title: "Get Agent Token Usage",
         description: "Tokens and milliseconds per agent over its complete sessions, heaviest \
-                      first, with their sums. Use this to compare agents.",
+                      first, with their sums.",
         parameters: &[INCLUDE_FAILED, STARTED_AFTER, STARTED_BEFORE],
         run: Run::List(&usage::PER_AGENT),
         ..READ

@@ -76,23 +76,18 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "import_gateway_configuration",
         title: "Import Gateway Configuration",
-        description: "Load a configuration into a gateway from content or from a file in git. Run \
-                      it with check=true first: that only reports what would be added, replaced \
-                      and skipped.",
+        description: "Load a configuration into a gateway from content or a file in git. Run it \
+                      with check=true first, which only reports what would change.",
         parameters: &[
             CLUSTER_ID,
             Parameter::optional(
                 "content",
                 Kind::Document,
-                "Document from export_gateway_configuration, or YAML; leave out with git_url",
+                "From export_gateway_configuration, or YAML; not with git_url",
             ),
             Parameter::optional("git_url", Kind::Text, "e.g. https://git.example.com/net.git"),
-            Parameter::optional(
-                "git_file",
-                Kind::Text,
-                "Path in the repository, e.g. gw/config.yaml",
-            ),
-            Parameter::optional("git_reference", Kind::Text, "Branch, tag or commit, e.g. main"),
+            Parameter::optional("git_file", Kind::Text, "Its path, e.g. gw/config.yaml"),
+            Parameter::optional("git_reference", Kind::Text, "Branch, tag or commit"),
             Parameter::optional("git_username", Kind::Text, "User for the repository"),
             Parameter::optional("git_password", Kind::Text, "Password or token for the repository"),
             Parameter::optional("git_private_key", Kind::Text, "SSH private key as PEM text"),
