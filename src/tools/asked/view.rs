@@ -11,7 +11,7 @@ use crate::tools::told::{Arguments, Kind, Parameter};
 /// The parameters that every list tool has.
 pub static PARAMETERS: &[Parameter] = &[
     Parameter::optional("limit", Kind::Integer { min: 1, max: i64::MAX }, "Maximum of items"),
-    Parameter::optional("offset", Kind::Integer { min: 0, max: i64::MAX }, "Items to skip"),
+    Parameter::optional("offset", Kind::Integer { min: 0, max: i64::MAX }, "Number to skip"),
     Parameter::optional("fields", Kind::List(&Kind::Name), "Only these fields"),
     Parameter::optional("count_by", Kind::Name, "Field to count by"),
 ];
