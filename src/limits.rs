@@ -480,6 +480,10 @@ pub const JOBS_IN_A_CALL: usize = 500;
 pub const JOB_PAUSES: Pauses =
     Pauses { first: Duration::from_millis(500), longest: Duration::from_secs(10) };
 
+/// Looks that may fail one after the other before a wait gives up: some minutes of a platform that
+/// restarts.
+pub const WAIT_FAILURES: usize = 20;
+
 /// Between two looks at a job whose caller waits for it.
 pub const START_PAUSES: Pauses =
     Pauses { first: Duration::from_millis(250), longest: Duration::from_secs(5) };

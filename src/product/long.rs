@@ -55,8 +55,9 @@ pub fn follow(tool: &Tool, runner: &ToolRunner, call: &Call, outcome: Outcome) -
         // Not written down as a call of its own: nobody has asked for it.
         let looked = Arguments::check(describe.all_parameters(), &arguments)
             .and_then(|arguments| describe.call(&context, &arguments));
-        let status = match looked {
-            Ok(job) => job.value.get("status").and_then(Value::as_str).map(str::to_owned),
+        let status = match wait.look(looked) {
+            Ok(Some(job)) => job.value.get("status").and_then(Value::as_str).map(str::to_owned),
+            Ok(None) => None,
             Err(error) => {
                 let known = format!("The job {id} was started, but cannot be followed: {error}");
                 return outcome.with_note(known);

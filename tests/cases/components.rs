@@ -93,7 +93,7 @@ pub fn rows() -> Vec<Case> {
                     tool,
                     Shows::FaultAfterWrite,
                     "a state that cannot be read does not hide the change",
-                    json!({"name": "it", "timeout": 5}),
+                    json!({"name": "it", "timeout": 2}),
                     |seen| {
                         assert_eq!(seen.value["state"], json!(null));
                         assert!(seen.text.contains("could not be read"), "{}", seen.text);
@@ -101,7 +101,8 @@ pub fn rows() -> Vec<Case> {
                 )
                 .with_world(collection, world(state))
                 .with_faults(json!([
-                    {"match": {"method": "GET", "path": path}, "skip": 1, "status": 500}
+                    {"match": {"method": "GET", "path": path}, "skip": 1, "times": 99,
+                     "status": 500}
                 ])),
             );
         }

@@ -302,6 +302,38 @@ fn waits() -> Vec<Case> {
         .with_faults(json!([{"match": {"method": "GET", "path": "/operations-manager/jobs/*"},
             "times": 99, "status": 403}])),
     ];
+    for (tool, route, arguments) in [
+        ("restart_adapter", "/health/adapters", json!({"name": "NetBox", "timeout": 20})),
+        (
+            "stop_application",
+            "/health/applications",
+            json!({"name": "OperationsManager", "timeout": 20}),
+        ),
+    ] {
+        rows.push(
+            ok(tool, Shows::FaultAfterWrite, "T20: nor that of a component", arguments, |seen| {
+                let state = &seen.value["state"];
+                assert!(state == "RUNNING" || state == "STOPPED", "{state}");
+            })
+            .with_faults(json!([{"match": {"method": "GET", "path": route}, "skip": 1, "times": 1,
+                "status": 500}])),
+        );
+    }
+    rows.push(
+        ok(
+            "run_compliance_plan",
+            Shows::FaultAfterWrite,
+            "T20: nor that of a run of a plan",
+            json!({"name": "Campus Baseline", "wait": 20}),
+            |seen| {
+                assert_eq!(seen.value["instance"]["jobStatus"], "complete");
+            },
+        )
+        .with_faults(
+            json!([{"match": {"path": "/configuration_manager/search/compliance_plan_instances"},
+            "skip": 3, "times": 1, "status": 500}]),
+        ),
+    );
     for tool in ["start_workflow", "trigger_automation"] {
         rows.push(
             ok(

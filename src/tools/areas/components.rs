@@ -174,15 +174,16 @@ impl<'a> Transition<'a> {
         let target = self.change.target();
         let mut left_running = self.change != Change::Restart;
         loop {
-            let item = match self.find() {
-                Ok(item) => item,
-                // The platform has taken the change: that must not look like a failure.
+            let looked = self.find();
+            let item = match self.wait.look(looked) {
+                Ok(Some(item)) => item,
+                Ok(None) => match self.wait.pause(&format!("{} is not readable now", self.name)) {
+                    Pause::Passed => continue,
+                    Pause::OutOfTime => return Ok(self.unread(self.wait.trouble())),
+                    Pause::Cancelled => return Err(ended()),
+                },
                 Err(error) if error.kind != ErrorKind::Cancelled => {
-                    let unknown = Outcome::from(json!({"name": self.name, "state": null}));
-                    return Ok(unknown.with_note(format!(
-                        "The platform took the {}, but the state could not be read: {error}",
-                        self.change.verb()
-                    )));
+                    return Ok(self.unread(Some(error.to_string())));
                 }
                 Err(error) => return Err(error),
             };
@@ -202,6 +203,16 @@ impl<'a> Transition<'a> {
         }
     }
 
+    /// The platform has taken the change: that must not look like a failure.
+    fn unread(&self, why: Option<String>) -> Outcome {
+        let unknown = Outcome::from(json!({"name": self.name, "state": null}));
+        unknown.with_note(format!(
+            "The platform took the {}, but the state could not be read: {}",
+            self.change.verb(),
+            why.unwrap_or_default()
+        ))
+    }
+
     fn pause(&mut self, last_state: &str) -> Result<(), ToolError> {
         match self.wait.pause(&format!("{} is {last_state}", self.name)) {
             Pause::Passed => Ok(()),
@@ -214,7 +225,7 @@ impl<'a> Transition<'a> {
                 self.change.target(),
                 self.component.many
             ))),
-            Pause::Cancelled => Err(ToolError::cancelled("the call was ended; the change goes on")),
+            Pause::Cancelled => Err(ended()),
         }
     }
 
@@ -237,6 +248,10 @@ impl<'a> Transition<'a> {
             self.component.one, self.name
         )))
     }
+}
+
+fn ended() -> ToolError {
+    ToolError::cancelled("the call was ended; the change goes on")
 }
 
 fn id(item: &Value) -> Option<&str> {

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::limits::Pauses;
+use crate::limits::{self, Pauses};
 use crate::tools::context::Context;
+use crate::tools::shown::{ErrorKind, ToolError};
 
 /// A wait that looks again after each pause, each twice as long as the one before.
 pub struct Wait<'a> {
@@ -13,6 +14,9 @@ pub struct Wait<'a> {
     started: Instant,
     next: Duration,
     longest: Duration,
+    /// Looks that failed one after the other, and how the last did.
+    failed: usize,
+    trouble: Option<ToolError>,
 }
 
 /// What a pause of a [`Wait`] came to.
@@ -30,12 +34,39 @@ impl<'a> Wait<'a> {
     /// A wait of at most `patience`.
     pub fn new(context: &'a Context<'a>, patience: Option<Duration>, pauses: Pauses) -> Self {
         let started = Instant::now();
-        Self { context, patience, started, next: pauses.first, longest: pauses.longest }
+        let Pauses { first, longest } = pauses;
+        Self { context, patience, started, next: first, longest, failed: 0, trouble: None }
     }
 
     /// The whole of the patience.
     pub fn patience(&self) -> Duration {
         self.patience.unwrap_or(Duration::MAX)
+    }
+
+    /// What was seen; none when looking failed in passing, which the next look may make good.
+    ///
+    /// # Errors
+    /// When looking again cannot help, or has not helped for long.
+    pub fn look<T>(&mut self, looked: Result<T, ToolError>) -> Result<Option<T>, ToolError> {
+        match looked {
+            Ok(seen) => {
+                (self.failed, self.trouble) = (0, None);
+                Ok(Some(seen))
+            }
+            Err(error) if error.kind != ErrorKind::Platform => Err(error),
+            Err(error) if self.failed >= limits::WAIT_FAILURES => Err(error),
+            Err(error) => {
+                self.failed += 1;
+                self.trouble = Some(error);
+                Ok(None)
+            }
+        }
+    }
+
+    /// How the last look failed, if it did.
+    pub fn trouble(&self) -> Option<String> {
+        let trouble = self.trouble.as_ref()?;
+        Some(format!("When it was last looked at, its state could not be read: {trouble}"))
     }
 
     /// Says how things are, and pauses.

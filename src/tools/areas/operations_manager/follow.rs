@@ -10,7 +10,7 @@ use crate::platform::Path;
 use crate::tools::areas::agent_session_manager::sessions;
 use crate::tools::asked::{Pause, Wait, record};
 use crate::tools::context::Context;
-use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError};
+use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
 
 /// A started agent.
 pub static SESSION: Shape = Shape::closed(&[
@@ -90,7 +90,6 @@ impl Runs {
         let Self { what, shown_by, .. } = self;
         let mut wait = Wait::new(context, Some(patience), limits::START_PAUSES);
         let mut latest = None;
-        let mut trouble = None;
         while !patience.is_zero() {
             let current = latest.as_ref().unwrap_or(first);
             let status = record::text(current, &["status"]).unwrap_or("running").to_owned();
@@ -109,9 +108,7 @@ impl Runs {
                          {shown_by}.",
                         patience.as_secs()
                     ));
-                    notes.extend(trouble.map(|error: ToolError| {
-                        format!("When it was last looked at, its state could not be read: {error}")
-                    }));
+                    notes.extend(wait.trouble());
                     return latest;
                 }
                 Pause::Cancelled => {
@@ -119,9 +116,9 @@ impl Runs {
                     return latest;
                 }
             }
-            match (self.read)(context, id) {
-                Ok(now) => (latest, trouble) = (Some(now), None),
-                Err(error) if error.kind == ErrorKind::Platform => trouble = Some(error),
+            match wait.look((self.read)(context, id)) {
+                Ok(None) => {}
+                Ok(now) => latest = now,
                 Err(error) => {
                     notes.push(format!(
                         "The {what} runs, but its state could not be read: {error}. Poll \

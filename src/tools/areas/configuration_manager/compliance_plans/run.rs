@@ -159,20 +159,23 @@ impl Started<'_> {
             match wait.pause(&format!("run {id} of the compliance plan is {status}")) {
                 Pause::Passed => {}
                 Pause::OutOfTime => {
-                    return self.notes.push(format!(
+                    self.notes.push(format!(
                         "The run is still {status} after {} s and goes on; do not start it again.",
                         patience.as_secs()
                     ));
+                    return self.notes.extend(wait.trouble());
                 }
                 Pause::Cancelled => {
                     return self.notes.push("The wait was ended; the run goes on.".into());
                 }
             }
-            let known = self.notes.len();
-            if let Some(now) = self.look() {
-                *instance = Some(now);
-            } else if self.notes.len() > known {
-                return;
+            match wait.look(self.read()) {
+                Ok(now) => {
+                    if let Some(now) = now.flatten() {
+                        *instance = Some(now);
+                    }
+                }
+                Err(error) => return self.unreadable(&error),
             }
         }
     }
