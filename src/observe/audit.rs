@@ -135,8 +135,8 @@ impl Serialize for Line<'_> {
         match end {
             None => map.serialize_entry("outcome", "started")?,
             Some((outcome, time)) => {
-                let outcome = brief(outcome, limits::ERROR_TEXT_BYTES);
-                map.serialize_entry("outcome", &redact(&outcome))?;
+                let outcome = redact(outcome);
+                map.serialize_entry("outcome", &brief(&outcome, limits::ERROR_TEXT_BYTES))?;
                 let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
                 map.serialize_entry("milliseconds", &time)?;
             }

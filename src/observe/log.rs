@@ -47,9 +47,10 @@ fn line(now: Utc, record: &Record<'_>) -> String {
         level => level.as_str(),
     };
     let message = record.args().to_string();
+    let message = redact(&message);
     let message = brief(&message, limits::LOG_LINE_BYTES);
     let mut line = format!("{}: [itential-mcp] {level}: ", now.log_form());
-    line.push_str(&escaped(&redact(&message), &[]));
+    line.push_str(&escaped(&message, &[]));
     line
 }
 

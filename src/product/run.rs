@@ -113,7 +113,9 @@ fn acted(
 
 /// An error as a model sees it.
 fn told(error: &ToolError) -> String {
-    observe::redact(&observe::brief(&error.to_string(), limits::ERROR_TEXT_BYTES)).into_owned()
+    // Masked before it is cut: half a secret is one that nobody recognizes.
+    let safe = error.to_string();
+    observe::brief(&observe::redact(&safe), limits::ERROR_TEXT_BYTES).into_owned()
 }
 
 fn unrecorded(error: std::io::Error) -> ToolError {

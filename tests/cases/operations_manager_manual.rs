@@ -218,7 +218,8 @@ fn acts() -> Vec<Case> {
             "finish_task",
             Shows::Main,
             "a work item in Work Center's own word",
-            json!({"task_id": ITEM, "variables": {"acknowledged": "Acknowledged"}}),
+            json!({"task_id": ITEM, "finish_state": "success",
+                "variables": {"acknowledged": "Acknowledged"}}),
             |seen| {
                 let item = seen.row("work_items", "id", ITEM);
                 assert_eq!((&item["status"], &item["finishState"]), (&json!("completed"), &json!("completed")));

@@ -65,10 +65,14 @@ impl Serialize for Redacted<'_> {
             Value::String(text) if self.mask && !text.is_empty() => serializer.serialize_str(MASK),
             Value::Number(_) if self.mask => serializer.serialize_str(MASK),
             Value::String(text) => {
-                let (text, rest) = split(text, self.longest);
-                match (redact(text), rest.len()) {
-                    (text, 0) => serializer.serialize_str(&text),
-                    (text, cut) => serializer.serialize_str(&format!("{text}... [{cut} bytes]")),
+                // Masked before it is cut: half a secret is one that nobody recognizes.
+                let text = redact(text);
+                match split(&text, self.longest) {
+                    (text, "") => serializer.serialize_str(text),
+                    (text, rest) => {
+                        let cut = rest.len();
+                        serializer.serialize_str(&format!("{text}... [{cut} bytes]"))
+                    }
                 }
             }
             Value::Array(items) => {

@@ -11,7 +11,7 @@ pub static AREA: Area = Area { tag: "adapters", about: "adapters: connections to
 const READ: Tool = Tool::reads(&AREA);
 const CHANGE: Tool = Tool {
     hints: Hints::RUN.idempotent(),
-    parameters: &change_parameters("Exact adapter name from get_adapters, e.g. ServiceNow-Prod"),
+    parameters: &change_parameters("Exact adapter name from get_adapters"),
     output: Output::Object(&CHANGED),
     ..Tool::runs(&AREA)
 };

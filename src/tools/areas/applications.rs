@@ -12,9 +12,7 @@ pub static AREA: Area =
 const READ: Tool = Tool::reads(&AREA);
 const CHANGE: Tool = Tool {
     hints: Hints::RUN.idempotent(),
-    parameters: &change_parameters(
-        "Exact application name from get_applications, e.g. WorkFlowEngine",
-    ),
+    parameters: &change_parameters("Exact application name from get_applications"),
     output: Output::Object(&CHANGED),
     ..Tool::runs(&AREA)
 };

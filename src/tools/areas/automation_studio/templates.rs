@@ -69,11 +69,7 @@ pub static TOOLS: &[Tool] = &[
             },
             Parameter::required("group", Kind::Name, "Group it is listed under, not blank"),
             PROJECT_PARAMETER,
-            Parameter::optional(
-                "command",
-                Kind::Text,
-                "Command whose output it parses, e.g. show version",
-            ),
+            Parameter::optional("command", Kind::Text, "Command whose output it parses"),
             Parameter::optional("template", Kind::Text, "Text of the template"),
             Parameter::optional("data", Kind::Text, "Sample data to try it with"),
             Parameter::optional("description", Kind::Text, "Purpose, for people"),

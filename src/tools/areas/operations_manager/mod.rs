@@ -58,7 +58,7 @@ const EXPOSE_ENDPOINT: [Parameter; 4] = [
     ),
     Parameter::optional("endpoint_name", Kind::Name, "Name of the new trigger"),
     Parameter::optional("endpoint_description", Kind::Text, "What the trigger is for"),
-    Parameter::optional("endpoint_schema", Kind::Object, "JSON Schema of the endpoint's input"),
+    Parameter::optional("endpoint_schema", Kind::Object, "JSON Schema of its input"),
 ];
 
 /// The tools of this area.

@@ -46,8 +46,8 @@ pub static TOOLS: &[Tool] = &[
         name: "run_command_template",
         title: "Run Command Template",
         description: "Run a template's commands on devices and judge the answers by its rules. \
-                      verdict is of the whole and says so when something was not checked; result \
-                      is of each command.",
+                      verdict is of the whole and says when something was not checked; result is \
+                      of each command.",
         parameters: &[
             NAME,
             DEVICES,

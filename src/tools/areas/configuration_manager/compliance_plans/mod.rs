@@ -25,8 +25,8 @@ pub static TOOLS: &[Tool] = &[
         name: "get_compliance_plans",
         title: "Get Compliance Plans",
         description: "List compliance plans: which devices each checks against which golden \
-                      configurations, and its last run. Next: describe_compliance_plan for the \
-                      result of that run, run_compliance_plan for a new one.",
+                      configurations, and its last run. Next: describe_compliance_plan or \
+                      run_compliance_plan.",
         output: Output::Object(&PLANS),
         run: Run::List(&LIST),
         ..READ
@@ -34,8 +34,8 @@ pub static TOOLS: &[Tool] = &[
     Tool {
         name: "describe_compliance_plan",
         title: "Describe Compliance Plan",
-        description: "Show a compliance plan with the result of its last run: score, totals and a \
-                      report for each device. It runs nothing.",
+        description: "Show a compliance plan with its last run: score, totals and a report id for \
+                      each device. It runs nothing.",
         parameters: &[Parameter::required(
             "name",
             Kind::Name,
@@ -49,8 +49,7 @@ pub static TOOLS: &[Tool] = &[
         name: "run_compliance_plan",
         title: "Run Compliance Plan",
         description: "Run a compliance plan; it reads devices and changes none. With wait the \
-                      answer is how the run ended, its score and totals, and the ids of its \
-                      reports for describe_compliance_report.",
+                      answer holds score, totals and report ids for describe_compliance_report.",
         hints: Hints { open_world: true, ..Hints::CREATE },
         parameters: &[
             Parameter::required(
@@ -61,7 +60,7 @@ pub static TOOLS: &[Tool] = &[
             Parameter::optional(
                 "wait",
                 Kind::Integer { min: 0, max: 3600 },
-                "Seconds to wait for its end, e.g. 120; 0 returns at once",
+                "Seconds to wait for its end; 0 returns at once",
             )
             .or(Presence::Integer(0)),
         ],

@@ -38,11 +38,7 @@ pub static TOOLS: &[Tool] = &[
                 Kind::Text,
                 "Configuration rules of the root node, as text",
             ),
-            Parameter::optional(
-                "variables",
-                Kind::ObjectOrText,
-                "Values for all its templates, e.g. {\"ntp\": \"10.0.0.1\"}",
-            ),
+            Parameter::optional("variables", Kind::ObjectOrText, "Values for all its templates"),
         ],
         output: Output::Object(&tree::CREATED),
         run: Run::Code(tree::create),

@@ -6,7 +6,7 @@ mod waiting;
 use super::AREA;
 use crate::tools::row::{Hints, Run, Tool};
 use crate::tools::shown::Output;
-use crate::tools::told::{Kind, Parameter, Presence};
+use crate::tools::told::{Kind, Parameter};
 
 const READ: Tool = Tool::reads(&AREA);
 /// Who has a task changes, and nothing else.
@@ -63,8 +63,8 @@ pub static TOOLS: &[Tool] = &[
                       Only on a person's word, after describe_manual_task and claim_task.",
         parameters: &[
             TASK_ID,
-            Parameter::optional("finish_state", Kind::Name, "success, or failure to reject")
-                .or(Presence::Text("success")),
+            Parameter::required("finish_state", Kind::Text, "failure rejects what is asked for")
+                .one_of(&["success", "failure"]),
             Parameter::optional(
                 "variables",
                 Kind::Object,
