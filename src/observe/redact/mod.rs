@@ -42,15 +42,14 @@ pub fn redact_json(value: &Value) -> Value {
 
 /// JSON that is written as [`redact_json`] gives it, without a copy of the whole.
 #[derive(Clone, Copy, Debug)]
-pub struct Redacted<'a> {
+struct Redacted<'a> {
     value: &'a Value,
     mask: bool,
     longest: usize,
 }
 
 impl<'a> Redacted<'a> {
-    /// This value, masked.
-    pub fn new(value: &'a Value) -> Self {
+    fn new(value: &'a Value) -> Self {
         Self { value, mask: false, longest: usize::MAX }
     }
 
@@ -91,7 +90,7 @@ impl Serialize for Redacted<'_> {
     }
 }
 
-/// [`Redacted`] for the fields of an object.
+/// The fields of an object that are written as [`redact_json`] gives them, without a copy of the whole.
 #[derive(Clone, Copy, Debug)]
 pub struct RedactedFields<'a> {
     fields: &'a Map<String, Value>,
