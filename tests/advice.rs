@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Value;
-use support::certificates::{Authority, params, set_mode, write_key};
+use support::certificates::{Authority, Pair, params, set_mode};
 use support::scratch::Scratch;
 use support::served::Served;
 use support::{PATIENCE, program, run};
@@ -34,25 +34,6 @@ fn check(env: &[(String, String)], options: &[&str]) -> (i32, Value) {
 fn messages(report: &Value, kind: &str) -> Vec<String> {
     let all = report[kind].as_array().unwrap_or_else(|| panic!("no {kind} in {report}"));
     all.iter().map(|one| one["message"].as_str().expect("a message").to_owned()).collect()
-}
-
-/// Certificate and key of a server, on disk.
-struct Pair {
-    certificate: String,
-    key: String,
-}
-
-impl Pair {
-    fn write(scratch: &Scratch, name: &str, (certificate, key): (String, String)) -> Self {
-        Self {
-            certificate: scratch.write(&format!("{name}.pem"), certificate),
-            key: write_key(scratch, &format!("{name}.key"), &key),
-        }
-    }
-
-    fn options(&self) -> [&str; 4] {
-        ["--certificate-file", &self.certificate, "--private-key-file", &self.key]
-    }
 }
 
 /// A time so many hours from now.

@@ -8,29 +8,10 @@ use std::process::Command;
 use itential_mcp::http::tls::{Problem, Role};
 use rcgen::date_time_ymd;
 use serde_json::Value;
-use support::certificates::{Authority, connect, params, set_mode, write_key};
+use support::certificates::{Authority, Pair, connect, params, set_mode};
 use support::scratch::Scratch;
 use support::served::Served;
 use support::{program, raw_http, run};
-
-/// A certificate and a key on disk.
-struct Pair {
-    certificate: String,
-    key: String,
-}
-
-impl Pair {
-    fn write(scratch: &Scratch, name: &str, (certificate, key): (String, String)) -> Self {
-        Self {
-            certificate: scratch.write(&format!("{name}.pem"), certificate),
-            key: write_key(scratch, &format!("{name}.key"), &key),
-        }
-    }
-
-    fn options(&self) -> [&str; 4] {
-        ["--certificate-file", &self.certificate, "--private-key-file", &self.key]
-    }
-}
 
 /// Exit code and report of `tls check` for machines.
 fn check(host: &str, options: &[&str]) -> (i32, Value) {

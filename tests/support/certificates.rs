@@ -78,6 +78,25 @@ pub fn params(names: &[&str]) -> CertificateParams {
     params
 }
 
+/// Certificate and key of a server, on disk.
+pub struct Pair {
+    pub certificate: String,
+    pub key: String,
+}
+
+impl Pair {
+    pub fn write(scratch: &Scratch, name: &str, (certificate, key): (String, String)) -> Self {
+        Self {
+            certificate: scratch.write(&format!("{name}.pem"), certificate),
+            key: write_key(scratch, &format!("{name}.key"), &key),
+        }
+    }
+
+    pub fn options(&self) -> [&str; 4] {
+        ["--certificate-file", &self.certificate, "--private-key-file", &self.key]
+    }
+}
+
 /// Writes a key that only its owner may read.
 pub fn write_key(scratch: &Scratch, name: &str, pem: &str) -> String {
     let path = scratch.write(name, pem);
