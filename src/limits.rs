@@ -386,7 +386,7 @@ pub const HINT_DEVICES: usize = 500;
 pub const HINT_ITEMS: usize = 1_000;
 
 /// Values named that a field has when nothing fits a filter.
-pub const HINT_VALUES: usize = 5;
+pub const HINT_VALUES: usize = 8;
 
 /// Records by which it is seen whether the platform filters and sorts as it was asked to: a page.
 pub const PROBE_ITEMS: usize = 100;

@@ -93,7 +93,7 @@ fn h6_a_caller_with_many_calls_lets_another_have_its_turn() {
     let server = started(&platform, &["--max-concurrent-calls", "2"]);
     let (many, one) = (server.session("2025-11-25"), server.session("2025-11-25"));
     // Each takes long enough that the queue is there when the other one comes.
-    platform.faults(json!([{"match": {"path": "/health/adapters"}, "delay_ms": 400,
+    platform.faults(json!([{"match": {"path": "/health/adapters"}, "delay_ms": 1500,
                             "times": 1000}]));
     let waiting: Vec<TcpStream> =
         (0..60).map(|id| send(&server, &many, id, "get_adapters", json!({}))).collect();

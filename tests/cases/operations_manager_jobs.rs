@@ -37,6 +37,9 @@ fn describes() -> Vec<Case> {
                 let failed = &value["failed_tasks"][0];
                 assert_eq!((&failed["task"], &failed["task_name"]), (&json!("c3d4"), &json!("activateImage")));
                 assert_eq!(failed["at"], "2025-09-04T16:50:55Z", "not the job's start, 16:49:55");
+                let given = json!({"device": "ams-core-rtr-000"});
+                assert_eq!(value["task"]["incoming"], given, "what it was given comes unasked");
+                assert_eq!(value["variables"]["device"], "ams-core-rtr-000");
                 assert_eq!(value["done"], json!(["precheck", "stageImage"]));
                 assert_eq!(value["remaining"], json!(["activateImage", "postcheck"]));
                 assert_eq!(value["progress"], 0.5);
@@ -79,7 +82,8 @@ fn describes() -> Vec<Case> {
                 let task = &seen.value["task"];
                 assert_eq!(task["incoming"], json!({"device": "ams-core-rtr-000"}));
                 assert_eq!(task["error"]["code"], "ETIMEDOUT");
-                assert_eq!(seen.value["tasks"], json!({}), "only what was asked for");
+                let left = ["tasks", "variables"].map(|name| seen.value.get(name));
+                assert_eq!(left, [None, None], "what is left out does not look empty");
             },
         ),
         ok(

@@ -16,15 +16,26 @@ pub fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome,
     let id = arguments.text("object_id");
     let job = jobs::read(context, id)?;
     let mut notes = Vec::new();
-    let Some(wanted) = arguments.maybe_text("task") else {
-        return Ok(Outcome::from(told(context, &job, &mut notes)).noted(notes));
-    };
-    let task = find(&job, id, wanted)?;
-    let data = data(context, &task, &mut notes);
     let mut shown = told(context, &job, &mut notes);
-    shown["task"] = data;
-    // Of the rest the reader has asked for one thing.
-    (shown["tasks"], shown["variables"]) = (json!({}), Value::Null);
+    let asked = arguments.maybe_text("task");
+    // Who looks at a failed job wants to know what its task was given.
+    let failed = match shown["failed_tasks"].as_array().map(Vec::as_slice) {
+        Some([one]) => one["task"].as_str().map(str::to_owned),
+        _ => None,
+    };
+    let task = match asked {
+        Some(wanted) => Some(find(&job, id, wanted)?),
+        None => failed.and_then(|key| find(&job, id, &key).ok()),
+    };
+    if let Some(task) = task {
+        shown["task"] = data(context, &task, &mut notes);
+    }
+    if asked.is_some()
+        && let Some(fields) = shown.as_object_mut()
+    {
+        // The reader has asked for one thing; what is left out must not look empty.
+        fields.retain(|name, _| name != "tasks" && name != "variables");
+    }
     Ok(Outcome::from(shown).noted(notes))
 }
 

@@ -18,7 +18,7 @@ pub static JOB: Shape = Shape::closed(&[
     Field::new("why", FieldKind::Text).doc("Why it failed or what it waits for"),
     Field::new("failed_tasks", FieldKind::Objects(&FAILED)),
     Field::new("waiting_tasks", FieldKind::Objects(&WAITING)).doc("They wait for a person"),
-    Field::new("task", FieldKind::Any).doc("The task that was asked for"),
+    Field::new("task", FieldKind::Any).doc("The one that failed, or was asked for"),
     Field::new("done", FieldKind::Texts).doc("Tasks, in the order they ran"),
     Field::new("remaining", FieldKind::Texts),
     Field::new("progress", FieldKind::Number).doc("Share of the tasks that is done, 0 to 1"),
