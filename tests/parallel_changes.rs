@@ -37,6 +37,11 @@ impl Seen<'_> {
         rows
     }
 
+    /// How often the platform was asked to do something at this path.
+    fn posts(&self, path: &str) -> usize {
+        self.platform.count("POST", path)
+    }
+
     fn distinct(&self, pointer: &str) -> usize {
         let mut ids: Vec<&Value> =
             self.values.iter().filter_map(|value| value.pointer(pointer)).collect();
@@ -372,14 +377,142 @@ fn rows() -> Vec<Row> {
             |n| json!({"name": if n % 2 == 0 { "Campus Baseline" } else { "c9a100000000000000000000" }}),
             |seen| assert_eq!(seen.distinct("/instance/id"), AT_ONCE),
         ),
+        all(
+            "trigger_automation",
+            "a job for each",
+            |n| json!({"route_name": "backup-device", "data": {"device": format!("r{n}")}}),
+            |seen| assert_eq!(seen.distinct("/result/object_id"), AT_ONCE),
+        ),
+        all(
+            "pause_jobs",
+            "one that somebody else has paused is paused",
+            |_| json!({"object_ids": ["70b500000000000000000001"]}),
+            |seen| assert_eq!(seen.distinct("/jobs/0/status"), 1),
+        ),
+        all(
+            "resume_jobs",
+            "one that somebody else has resumed runs",
+            |_| json!({"object_ids": ["70b500000000000000000002"]}),
+            |seen| assert_eq!(seen.distinct("/jobs/0/status"), 1),
+        ),
+        one(
+            "continue_job",
+            "a job goes on once",
+            |_| json!({"object_id": "70b500000000000000000000", "from_task": "c3d4"}),
+            |seen| assert_eq!(seen.values[0]["status"], "running"),
+        ),
+        all(
+            "revert_job",
+            "a job may go back as often as somebody wants it to",
+            |_| json!({"object_id": "70b500000000000000000000", "from_task": "c3d4"}),
+            |seen| {
+                let path = "/operations-manager/jobs/70b500000000000000000000/revert";
+                assert_eq!((seen.posts(path), seen.distinct("/status")), (AT_ONCE, 1));
+            },
+        ),
+        all(
+            "release_task",
+            "nobody has it afterwards",
+            |_| json!({"task_id": "70b500000000000000000001.b2c3"}),
+            |seen| assert_eq!(seen.distinct("/owner"), 0),
+        ),
+        one(
+            "finish_task",
+            "a task is decided once",
+            |_| {
+                let variables = json!({"acknowledged": "Acknowledged"});
+                let task = "3c1e00000000000000000000";
+                json!({"task_id": task, "finish_state": "success", "variables": variables})
+            },
+            |seen| assert_eq!(seen.values[0]["status"], "completed"),
+        ),
+        all(
+            "create_session",
+            "a session for each",
+            |n| json!({"agent": "Config Reviewer", "inputs": {"prompt": format!("look at r{n}")}}),
+            |seen| assert_eq!(seen.distinct("/session_id"), AT_ONCE),
+        ),
+        all(
+            "pause_session",
+            "told to pause once",
+            |_| json!({"session_id": "runs"}),
+            |seen| assert_eq!(seen.posts("/agent-session-manager/sessions/runs"), 1),
+        ),
+        all(
+            "resume_session",
+            "told to go on once",
+            |_| json!({"session_id": "rests"}),
+            |seen| assert_eq!(seen.posts("/agent-session-manager/sessions/rests"), 1),
+        ),
+        all(
+            "cancel_session",
+            "told to end once",
+            |_| json!({"session_id": "runs"}),
+            |seen| assert_eq!(seen.posts("/agent-session-manager/sessions/runs"), 1),
+        ),
+        all(
+            "cancel_action_execution",
+            "told to end once",
+            |_| json!({"execution_id": "1ce000000000000000000001"}),
+            |seen| {
+                let path = "/lifecycle-manager/action-executions/1ce000000000000000000001/cancel";
+                assert_eq!(seen.posts(path), 1);
+            },
+        ),
+        all(
+            "import_project",
+            "each is a project of its own",
+            |n| json!({"project": {"name": format!("New {n}"), "components": []}}),
+            |seen| {
+                let mut projects = seen.rows("projects");
+                projects.retain(|project| {
+                    project["name"].as_str().is_some_and(|name| name.starts_with("New "))
+                });
+                assert_eq!(projects.len(), AT_ONCE);
+            },
+        ),
+        one(
+            "import_workflow",
+            "one workflow of a name",
+            |_| json!({"workflow": {"name": "New", "type": "automation", "tasks": {}}}),
+            |seen| assert_eq!(seen.named("workflows", "New").len(), 1),
+        ),
+        one(
+            "import_prebuilt",
+            "one pre-built of a name",
+            |_| {
+                let repository = json!({"type": "local"});
+                let metadata =
+                    json!({"name": "@lab/new", "version": "1.0.0", "repository": repository});
+                let bundles = json!([{"type": "workflow", "data": {"name": "W"}}]);
+                json!({"prebuilt": {"metadata": metadata, "manifest": {}, "bundles": bundles}})
+            },
+            |seen| assert_eq!(seen.named("prebuilts", "@lab/new").len(), 1),
+        ),
     ]
 }
+
+/// Writing tools that change nothing on the platform itself: they give something out, or run
+/// something on devices and gateways, any number at once.
+const CHANGE_NOTHING: &[&str] =
+    &["export_gateway_configuration", "run_command", "run_command_template", "run_service"];
 
 #[test]
 fn eight_changes_of_one_thing_at_once_lose_nothing() {
     let platform = Platform::start();
     let mut server = StdioServer::start(&platform.env(), &[]);
     server.initialize("2025-11-25");
+    let list = server.request("tools/list", json!({}))["result"]["tools"].clone();
+    let mut without: Vec<&str> = list
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|tool| tool["annotations"]["readOnlyHint"] != true)
+        .filter_map(|tool| tool["name"].as_str())
+        .filter(|name| !CHANGE_NOTHING.contains(name))
+        .collect();
+    without.retain(|name| rows().iter().all(|row| row.tool != *name));
+    assert!(without.is_empty(), "no row shows what eight at once do: {without:?}");
     let mut failures = Vec::new();
     for row in rows() {
         platform.control("POST", "/sandbox/reset", None);
@@ -389,6 +522,13 @@ fn eight_changes_of_one_thing_at_once_lose_nothing() {
             (0..AT_ONCE).map(|n| format!("d{n}")).chain(["stays".into()]).collect();
         groups.push(json!({"id": "e1", "name": "Eight", "devices": devices}));
         platform.control("PUT", "/sandbox/world/device_groups", Some(&json!(groups)));
+        let (_, sessions) = platform.control("GET", "/sandbox/world/sessions", None);
+        let mut sessions = sessions.as_array().cloned().unwrap_or_default();
+        for (id, status) in [("runs", "RUNNING"), ("rests", "PAUSED")] {
+            let agent = json!({"name": "Config Reviewer"});
+            sessions.push(json!({"sessionId": id, "status": status, "agentSnapshot": agent}));
+        }
+        platform.control("PUT", "/sandbox/world/sessions", Some(&json!(sessions)));
         server.call("get_adapters", json!({}));
         platform.control("DELETE", "/sandbox/requests", None);
         // Late answers, so that whoever did not wait would be between another's read and write.
