@@ -136,3 +136,40 @@ fn table(costs: &[(usize, &str)], bytes: usize) -> String {
         sum(costs),
     )
 }
+
+/// Fifteen tasks of an operator, and the tools with which a model did each.
+const TASKS: [(&str, &[&str]); 15] = [
+    ("what is not running", &["get_health"]),
+    ("the newest failed job, why, and again", &["get_jobs", "describe_job", "retry_task"]),
+    ("cancel what runs of a workflow", &["get_jobs", "cancel_jobs"]),
+    ("count devices", &["get_devices"]),
+    ("what waits for a person", &["get_manual_tasks", "claim_task", "finish_task"]),
+    ("every day at two", &["get_workflows", "create_trigger"]),
+    ("export the largest project", &["get_projects", "export_project"]),
+    (
+        "change with backup and difference",
+        &[
+            "get_devices",
+            "apply_device_configuration",
+            "backup_device_configuration",
+            "compare_configurations",
+        ],
+    ),
+    ("compliance", &["get_compliance_plans", "describe_compliance_plan", "run_compliance_plan"]),
+    ("tokens of agents", &["get_agent_token_usage"]),
+    ("an inventory with nodes", &["get_user_groups", "create_inventory"]),
+    ("checks on devices", &["get_command_templates", "run_command_template"]),
+    ("start by name and wait", &["start_job"]),
+    ("when next, and not at all", &["get_triggers", "update_trigger"]),
+    ("what can be started", &["get_workflows"]),
+];
+
+#[test]
+fn the_lean_offer_suffices_for_the_tasks_of_an_operator() {
+    let message = message(&[("ITENTIAL_MCP_SERVER_OFFER", "lean")]);
+    let offered: Vec<&str> = tools(&message).iter().map(name).collect();
+    for (task, needs) in TASKS {
+        let missing: Vec<_> = needs.iter().filter(|tool| !offered.contains(tool)).collect();
+        assert!(missing.is_empty(), "{task}: {missing:?} is not offered");
+    }
+}

@@ -23,11 +23,10 @@ pub const LEAN: &[&str] = &[
     "finish_task",
     "get_triggers",
     "create_trigger",
-    "get_job_metrics",
+    "update_trigger",
     // Agents.
     "get_agents",
     "trigger_automation",
-    "describe_session",
     "get_agent_token_usage",
     // Devices: read, check, change, compare.
     "get_devices",
@@ -41,7 +40,7 @@ pub const LEAN: &[&str] = &[
     "run_command_template",
     "get_compliance_plans",
     "run_compliance_plan",
-    "describe_compliance_report",
+    "describe_compliance_plan",
     // Things in store.
     "get_projects",
     "export_project",
