@@ -5,6 +5,7 @@
 //!
 //! - [`cli`]: the commands, and what is generated from the tables: help, man page, completions.
 //! - [`transport`]: how MCP messages arrive: stdio, Streamable HTTP, legacy HTTP+SSE.
+//! - [`auth`]: who is calling over HTTP, and what proves it.
 //! - [`product`]: what this server offers through the protocol: tools, prompts, resources.
 //! - [`protocol`]: MCP itself, free of I/O: messages, eras, dispatch, sessions, sealed state.
 //! - [`tools`]: one table of tools; what a tool is told, asks the platform and shows.
@@ -16,15 +17,16 @@
 //! - [`observe`]: log, redaction, audit and metrics.
 //! - Leaves: [`limits`] (every bound, each with its reason), [`sync`], [`cancel`], [`places`]
 //!   (who works when places are scarce), [`net`], [`time`], [`nearest`], [`sections`] (of
-//!   device configurations).
+//!   device configurations), [`stamp`] (of files).
 //!
 //! Which room may import which, held against the code by `tests/architecture.rs`; no files of one
 //! room import each other in a circle either:
 //!
 //! ```text
-//! anyone    -> limits sync cancel places net time nearest sections
-//! cli       -> transport product protocol tools platform sandbox http config observe
-//! transport -> protocol http config observe
+//! anyone    -> limits sync cancel places net time nearest sections stamp
+//! cli       -> transport auth product protocol tools platform sandbox http config observe
+//! transport -> auth protocol http config observe
+//! auth      -> http config observe
 //! product   -> protocol tools platform config output observe
 //! tools     -> platform observe
 //! platform  -> config observe
@@ -32,6 +34,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod auth;
 pub mod cancel;
 pub mod cli;
 pub mod config;
@@ -47,6 +50,7 @@ pub mod product;
 pub mod protocol;
 pub mod sandbox;
 pub mod sections;
+pub mod stamp;
 pub mod sync;
 pub mod time;
 pub mod tools;

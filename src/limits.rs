@@ -231,6 +231,26 @@ pub const IDLE_TIME: Duration = Duration::from_secs(75);
 /// Time for the client to read the last answer before its connection is closed.
 pub const LINGER_TIME: Duration = Duration::from_secs(2);
 
+// ---- auth ---------------------------------------------------------------------------------
+
+/// Bytes of a bearer token. Those with hundreds of groups in them come near 16 KiB.
+pub const BEARER_BYTES: usize = 24 * 1024;
+
+/// Tokens of `auth_tokens_file`: each is compared with what a caller shows.
+pub const TOKENS: usize = 10_000;
+
+/// Bytes of `auth_tokens_file`: so many tokens with long names.
+pub const TOKENS_FILE_BYTES: u64 = 4 << 20;
+
+/// Bytes of the name of a token or role.
+pub const TOKEN_NAME_BYTES: usize = 128;
+
+/// When to come back while the keys that check tokens cannot be had.
+pub const KEYS_RETRY: Duration = Duration::from_secs(10);
+
+/// A day, for dates that name the last one.
+pub const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 // ---- http: TLS files ----------------------------------------------------------------------
 
 /// A file of certificates or a key. Complete bundles of authorities have a few hundred KiB.

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use super::{audience, tls};
+use crate::auth::Authority;
 use crate::config::{AuthType, Config, Loaded, Transport};
 use crate::http::Listen;
 use crate::http::tls as files;
@@ -123,23 +124,29 @@ fn without_effect(config: &Config) -> Vec<Finding> {
                     with transport stdio";
         found.push(Finding::Warning(text.into()));
     }
-    if config.auth.kind != AuthType::None {
+    if asks(config) {
         let text = "auth_type means nothing with transport stdio: whoever starts it may use it";
         found.push(Finding::Warning(text.into()));
     }
     found
 }
 
+/// Whether callers are asked for tokens.
+fn asks(config: &Config) -> bool {
+    config.auth.kind.iter().any(|kind| *kind != AuthType::None)
+}
+
 /// Who may call.
 fn callers(config: &Config) -> Vec<Finding> {
-    match config.auth.kind {
-        _ if !listens(config) => Vec::new(),
-        AuthType::None => audience::open_to(&config.server).map_or_else(Vec::new, warning),
-        AuthType::Jwt | AuthType::Oauth | AuthType::OauthProxy => vec![Finding::Refusal(
-            "auth_type: this build cannot check who calls over HTTP, and refuses to serve \
-             everybody instead; require client certificates with client_ca_file"
-                .into(),
-        )],
+    if !listens(config) {
+        return Vec::new();
+    }
+    if !asks(config) {
+        return audience::open_to(&config.server).map_or_else(Vec::new, warning);
+    }
+    match Authority::new(config) {
+        Ok(authority) => warnings(authority.warnings()),
+        Err(refusal) => vec![Finding::Refusal(refusal)],
     }
 }
 

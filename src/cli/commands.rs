@@ -11,7 +11,7 @@ use super::command::{Argument, Command, Flag, Invocation, PROGRAM, argument, opt
 use super::probe::{self, ProbeOptions};
 use super::test::{self, TestOptions};
 use super::text::{complain, fail, print};
-use super::{catalog, completions, explain, man, reference, sandbox, serve, tls};
+use super::{catalog, completions, explain, man, reference, sandbox, serve, tls, token};
 use crate::config::{Config, Group};
 use crate::product;
 
@@ -133,6 +133,21 @@ pub static COMMANDS: &[Command] = &[
             let json = invocation.option("format") == Some("json");
             Ok(invocation.with_config(|config| tls::check(&config.server, host, json)))
         },
+    },
+    Command {
+        name: "token",
+        summary: "Make a token for a caller",
+        details: "new appends a line to the file of tokens (auth_tokens_file, or --file), which is \
+                  made if there is none, and prints the token, alone on standard output and this \
+                  once. The file keeps a hash. A running server sees the new line within seconds; \
+                  to withdraw a token, remove its line.",
+        arguments: &[
+            Argument { choices: &["new"], ..argument("action", "What to do") },
+            argument("name", "Whose token it is: shown in the log and the audit file"),
+        ],
+        options: &[TOKEN_ROLE, TOKEN_UNTIL, TOKEN_FILE],
+        groups: &[],
+        run: |invocation| Ok(token::new(invocation)),
     },
     Command {
         name: "probe",
@@ -274,6 +289,13 @@ const SHOW_FORMAT: Flag = Flag {
     ..option("format", "format", "text", "How show and check write what they know").ours()
 };
 const CHECK_FORMAT: Flag = TEST_FORMAT.ours();
+const TOKEN_ROLE: Flag =
+    option("role", "role", "", "Role of its callers; without one they have the default role")
+        .ours();
+const TOKEN_UNTIL: Flag =
+    option("until", "YYYY-MM-DD", "", "Last day on which it is good, in UTC").ours();
+const TOKEN_FILE: Flag =
+    option("file", "path", "", "File of tokens; without it that of the configuration").ours();
 const PROBE_URL: Flag = option(
     "url",
     "url",

@@ -25,6 +25,7 @@ mod state_key;
 pub mod test;
 pub mod text;
 pub mod tls;
+mod token;
 mod waiting;
 
 use std::ffi::OsString;

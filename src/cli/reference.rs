@@ -82,6 +82,9 @@ fn accepted(row: &Setting) -> String {
     match row.kind {
         Kind::Bool => "true or false (yes/no, on/off, 1/0)".into(),
         Kind::Choice(words, aliases) => with_aliases(words, aliases),
+        Kind::Choices(words) => {
+            format!("One or more of {} in any case, separated by commas", words.join(", "))
+        }
         Kind::Host => "Host name or IP address, with an optional `:port`".into(),
         Kind::Int(min, max) => format!("Whole number from {min} to {max}"),
         Kind::Level => with_aliases(row.choices(), LEVEL_ALIASES),

@@ -13,6 +13,7 @@ use super::reload::{Reread, reload};
 use super::signals::{Asked, Requests};
 use super::text::{complain, fail};
 use super::{state_key, tls};
+use crate::auth::Authority;
 use crate::cancel::CancelToken;
 use crate::config::{Config, Loaded, Transport};
 use crate::http::tls::{Facts, Reloader};
@@ -119,8 +120,9 @@ fn serve_http(loaded: &Loaded, reread: Reread<'_>, requests: Requests) -> Result
     let config = &loaded.config;
     let tls = load_tls(config)?;
     let (backend, engine) = prepare(config)?;
-    let service =
-        Arc::new(Service::new(Arc::clone(&engine), config, Box::new(probe(&backend.client))));
+    let authority = Arc::new(Authority::new(config)?);
+    let probe = Box::new(probe(&backend.client));
+    let service = Service::new(Arc::clone(&engine), config, Arc::clone(&authority), probe);
     if let Some(tls) = &tls {
         let tls = Arc::clone(tls);
         service.status().show_certificate(Box::new(move || certificate(&tls)));
@@ -136,7 +138,10 @@ fn serve_http(loaded: &Loaded, reread: Reread<'_>, requests: Requests) -> Result
     service.status().show_listener(move || Some(listener.upgrade()?.stats()));
     service.tend().map_err(|error| format!("no thread could be started: {error}"))?;
     announce(config, &server);
-    let code = requests.serve(|| reload(loaded, reread, &backend, &engine, tls.as_deref()));
+    let code = requests.serve(|| {
+        reload(loaded, reread, &backend, &engine, tls.as_deref());
+        authority.reload();
+    });
     log::info!("stopping");
     service.stop(limits::STOP_GRACE);
     server.shutdown(limits::STOP_GRACE);

@@ -48,7 +48,12 @@ impl fmt::Display for Invalid {
 /// templates write `PORT=` for what they leave out.
 pub fn blank_is_unset(kind: Kind) -> bool {
     match kind {
-        Kind::Bool | Kind::Choice(..) | Kind::Int(..) | Kind::Level | Kind::Seconds(..) => true,
+        Kind::Bool
+        | Kind::Choice(..)
+        | Kind::Choices(_)
+        | Kind::Int(..)
+        | Kind::Level
+        | Kind::Seconds(..) => true,
         Kind::Host
         | Kind::List
         | Kind::Networks
@@ -69,6 +74,7 @@ pub fn parse(row: &Setting, text: &str) -> Result<Value, Invalid> {
     match row.kind {
         Kind::Bool => boolean(text).map(Value::Bool),
         Kind::Choice(words, aliases) => choice(text, words, aliases).map_err(malformed),
+        Kind::Choices(words) => choices(text, words).map(Value::List).map_err(malformed),
         Kind::Level => choice(text, LEVELS, LEVEL_ALIASES).map_err(wrong),
         Kind::Host => text.parse::<Host>().map(|_| Value::Text(text.trim().into())).map_err(wrong),
         Kind::Int(min, max) => integer(text, min, max, "a whole number").map(Value::Int),
@@ -152,6 +158,20 @@ fn choice(text: &str, words: &[&str], aliases: &[(&str, &str)]) -> Result<Value,
         .or_else(|| aliases.iter().find(|(alias, _)| is(alias)).map(|(_, word)| word))
         .map(|word| Value::Text((*word).into()))
         .ok_or_else(|| format!("one of {}", words.join(", ")))
+}
+
+/// Each word once.
+fn choices(text: &str, words: &[&str]) -> Result<Vec<String>, String> {
+    let mut chosen = Vec::new();
+    for item in items(text, |c| c == ',') {
+        let Some(word) = words.iter().find(|word| item.eq_ignore_ascii_case(word)) else {
+            return Err(format!("one or more of {}, separated by commas", words.join(", ")));
+        };
+        if !chosen.iter().any(|known| known == word) {
+            chosen.push((*word).to_owned());
+        }
+    }
+    Ok(chosen)
 }
 
 /// The non-empty items of a list, trimmed.

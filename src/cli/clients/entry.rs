@@ -195,10 +195,12 @@ impl Running {
             );
         }
         // With oauth_proxy clients get their token by themselves.
-        let token = (config.auth.kind == AuthType::Jwt).then(|| Hidden {
-            variable: TOKEN.into(),
-            title: "Bearer token for the Itential MCP server".into(),
-        });
+        let token =
+            (config.auth.kind.iter().any(|kind| matches!(kind, AuthType::Token | AuthType::Jwt)))
+                .then(|| Hidden {
+                    variable: TOKEN.into(),
+                    title: "Bearer token for the Itential MCP server".into(),
+                });
         Ok(Self { url, token, ca_file, notes })
     }
 }

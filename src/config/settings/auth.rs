@@ -1,5 +1,8 @@
 //! Authentication: `auth_*` of `[server]`, or the same without `auth_` in `[auth]`.
 
+use std::path::PathBuf;
+use std::time::Duration;
+
 use super::choices::AuthType;
 use super::table::Kind;
 use super::told::settings;
@@ -16,8 +19,11 @@ settings! {
     /// Who may call: `[auth]`, or the `auth_*` keys of `[server]`.
     Auth, Server "server" "auth_";
 
-    /// How HTTP clients prove who they are: none, jwt (signed bearer tokens) or oauth_proxy (a login at an OAuth provider); oauth is refused in favour of oauth_proxy
-    kind = "type": AuthType = Auth, AuthType::KIND, "none", "type";
+    /// How HTTP clients prove who they are: none, token (of auth_tokens_file), jwt (signed bearer tokens) or oauth_proxy (a login at an OAuth provider); several, separated by commas, are accepted side by side. oauth is refused in favour of oauth_proxy
+    kind = "type": Vec<AuthType> = Auth, AuthType::KINDS, "none", "types";
+
+    /// File of the tokens that callers may show, one a line: name, role, hash, last day; written by 'itential-mcp token new', read again when it changes
+    tokens_file: Option<PathBuf> = Auth, Kind::Path, "", "path" [ours];
 
     /// URL of the key set that verifies tokens; excludes auth_public_key
     jwks_uri: Option<String> = Auth, Kind::Url, "", "url";
@@ -25,8 +31,8 @@ settings! {
     /// Key that verifies tokens: PEM text, the path of a PEM file, or the shared secret of an HS algorithm
     public_key: Option<Secret> = Auth, Kind::Secret, "", "value";
 
-    /// Issuer every token must name exactly
-    issuer: Option<String> = Auth, Kind::Text, "", "issuer";
+    /// Issuers, one of which every token must name exactly
+    issuer: Vec<String> = Auth, Kind::List, "", "issuers";
 
     /// Audiences, one of which every token must name
     audience: Vec<String> = Auth, Kind::List, "", "audience";
@@ -36,6 +42,12 @@ settings! {
 
     /// Scopes every token must carry
     required_scopes: Vec<String> = Auth, Kind::List, "", "scopes";
+
+    /// Scopes that clients are told to ask for; auth_required_scopes when empty
+    advertised_scopes: Vec<String> = Auth, Kind::Words, "", "scopes" [ours];
+
+    /// Seconds by which the clock of whoever signs tokens may differ from this one
+    leeway: Duration = Auth, Kind::Seconds(0, 600), "60", "seconds" [ours];
 
     /// Client id of this server at the OAuth provider; needed for oauth_proxy
     oauth_client_id: Option<String> = Auth, Kind::Text, "", "client_id";

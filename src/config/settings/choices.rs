@@ -18,7 +18,12 @@ macro_rules! choice {
 
         impl $name {
             /// What a configuration may say.
+            #[allow(dead_code, reason = "one of several words, or a list of them")]
             pub(super) const KIND: Kind = Kind::Choice(&[$($word),*], &[$($(($alias, $word),)?)*]);
+
+            /// What a configuration may say where it may say several.
+            #[allow(dead_code, reason = "one of several words, or a list of them")]
+            pub(super) const KINDS: Kind = Kind::Choices(&[$($word),*]);
 
             /// The word for it.
             pub fn word(self) -> &'static str {
@@ -34,6 +39,13 @@ macro_rules! choice {
                     $(Value::Text(word) if word == $word => Some(Self::$variant),)*
                     _ => None,
                 }
+            }
+        }
+
+        impl Typed for Vec<$name> {
+            fn typed(value: &Value) -> Option<Self> {
+                let Value::List(words) = value else { return None };
+                words.iter().map(|word| $name::typed(&Value::Text(word.clone()))).collect()
             }
         }
     };
@@ -128,6 +140,8 @@ choice! {
     AuthType {
         /// They do not.
         None = "none",
+        /// A token of the file of tokens.
+        Token = "token",
         /// A signed bearer token.
         Jwt = "jwt",
         /// Refused at start: it never worked; `oauth_proxy` is what users want.

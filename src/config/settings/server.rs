@@ -31,6 +31,9 @@ settings! {
     /// Route of the MCP endpoint for http and sse
     path: String = Listener, Kind::Route, "/mcp", "path";
 
+    /// URL of the MCP endpoint as clients know it, such as https://mcp.example.com/mcp; taken from each request when empty
+    public_url: Option<String> = Listener, Kind::Url, "", "url" [ours];
+
     /// Browser origins that may call, such as https://app.example.com; loopback may when the server listens on loopback
     allowed_origins: Vec<String> = Listener, Kind::List, "", "origins" [ours];
 

@@ -43,6 +43,8 @@ pub enum Kind {
     Bool,
     /// One of some words, in any case; each alias stands for one of the words.
     Choice(&'static [&'static str], &'static [(&'static str, &'static str)]),
+    /// One or more of some words, in any case, separated by commas.
+    Choices(&'static [&'static str]),
     /// A name or IP address with an optional port.
     Host,
     /// A whole number within bounds, both included.
@@ -159,7 +161,7 @@ impl Setting {
     /// The words a choice accepts.
     pub fn choices(&self) -> &'static [&'static str] {
         match self.kind {
-            Kind::Choice(words, _) => words,
+            Kind::Choice(words, _) | Kind::Choices(words) => words,
             Kind::Level => LEVELS,
             _ => &[],
         }

@@ -1,9 +1,8 @@
 //! New certificates without a restart.
 
 use std::fmt;
-use std::path::Path;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use rustls::ServerConfig;
 
@@ -12,6 +11,7 @@ use super::facts::Facts;
 use super::files::{Identity, TlsFiles};
 use super::load::{Loaded, load};
 use crate::limits;
+use crate::stamp::Stamp;
 use crate::sync::{Lock, SharedLock};
 
 /// The current TLS configuration of a server, replaced when its files change.
@@ -33,14 +33,6 @@ struct Watch {
     next_check: Instant,
     next_warning: Instant,
     failure: Option<TlsError>,
-}
-
-/// What changes when a file is replaced.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Stamp {
-    modified: Option<SystemTime>,
-    bytes: u64,
-    inode: u64,
 }
 
 impl Reloader {
@@ -159,15 +151,6 @@ fn stamps(files: &TlsFiles) -> Vec<Option<Stamp>> {
     [certificate_file, private_key_file, client_ca_file, client_crl_file]
         .into_iter()
         .flatten()
-        .map(|path| stamp(path))
+        .map(|path| Stamp::of(path))
         .collect()
-}
-
-fn stamp(path: &Path) -> Option<Stamp> {
-    let file = path.metadata().ok()?;
-    #[cfg(unix)]
-    let inode = std::os::unix::fs::MetadataExt::ino(&file);
-    #[cfg(not(unix))]
-    let inode = 0;
-    Some(Stamp { modified: file.modified().ok(), bytes: file.len(), inode })
 }

@@ -27,7 +27,7 @@ pub fn open(service: &Service, visit: Visit) {
         _ => service.path.trim_end_matches('/'),
     };
     let base = headers::prefix(&visit.request) + base;
-    let caller = service.caller(&visit.request, None);
+    let caller = visit.caller(None);
     let Some(opened) = service.sessions.open(&caller) else {
         let text = "Too many sessions are open; try again later\n";
         return visit.respond(Response::text(503, text).with_header("Retry-After", "30"));
@@ -51,7 +51,7 @@ pub fn message(service: &Service, visit: Visit) {
     let Some(id) = id else {
         return visit.respond(Response::text(400, "session_id is missing in the query\n"));
     };
-    let caller = service.caller(&visit.request, Some(id));
+    let caller = visit.caller(Some(id));
     let Some(session) = service.sessions.find(id, &caller) else {
         return visit.respond(Response::text(404, "This session does not exist any more\n"));
     };

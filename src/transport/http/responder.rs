@@ -1,8 +1,12 @@
 //! One admitted request, and the way back to whoever sent it.
 
+use std::sync::Arc;
+
 use super::events::stream_options;
 use super::origin::Admitted;
+use crate::auth::Identity;
 use crate::http::{Client, Request, Responder, Response, Stream};
+use crate::protocol::Caller;
 
 /// One admitted request.
 pub struct Visit {
@@ -10,6 +14,8 @@ pub struct Visit {
     pub request: Request,
     /// The way back.
     pub responder: AdmittedResponder,
+    /// Who asks; none where nobody is asked who they are.
+    pub identity: Option<Arc<Identity>>,
 }
 
 /// The way back to the sender: adds to every response what the sender needs to read it.
@@ -23,6 +29,15 @@ impl Visit {
     /// Sends a complete answer.
     pub fn respond(self, response: Response) {
         self.responder.respond(response);
+    }
+
+    /// Who asks, in this session if in any.
+    pub fn caller(&self, session: Option<&str>) -> Arc<Caller> {
+        let identity = self.identity.as_ref().map(|identity| identity.id());
+        Arc::new(match session {
+            Some(id) => Caller::new(identity, id),
+            None => Caller::new(identity, &self.request.peer.to_string()),
+        })
     }
 }
 

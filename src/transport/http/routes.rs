@@ -1,10 +1,14 @@
 //! Which request goes where.
 
+use std::sync::Arc;
+
 use super::responder::{AdmittedResponder, Visit, trimmed};
 use super::service::Service;
 use super::{headers, legacy_sse, origin, status_pages, streamable};
+use crate::auth::Check;
 use crate::http::{Exchange, Handler, Response};
 use crate::protocol::RpcError;
+use crate::transport::workers::Job;
 
 /// One row: where, how, and what answers.
 struct Route {
@@ -12,6 +16,8 @@ struct Route {
     place: Place,
     /// Whether it is there with these settings.
     when: fn(&Service) -> bool,
+    /// Whether it answers whoever asks.
+    open: bool,
     run: fn(&Service, Visit),
 }
 
@@ -22,6 +28,8 @@ enum Place {
     Below(&'static str),
     /// A fixed path.
     Fixed(&'static str),
+    /// Where the metadata of the endpoint stands, as a resource.
+    Metadata,
 }
 
 const READ: &[&str] = &["GET", "HEAD"];
@@ -31,57 +39,79 @@ static ROUTES: &[Route] = &[
         methods: &["POST", "GET", "DELETE"],
         place: Place::Endpoint,
         when: always,
+        open: false,
         run: streamable::endpoint,
     },
     Route {
         methods: &["GET"],
         place: Place::Fixed(legacy_sse::PATH),
         when: |service| service.legacy_sse,
+        open: false,
         run: legacy_sse::open,
     },
     Route {
         methods: &["POST"],
         place: Place::Fixed(legacy_sse::MESSAGES),
         when: |service| service.legacy_sse,
+        open: false,
         run: legacy_sse::message,
     },
     Route {
         methods: &["POST"],
         place: Place::Below(legacy_sse::MESSAGES),
         when: |service| service.legacy_sse,
+        open: false,
         run: legacy_sse::message,
     },
     Route {
         methods: READ,
         place: Place::Fixed("/status/healthz"),
         when: always,
+        open: true,
         run: |_, visit| visit.respond(Response::json(200, r#"{"status":"ok"}"#)),
     },
     Route {
         methods: READ,
         place: Place::Fixed("/status/livez"),
         when: always,
+        open: true,
         run: |_, visit| visit.respond(Response::json(200, r#"{"status":"alive"}"#)),
     },
     Route {
         methods: READ,
         place: Place::Fixed("/status/readyz"),
         when: always,
+        open: true,
         run: status_pages::ready,
     },
     Route {
         methods: READ,
         place: Place::Fixed("/status"),
         when: always,
+        open: true,
         run: status_pages::overview,
     },
     Route {
         methods: READ,
         place: Place::Fixed("/metrics"),
         when: |service| service.metrics,
+        open: true,
         run: status_pages::metrics,
     },
+    Route {
+        methods: READ,
+        place: Place::Metadata,
+        when: |service| service.authority.resource().is_told(),
+        open: true,
+        run: |service, visit| {
+            let metadata = service.authority.resource().metadata(&visit.request);
+            visit.respond(metadata);
+        },
+    },
 ];
+
+/// Below this path clients look for documents about the server (RFC 8615).
+const WELL_KNOWN: &str = "/.well-known/";
 
 fn always(_: &Service) -> bool {
     true
@@ -101,7 +131,8 @@ fn dispatch(service: &Service, exchange: Exchange) {
         Err(refusal) => return responder.respond(refusal),
     };
     let preflight = admitted.is_browser() && request.method == "OPTIONS";
-    let visit = Visit { request, responder: AdmittedResponder::new(responder, admitted) };
+    let responder = AdmittedResponder::new(responder, admitted);
+    let visit = Visit { request, responder, identity: None };
     if let Some(name) = headers::doubled(&visit.request) {
         let error = RpcError::header_mismatch(format!("The header {name} is given more than once"));
         return streamable::refuse(visit, 400, &error);
@@ -114,10 +145,15 @@ fn dispatch(service: &Service, exchange: Exchange) {
                 .strip_suffix(rest)
                 .is_some_and(|above| above == service.path.trim_end_matches('/')),
             Place::Fixed(fixed) => path == fixed,
+            Place::Metadata => service.authority.resource().is_at(path),
         };
         there && (route.when)(service)
     });
     let Some(route) = found else {
+        if path.starts_with(WELL_KNOWN) {
+            let body = r#"{"error":"not_found","error_description":"no such document here"}"#;
+            return visit.respond(Response::json(404, body));
+        }
         let text = format!("Not Found. The MCP endpoint is {}\n", service.path);
         return visit.respond(Response::text(404, text));
     };
@@ -129,5 +165,55 @@ fn dispatch(service: &Service, exchange: Exchange) {
         let text = format!("Method Not Allowed. Allowed here: {allow}\n");
         return visit.respond(Response::text(405, text).with_header("Allow", allow));
     }
-    (route.run)(service, visit);
+    if route.open {
+        return (route.run)(service, visit);
+    }
+    match service.authority.check(&visit.request) {
+        Check::Waits => match service.me.upgrade() {
+            Some(me) => {
+                let address = visit.request.peer.to_string();
+                let unsettled = Unsettled { service: me, route, visit };
+                service.workers.run(&address.as_str().into(), Box::new(unsettled));
+            }
+            None => visit.respond(Response::text(503, STOPPING)),
+        },
+        decided => enter(service, route, visit, decided),
+    }
+}
+
+const STOPPING: &str = "The server stops\n";
+
+/// Hands the request to its route, if it may come in.
+fn enter(service: &Service, route: &Route, mut visit: Visit, check: Check) {
+    match check {
+        Check::Admitted(identity) => {
+            visit.identity = identity;
+            (route.run)(service, visit);
+        }
+        Check::Refused(response) => visit.respond(response),
+        Check::Waits => visit.respond(busy()),
+    }
+}
+
+/// A request of somebody who cannot be known without asking another server first.
+struct Unsettled {
+    service: Arc<Service>,
+    route: &'static Route,
+    visit: Visit,
+}
+
+impl Job for Unsettled {
+    fn run(self: Box<Self>) {
+        let settled = self.service.authority.settle(&self.visit.request);
+        enter(&self.service, self.route, self.visit, settled);
+    }
+
+    fn refuse(self: Box<Self>) {
+        self.visit.respond(busy());
+    }
+}
+
+fn busy() -> Response {
+    let body = r#"{"error":"temporarily_unavailable","error_description":"the server is busy; try again"}"#;
+    Response::json(503, body).with_header("Retry-After", "1")
 }

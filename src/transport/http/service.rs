@@ -1,6 +1,6 @@
 //! The MCP service behind an HTTP listener.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use super::origin::OriginRules;
 use super::pending::Pending;
 use super::sessions::Sessions;
 use super::status::{Probe, Status};
+use crate::auth::Authority;
 use crate::config::{Config, Transport};
-use crate::http::Request;
 use crate::limits;
-use crate::protocol::{Caller, Engine};
+use crate::protocol::Engine;
 use crate::transport::workers::Workers;
 
 /// Answers the requests of an HTTP listener.
@@ -25,14 +25,23 @@ pub struct Service {
     pub(super) metrics: bool,
     pub(super) status: Arc<Status>,
     pub(super) pending: Arc<Pending>,
+    pub(super) authority: Arc<Authority>,
+    pub(super) me: Weak<Service>,
 }
 
 impl Service {
-    /// A service with these settings. `probe` tells whether the platform answers.
-    pub fn new(engine: Arc<Engine>, config: &Config, probe: Probe) -> Self {
+    /// A service with these settings, for those whom `authority` lets in. `probe` tells whether the
+    /// platform answers.
+    pub fn new(
+        engine: Arc<Engine>,
+        config: &Config,
+        authority: Arc<Authority>,
+        probe: Probe,
+    ) -> Arc<Self> {
         let settings = &config.server;
         let workers = Workers::of(settings);
-        Self {
+        Arc::new_cyclic(|me| Self {
+            me: Weak::clone(me),
             sessions: Sessions::new(&engine, settings.sessions, settings.max_sessions),
             engine,
             workers,
@@ -42,7 +51,8 @@ impl Service {
             metrics: settings.metrics,
             status: Arc::new(Status::new(probe, config.platform.sandbox)),
             pending: Arc::default(),
-        }
+            authority,
+        })
     }
 
     /// Ends what a stop must not leave open: every session and its streams. Running calls have
@@ -65,6 +75,7 @@ impl Service {
                 service.pending.tick();
                 service.status.tick();
                 service.sessions.expire();
+                service.authority.tend();
                 drop(service);
                 thread::sleep(limits::REPLIES_TICK);
             }
@@ -75,14 +86,5 @@ impl Service {
     /// What `/status` and `/metrics` show besides what this room knows.
     pub fn status(&self) -> &Arc<Status> {
         &self.status
-    }
-
-    /// Who sent a request, in this session if in any.
-    pub(super) fn caller(&self, request: &Request, session: Option<&str>) -> Arc<Caller> {
-        let identity = request.client_identity.clone();
-        Arc::new(match session {
-            Some(id) => Caller::new(identity, id),
-            None => Caller::new(identity, &request.peer.to_string()),
-        })
     }
 }

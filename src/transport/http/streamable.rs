@@ -44,7 +44,7 @@ fn post(service: &Service, visit: Visit) {
         && request.header(SESSION).is_some()
         && !service.sessions.are_nameless()
         && modern_version(request).is_none()
-        && let Err((status, error)) = session_of(service, request)
+        && let Err((status, error)) = session_of(service, &visit)
     {
         return refuse(visit, status, &error);
     }
@@ -97,7 +97,7 @@ fn one(service: &Service, visit: Visit, message: Message, accept: Accept) {
         let session = service.engine.without_handshake(named.unwrap_or(revision::UNNAMED));
         return run(service, visit, message, &session, None, accept);
     }
-    match session_of(service, &visit.request) {
+    match session_of(service, &visit) {
         Ok(session) => run(service, visit, message, &session.session, Some(&session), accept),
         Err((status, error)) => refuse_message(visit, status, &message, &error),
     }
@@ -114,7 +114,7 @@ fn modern(service: &Service, visit: Visit, message: Message, accept: Accept) {
 }
 
 fn handshake(service: &Service, visit: Visit, message: Message) {
-    let caller = service.caller(&visit.request, None);
+    let caller = visit.caller(None);
     let session = Arc::new(Session::new());
     let sink: Arc<dyn Sink> = Arc::new(NoSink);
     let greeted = Arc::new(Handshake {
@@ -172,7 +172,7 @@ fn run(
     in_session: Option<&Arc<HttpSession>>,
     accept: Accept,
 ) {
-    let caller = service.caller(&visit.request, in_session.map(|session| session.id.as_str()));
+    let caller = visit.caller(in_session.map(|session| session.id.as_str()));
     let reply = Reply::new(visit.responder, in_session.cloned(), accept.events, &service.pending);
     let reply = Arc::new(reply);
     let sink: Arc<dyn Sink> = Arc::clone(&reply) as Arc<dyn Sink>;
@@ -191,7 +191,7 @@ fn batch(service: &Service, visit: Visit, messages: Vec<Result<Message, Box<Malf
         }
         _ => false,
     });
-    let session = match session_of(service, &visit.request) {
+    let session = match session_of(service, &visit) {
         Ok(session) => session,
         Err((status, error)) if !modern => return refuse(visit, status, &error),
         Err(_) => {
@@ -203,7 +203,7 @@ fn batch(service: &Service, visit: Visit, messages: Vec<Result<Message, Box<Malf
         let text = "Batches belong to protocol version 2025-03-26 only";
         return refuse(visit, 400, &RpcError::invalid_request(text));
     }
-    let caller = service.caller(&visit.request, Some(&session.id));
+    let caller = visit.caller(Some(&session.id));
     let of_session = Some(Arc::clone(&session));
     let reply = Arc::new(Reply::new(visit.responder, of_session, false, &service.pending));
     let sink: Arc<dyn Sink> = Arc::new(NoSink);
@@ -224,7 +224,7 @@ fn get(service: &Service, visit: Visit) {
         }
         return explain(service, visit, accept);
     }
-    let session = match session_of(service, &visit.request) {
+    let session = match session_of(service, &visit) {
         Ok(session) => session,
         Err((status, error)) => return refuse(visit, status, &error),
     };
@@ -250,7 +250,7 @@ fn delete(service: &Service, visit: Visit) {
     if let Some(version) = modern_version(&visit.request) {
         return refuse_method(visit, version);
     }
-    match session_of(service, &visit.request) {
+    match session_of(service, &visit) {
         Ok(session) => {
             service.sessions.end(&session.id);
             visit.respond(Response::empty(200));
@@ -260,8 +260,8 @@ fn delete(service: &Service, visit: Visit) {
 }
 
 /// The session that a legacy request names.
-fn session_of(service: &Service, request: &Request) -> Result<Arc<HttpSession>, (u16, RpcError)> {
-    if let Some(version) = request.header(VERSION).map(str::trim)
+fn session_of(service: &Service, visit: &Visit) -> Result<Arc<HttpSession>, (u16, RpcError)> {
+    if let Some(version) = visit.request.header(VERSION).map(str::trim)
         && !revision::LEGACY.contains(&version)
     {
         let text = format!(
@@ -271,11 +271,11 @@ fn session_of(service: &Service, request: &Request) -> Result<Arc<HttpSession>, 
         );
         return Err((400, RpcError::invalid_request(text)));
     }
-    let Some(id) = request.header(SESSION) else {
+    let Some(id) = visit.request.header(SESSION) else {
         let text = "Mcp-Session-Id is required; send initialize to begin a session";
         return Err((400, RpcError::invalid_request(text)));
     };
-    let caller = service.caller(request, None);
+    let caller = visit.caller(None);
     service.sessions.find(id.trim(), &caller).ok_or_else(|| {
         (404, RpcError::invalid_request("Session not found; send initialize to begin a new one"))
     })

@@ -1,0 +1,160 @@
+//! What a listener asks of those who call.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::identity::Identity;
+use super::refusal::Refusal;
+use super::resource::Resource;
+use super::tokens::TokenFile;
+use crate::config::{AuthType, Config};
+use crate::http::{Request, Response};
+use crate::limits;
+
+/// Checks one kind of token.
+pub trait Verifier: Send + Sync {
+    /// What this token proves now, without waiting for anything.
+    fn verify(&self, token: &str, now: SystemTime) -> Verdict;
+
+    /// The same, after waiting for another server where that is needed: after [`Verdict::Waits`] only.
+    fn settle(&self, token: &str, now: SystemTime) -> Verdict {
+        self.verify(token, now)
+    }
+
+    /// What an operator should know of it.
+    fn warnings(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Looks whether what it checks with has changed. Called often.
+    fn tend(&self) {}
+
+    /// Takes over what has changed now, for SIGHUP.
+    fn reload(&self) {}
+}
+
+/// What a token proves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing: it is of another kind.
+    Foreign,
+    /// Who calls.
+    Proven(Arc<Identity>),
+    /// Nothing: it is of this kind, and not good.
+    Refused(Refusal),
+    /// Nobody can tell without asking another server.
+    Waits,
+}
+
+/// Whether a request may come in.
+pub enum Check {
+    /// From whom; none where nobody is asked.
+    Admitted(Option<Arc<Identity>>),
+    /// Not, and this is the answer.
+    Refused(Response),
+    /// To be seen by [`Authority::settle`], where waiting is allowed.
+    Waits,
+}
+
+/// What a listener asks of those who call.
+pub struct Authority {
+    verifiers: Vec<Box<dyn Verifier>>,
+    resource: Resource,
+}
+
+impl Authority {
+    /// What the configuration asks.
+    ///
+    /// # Errors
+    /// In words for the operator: what of it cannot work.
+    pub fn new(config: &Config) -> Result<Self, String> {
+        let mut verifiers: Vec<Box<dyn Verifier>> = Vec::new();
+        for kind in &config.auth.kind {
+            match kind {
+                AuthType::None => {}
+                AuthType::Token => verifiers.push(Box::new(TokenFile::open(&config.auth)?)),
+                AuthType::Jwt | AuthType::Oauth | AuthType::OauthProxy => {
+                    return Err(format!("auth_type {} is not there yet", kind.word()));
+                }
+            }
+        }
+        if verifiers.len() < config.auth.kind.len() && !verifiers.is_empty() {
+            return Err("auth_type says none and something else; it is one or the other".into());
+        }
+        Ok(Self { verifiers, resource: Resource::of(config) })
+    }
+
+    /// What an operator should know of it.
+    pub fn warnings(&self) -> Vec<String> {
+        self.verifiers.iter().flat_map(|verifier| verifier.warnings()).collect()
+    }
+
+    /// What clients are told of this resource (RFC 9728).
+    pub fn resource(&self) -> &Resource {
+        &self.resource
+    }
+
+    /// Whether this request may come in, as far as that can be said at once.
+    pub fn check(&self, request: &Request) -> Check {
+        self.decide(request, |verifier, token, now| verifier.verify(token, now))
+    }
+
+    /// Whether this request may come in, after waiting for other servers where that is needed.
+    pub fn settle(&self, request: &Request) -> Check {
+        self.decide(request, |verifier, token, now| verifier.settle(token, now))
+    }
+
+    /// Looks whether what tokens are checked with has changed. Called often.
+    pub fn tend(&self) {
+        self.verifiers.iter().for_each(|verifier| verifier.tend());
+    }
+
+    /// Takes over what has changed now.
+    pub fn reload(&self) {
+        self.verifiers.iter().for_each(|verifier| verifier.reload());
+    }
+
+    fn decide(
+        &self,
+        request: &Request,
+        ask: impl Fn(&dyn Verifier, &str, SystemTime) -> Verdict,
+    ) -> Check {
+        if self.verifiers.is_empty() {
+            let certificate = request.client_identity.as_deref().map(Identity::of_certificate);
+            return Check::Admitted(certificate.map(Arc::new));
+        }
+        let refused = |refusal: &Refusal| Check::Refused(self.resource.refuse(request, refusal));
+        let token = match bearer(request) {
+            Ok(token) => token,
+            Err(refusal) => return refused(&refusal),
+        };
+        let now = SystemTime::now();
+        for verifier in &self.verifiers {
+            match ask(verifier.as_ref(), token, now) {
+                Verdict::Foreign => {}
+                Verdict::Proven(identity) => return Check::Admitted(Some(identity)),
+                Verdict::Refused(refusal) => return refused(&refusal),
+                Verdict::Waits => return Check::Waits,
+            }
+        }
+        refused(&Refusal::Invalid("the token is none of those that are accepted here".into()))
+    }
+}
+
+/// The token of a request (RFC 6750 section 2.1). Never one of its query, which ends up in logs.
+fn bearer(request: &Request) -> Result<&str, Refusal> {
+    let header = request.header("authorization").ok_or(Refusal::Missing)?;
+    let (scheme, token) = header.trim().split_once(' ').unwrap_or((header, ""));
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Refusal::Missing);
+    }
+    let token = token.trim();
+    match token.len() {
+        0 => Err(Refusal::Invalid("Authorization names no token after Bearer".into())),
+        1..=limits::BEARER_BYTES => Ok(token),
+        _ => Err(Refusal::Invalid(format!(
+            "the token is longer than {} bytes",
+            limits::BEARER_BYTES
+        ))),
+    }
+}

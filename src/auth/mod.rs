@@ -1,0 +1,16 @@
+//! Who is calling over HTTP, and what proves it.
+//!
+//! An [`Authority`] has a [`Verifier`] for each kind of proof that the configuration accepts. One that
+//! has to ask another server first says so, and is asked again where waiting is allowed.
+
+mod authority;
+mod challenge;
+mod identity;
+mod refusal;
+mod resource;
+pub mod tokens;
+
+pub use authority::{Authority, Check, Verdict, Verifier};
+pub use identity::{Identity, Proof};
+pub use refusal::Refusal;
+pub use resource::Resource;

@@ -1,0 +1,116 @@
+//! What clients are told of this server as a protected resource (RFC 9728), and where.
+
+use serde_json::json;
+
+use super::challenge;
+use super::refusal::Refusal;
+use crate::config::{AuthType, Config};
+use crate::http::{Request, Response};
+
+/// Where the metadata stands, followed by the path of the resource (RFC 9728 section 3.1).
+const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
+
+/// This server as a protected resource.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// The URL of the MCP endpoint as clients know it, when the configuration says it.
+    public_url: Option<String>,
+    /// Its path on this listener.
+    path: String,
+    tls: bool,
+    /// Who gives tokens out; empty where no client can get one by itself.
+    servers: Vec<String>,
+    scopes: Vec<String>,
+}
+
+impl Resource {
+    /// As the configuration has it.
+    pub fn of(config: &Config) -> Self {
+        let auth = &config.auth;
+        let by_itself = auth.kind.contains(&AuthType::Jwt);
+        let scopes = match auth.advertised_scopes.is_empty() {
+            true => &auth.required_scopes,
+            false => &auth.advertised_scopes,
+        };
+        Self {
+            public_url: config.server.public_url.clone(),
+            path: config.server.path.clone(),
+            tls: config.server.certificate_file.is_some(),
+            servers: if by_itself { auth.issuer.clone() } else { Vec::new() },
+            scopes: scopes.clone(),
+        }
+    }
+
+    /// Whether clients can learn here where to get a token. Where they cannot, being shown the way
+    /// would only lead them astray.
+    pub fn is_told(&self) -> bool {
+        !self.servers.is_empty()
+    }
+
+    /// Whether the metadata stands at this path: at the root, and where it belongs to the path of the
+    /// endpoint, as clients know it or as it arrives here.
+    pub fn is_at(&self, path: &str) -> bool {
+        let public = self.public_url.as_deref().map(|url| split(url).1);
+        path.strip_prefix(WELL_KNOWN).is_some_and(|rest| {
+            let of = |path: &str| rest == path.trim_end_matches('/');
+            rest.is_empty() || of(&self.path) || public.is_some_and(of)
+        })
+    }
+
+    /// The metadata (RFC 9728 section 2).
+    pub fn metadata(&self, request: &Request) -> Response {
+        let body = json!({
+            "resource": self.url(request),
+            "authorization_servers": self.servers,
+            "scopes_supported": self.scopes,
+            "bearer_methods_supported": ["header"],
+            "resource_name": "Itential Platform",
+        });
+        Response::json(200, body.to_string()).with_header("Cache-Control", "public, max-age=3600")
+    }
+
+    /// The answer to whoever is not let in.
+    pub fn refuse(&self, request: &Request, refusal: &Refusal) -> Response {
+        let metadata = self.is_told().then(|| self.metadata_url(request));
+        challenge::response(refusal, metadata.as_deref(), &self.scopes)
+    }
+
+    /// The URL of the MCP endpoint, as the sender of this request sees it.
+    fn url(&self, request: &Request) -> String {
+        match &self.public_url {
+            Some(url) => url.clone(),
+            None => format!("{}{}", self.origin(request), self.path),
+        }
+    }
+
+    fn metadata_url(&self, request: &Request) -> String {
+        let url = self.url(request);
+        let (origin, path) = split(&url);
+        format!("{origin}{WELL_KNOWN}{}", path.trim_end_matches('/'))
+    }
+
+    /// Scheme and host, as a trusted proxy or else the request says.
+    fn origin(&self, request: &Request) -> String {
+        let passed = |name: &str| {
+            let value = request.header(name).filter(|_| request.trusted_peer)?;
+            Some(value.split(',').next().unwrap_or_default().trim().to_owned())
+        };
+        let scheme = match passed("x-forwarded-proto").as_deref() {
+            Some("https") => "https",
+            Some("http") => "http",
+            _ if self.tls => "https",
+            _ => "http",
+        };
+        let host = passed("x-forwarded-host")
+            .or_else(|| request.header("host").map(str::to_owned))
+            .unwrap_or_default();
+        format!("{scheme}://{host}")
+    }
+}
+
+/// Scheme and host of a URL, and the rest.
+fn split(url: &str) -> (&str, &str) {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    let path = url[host..].find('/').map_or(url.len(), |at| host + at);
+    url.split_at(path)
+}
