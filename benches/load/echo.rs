@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use itential_mcp::auth::Authority;
 use itential_mcp::config::{self, Sources};
 use itential_mcp::http::tls::{Reloader, TlsFiles};
 use itential_mcp::http::{Listen, Options, Server};
@@ -17,7 +18,8 @@ pub fn serve(files: &[String]) {
     let info = json!({"name": "echo", "version": env!("CARGO_PKG_VERSION")});
     let offers = Offers { tools: vec![tool()], ..Offers::default() };
     let engine = Arc::new(Engine::new(info, Registry::new(offers)));
-    let service = Arc::new(Service::new(engine, &config, Box::new(|| true)));
+    let authority = Arc::new(Authority::new(&config).expect("nobody is asked"));
+    let service = Service::new(engine, &config, authority, Box::new(|| true));
     let tls = match files {
         [certificate, key] => Some(TlsFiles {
             certificate_file: Some(certificate.into()),

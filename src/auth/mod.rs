@@ -9,8 +9,10 @@ mod identity;
 mod refusal;
 mod resource;
 pub mod tokens;
+mod verifier;
 
-pub use authority::{Authority, Check, Verdict, Verifier};
+pub use authority::{Authority, Check};
 pub use identity::{Identity, Proof};
 pub use refusal::Refusal;
 pub use resource::Resource;
+pub use verifier::{Verdict, Verifier};

@@ -13,9 +13,9 @@ use ring::digest::{SHA256, digest};
 use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::Value;
 
-use super::authority::{Verdict, Verifier};
 use super::identity::{Identity, Proof};
 use super::refusal::Refusal;
+use super::verifier::{Verdict, Verifier};
 use crate::config::Auth;
 use crate::stamp::Stamp;
 use crate::sync::Lock;

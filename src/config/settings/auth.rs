@@ -47,7 +47,7 @@ settings! {
     advertised_scopes: Vec<String> = Auth, Kind::Words, "", "scopes" [ours];
 
     /// Seconds by which the clock of whoever signs tokens may differ from this one
-    leeway: Duration = Auth, Kind::Seconds(0, 600), "60", "seconds" [ours];
+    leeway: Duration = Auth, Kind::Seconds(0, 3600), "60", "seconds" [ours];
 
     /// Client id of this server at the OAuth provider; needed for oauth_proxy
     oauth_client_id: Option<String> = Auth, Kind::Text, "", "client_id";

@@ -11,6 +11,7 @@ mod tools;
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
+use itential_mcp::auth::Authority;
 use itential_mcp::config::{self, Sources};
 use itential_mcp::http::{Listen, Options, Server};
 use itential_mcp::protocol::{Engine, Offers, Registry};
@@ -48,7 +49,8 @@ fn main() {
 
 fn serve(engine: Arc<Engine>, port: u16) {
     let config = config::load(&Sources::default()).expect("the defaults are sound").config;
-    let service = Arc::new(Service::new(engine, &config, Box::new(|| true)));
+    let authority = Arc::new(Authority::new(&config).expect("nobody is asked"));
+    let service = Service::new(engine, &config, authority, Box::new(|| true));
     let listen = Listen::Name("127.0.0.1".into(), port);
     let server = Server::start(listen, Options::default(), service.clone()).expect("a free port");
     service.tend().expect("a thread");
