@@ -152,9 +152,11 @@ impl NewToken<'_> {
             .fill(&mut bytes)
             .map_err(|_| "the system gives no random numbers".to_owned())?;
         let token = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes));
+        fits("name", self.name)?;
+        self.role.map_or(Ok(()), |role| fits("role", role))?;
         let line = self.line(&token);
-        let parsed = parse(&line)?.ok_or("a name must not begin with '#'")?;
-        if tokens.iter().any(|known| known.identity.name == parsed.identity.name) {
+        parse(&line)?;
+        if tokens.iter().any(|known| known.identity.name == self.name) {
             return Err(format!(
                 "{} has a token called '{}' already; remove its line first, or take another name",
                 path.display(),
@@ -168,7 +170,9 @@ impl NewToken<'_> {
                 tokens.len()
             ));
         }
-        write(path, &line).map_err(|error| format!("{}: {error}", path.display()))?;
+        write(path, &line).map_err(|error| {
+            format!("the file of tokens {} cannot be written: {error}", path.display())
+        })?;
         Ok(token)
     }
 
@@ -199,7 +203,8 @@ fn write(path: &Path, line: &str) -> io::Result<()> {
 }
 
 fn read(path: &Path) -> Result<Vec<Token>, String> {
-    let wrong = |problem: String| format!("auth_tokens_file {}: {problem}", path.display());
+    let wrong =
+        |problem: String| format!("auth_tokens_file {} cannot be used: {problem}", path.display());
     let bytes = fs::metadata(path).map_err(|error| wrong(error.to_string()))?.len();
     if bytes > limits::TOKENS_FILE_BYTES {
         return Err(wrong(format!("it is larger than {} bytes", limits::TOKENS_FILE_BYTES)));
@@ -238,15 +243,8 @@ fn parse(line: &str) -> Result<Option<Token>, String> {
         [name, role, hash, day] => (name, role, hash, Some(day)),
         _ => return Err("a token has a name, a role (or -), a hash and perhaps a last day".into()),
     };
-    for (what, word) in [("name", name), ("role", role)] {
-        let fits = |c: char| c.is_ascii_alphanumeric() || "._@-".contains(c);
-        if word.len() > limits::TOKEN_NAME_BYTES || !word.chars().all(fits) {
-            return Err(format!(
-                "the {what} may have up to {} letters, digits and . _ @ -",
-                limits::TOKEN_NAME_BYTES
-            ));
-        }
-    }
+    fits("name", name)?;
+    fits("role", role)?;
     let hash = hash.strip_prefix(HASH).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
     let hash: Hash = hash.and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| {
         format!("the hash is none that 'itential-mcp token new' writes ({HASH}...)")
@@ -260,6 +258,18 @@ fn parse(line: &str) -> Result<Option<Token>, String> {
         expires: expires.transpose()?,
     };
     Ok(Some(Token { hash, identity: Arc::new(identity) }))
+}
+
+/// Whether this can stand as one word of a line.
+fn fits(what: &str, word: &str) -> Result<(), String> {
+    let good = |c: char| c.is_ascii_alphanumeric() || "._@-".contains(c);
+    match word.len() {
+        1..=limits::TOKEN_NAME_BYTES if word.chars().all(good) => Ok(()),
+        _ => Err(format!(
+            "the {what} may have up to {} letters, digits and . _ @ -",
+            limits::TOKEN_NAME_BYTES
+        )),
+    }
 }
 
 fn end_of(day: &str) -> Option<SystemTime> {
