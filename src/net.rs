@@ -163,6 +163,12 @@ impl Network {
         let host_bits = u32::from(width - self.bits);
         width == their_width && (ours ^ theirs).checked_shr(host_bits).unwrap_or(0) == 0
     }
+
+    /// Whether all of it is this machine.
+    pub fn is_loopback(&self) -> bool {
+        let width = if self.address.is_ipv4() { 8 } else { 128 };
+        self.address.is_loopback() && self.bits >= width
+    }
 }
 
 impl FromStr for Network {

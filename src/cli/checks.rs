@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{audience, tls};
+use super::{exposure, tls};
 use crate::auth::Authority;
 use crate::config::{AuthType, Config, Loaded, Transport};
 use crate::http::Listen;
@@ -38,6 +38,7 @@ static CHECKS: &[Check] = &[
     Check { name: "tags", reloaded: true, look: |loaded| warnings(tags::unknown(&loaded.config)) },
     Check { name: "transport", reloaded: false, look: |loaded| without_effect(&loaded.config) },
     Check { name: "authentication", reloaded: false, look: |loaded| callers(&loaded.config) },
+    Check { name: "exposure", reloaded: false, look: |loaded| exposed(&loaded.config) },
     Check { name: "tls", reloaded: false, look: |loaded| certificate(&loaded.config) },
     Check { name: "platform", reloaded: false, look: |loaded| platform(&loaded.config) },
     Check { name: "audit", reloaded: false, look: |loaded| audit(&loaded.config) },
@@ -141,13 +142,21 @@ fn callers(config: &Config) -> Vec<Finding> {
     if !listens(config) {
         return Vec::new();
     }
-    if !asks(config) {
-        return audience::open_to(&config.server).map_or_else(Vec::new, warning);
-    }
     match Authority::new(config) {
         Ok(authority) => warnings(authority.warnings()),
         Err(refusal) => vec![Finding::Refusal(refusal)],
     }
+}
+
+/// What lies open to those who reach the listener or the way to it.
+fn exposed(config: &Config) -> Vec<Finding> {
+    let gaps = if listens(config) { exposure::gaps(config) } else { Vec::new() };
+    let strict = config.server.strict;
+    let found = |gap: String| match strict {
+        true => Finding::Refusal(format!("strict: {gap}")),
+        false => Finding::Warning(gap),
+    };
+    gaps.into_iter().map(found).collect()
 }
 
 /// Certificate, key and authorities of the listener.

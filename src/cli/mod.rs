@@ -3,7 +3,6 @@
 //! [`commands`] is the table; [`args`] turns a command line into an inert request, [`main`] does it.
 
 pub mod args;
-mod audience;
 mod backend;
 pub mod call;
 pub mod catalog;
@@ -13,6 +12,7 @@ pub mod command;
 pub mod commands;
 mod completions;
 mod explain;
+mod exposure;
 mod help;
 mod man;
 pub mod probe;

@@ -114,6 +114,9 @@ settings! {
     /// What happens to a call that needs agreement when the client cannot ask its user
     confirm_fallback: ConfirmFallback = Safety, ConfirmFallback::KIND, "deny", "action" [ours reloadable];
 
+    /// Refuse to listen beyond this machine unless callers prove who they are and TLS (here, or at a proxy that trusted_proxies names, and then through it alone) protects the way
+    strict: bool = Safety, Kind::Bool, "false", "" [ours];
+
     /// Client connections open at the same time
     max_connections: usize = Limits, Kind::Int(1, 1_000_000), "1024", "count" [ours];
 

@@ -168,6 +168,10 @@ fn dispatch(service: &Service, exchange: Exchange) {
     if route.open {
         return (route.run)(service, visit);
     }
+    if service.proxied && !visit.request.trusted_peer {
+        let text = "Forbidden: this server is reached through its proxy alone (strict)\n";
+        return visit.respond(Response::text(403, text));
+    }
     match service.authority.check(&visit.request) {
         Check::Waits => match service.me.upgrade() {
             Some(me) => {

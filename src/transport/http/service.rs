@@ -11,6 +11,7 @@ use super::status::{Probe, Status};
 use crate::auth::Authority;
 use crate::config::{Config, Transport};
 use crate::limits;
+use crate::net::is_loopback;
 use crate::protocol::Engine;
 use crate::transport::workers::Workers;
 
@@ -26,6 +27,8 @@ pub struct Service {
     pub(super) status: Arc<Status>,
     pub(super) pending: Arc<Pending>,
     pub(super) authority: Arc<Authority>,
+    /// Whether callers must come through a trusted proxy, where TLS ends.
+    pub(super) proxied: bool,
     pub(super) me: Weak<Service>,
 }
 
@@ -52,6 +55,9 @@ impl Service {
             status: Arc::new(Status::new(probe, config.platform.sandbox)),
             pending: Arc::default(),
             authority,
+            proxied: settings.strict
+                && settings.certificate_file.is_none()
+                && !is_loopback(&settings.host),
         })
     }
 

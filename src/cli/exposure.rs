@@ -1,22 +1,38 @@
-//! Who can reach the listener, and whether anybody asks them who they are.
+//! Who can reach the listener, whether anybody asks them who they are, and who hears it.
 
 use std::net::{IpAddr, ToSocketAddrs};
 
-use crate::config::Server;
+use crate::config::{AuthType, Config};
+use crate::net::Network;
 
-/// What to tell an operator whose listener lets in whoever reaches it.
-pub fn open_to(settings: &Server) -> Option<String> {
-    if settings.client_ca_file.is_some() || is_private(&settings.host) {
-        return None;
+/// What lies open: whoever reaches the listener is not asked who they are, or whoever is on the way
+/// hears what is said.
+pub fn gaps(config: &Config) -> Vec<String> {
+    let settings = &config.server;
+    if is_private(&settings.host) {
+        return Vec::new();
     }
     let place = match settings.host.is_empty() {
         true => format!("port {} of this machine", settings.port),
         false => format!("port {} of {}", settings.port, settings.host),
     };
-    Some(format!(
-        "everybody who reaches {place} can use every tool: neither auth_type nor client_ca_file is \
-         set"
-    ))
+    let asks = config.auth.kind.iter().any(|kind| *kind != AuthType::None);
+    let mut gaps = Vec::new();
+    if !asks && settings.client_ca_file.is_none() {
+        gaps.push(format!(
+            "everybody who reaches {place} can use every tool: neither auth_type nor client_ca_file \
+             is set"
+        ));
+    }
+    let is_far = |network: &Network| !network.is_loopback();
+    if settings.certificate_file.is_none() && !settings.trusted_proxies.iter().any(is_far) {
+        gaps.push(format!(
+            "everybody on the way to {place} can read and change what is said, tokens included: \
+             there is no certificate_file, and trusted_proxies names no proxy on another machine \
+             that could speak TLS instead"
+        ));
+    }
+    gaps
 }
 
 /// Whether a listener at `host` is reached from this machine alone.
