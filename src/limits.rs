@@ -76,6 +76,15 @@ pub const ERROR_TEXT_BYTES: usize = 16 << 10;
 /// Bytes of one text in the arguments of an audited call: a whole configuration of a device fits.
 pub const AUDIT_TEXT_BYTES: usize = 256 << 10;
 
+/// Bytes of a line of the audit file: the longest arguments there can be, every character escaped.
+pub const AUDIT_LINE_BYTES: u64 = 32 << 20;
+
+/// Bytes at the end of an audit file in which its last link is looked for.
+pub const AUDIT_TAIL_BYTES: u64 = 64 << 10;
+
+/// Findings of one kind that `audit verify` tells: a file that was rewritten has one for each line.
+pub const AUDIT_FINDINGS: usize = 100;
+
 /// Bytes of one text in a question to a person, who reads it on a screen.
 pub const QUESTION_TEXT_BYTES: usize = 2 << 10;
 

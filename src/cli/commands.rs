@@ -1,7 +1,7 @@
 //! The table of commands: parsing, help, man page and completions are derived from it, and each row
 //! holds what its command does.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::command::{Argument, Command, Flag, Invocation, PROGRAM, argument, opt
 use super::probe::{self, ProbeOptions};
 use super::test::{self, TestOptions};
 use super::text::{complain, fail, print};
-use super::{catalog, completions, explain, man, reference, sandbox, serve, tls, token};
+use super::{audit, catalog, completions, explain, man, reference, sandbox, serve, tls, token};
 use crate::config::{Config, Group};
 use crate::product;
 
@@ -148,6 +148,25 @@ pub static COMMANDS: &[Command] = &[
         options: &[TOKEN_ROLE, TOKEN_UNTIL, TOKEN_FILE],
         groups: &[],
         run: |invocation| Ok(token::new(invocation)),
+    },
+    Command {
+        name: "audit",
+        summary: "Tell whether an audit file is as it was written",
+        details: "verify follows the chain of hashes through the file and tells every line that was \
+                  changed, added or taken out. Files that rotation moved away are named by --earlier, \
+                  the oldest first. Whoever can write the file can also write a new one with a chain \
+                  of its own, or leave out its end: keep the last link, which is printed, elsewhere. \
+                  Exit code 0 means intact, 1 not.",
+        arguments: &[
+            Argument { choices: &["verify"], ..argument("action", "What to do") },
+            argument("file", "The audit file"),
+        ],
+        options: &[AUDIT_EARLIER],
+        groups: &[],
+        run: |invocation| {
+            let files = invocation.each("earlier").chain([invocation.argument(1)]);
+            Ok(audit::verify(files.map(Path::new)))
+        },
     },
     Command {
         name: "probe",
@@ -296,6 +315,9 @@ const TOKEN_UNTIL: Flag =
     option("until", "YYYY-MM-DD", "", "Last day on which it is good, in UTC").ours();
 const TOKEN_FILE: Flag =
     option("file", "path", "", "File of tokens; without it that of the configuration").ours();
+const AUDIT_EARLIER: Flag =
+    option("earlier", "file", "", "A file of the same trail from before; may stand several times")
+        .ours();
 const PROBE_URL: Flag = option(
     "url",
     "url",

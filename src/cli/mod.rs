@@ -3,6 +3,7 @@
 //! [`commands`] is the table; [`args`] turns a command line into an inert request, [`main`] does it.
 
 pub mod args;
+mod audit;
 mod backend;
 pub mod call;
 pub mod catalog;

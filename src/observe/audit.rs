@@ -10,6 +10,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use super::brief::brief;
+use super::chain::Chain;
 use super::log::always;
 use super::metrics;
 use super::redact::{RedactedFields, redact};
@@ -31,6 +32,7 @@ struct Trail {
     file: File,
     /// The last line was not written whole.
     torn: bool,
+    chain: Chain,
 }
 
 /// One tool call.
@@ -57,7 +59,8 @@ impl Audit {
     /// # Errors
     /// When it cannot be opened for appending.
     pub fn open(path: &Path, required: bool) -> io::Result<Self> {
-        let file = Lock::new(Trail { file: append(path)?, torn: false });
+        let chain = Chain::after(path);
+        let file = Lock::new(Trail { file: append(path)?, torn: false, chain });
         metrics::AUDIT.open();
         Ok(Self { path: path.to_owned(), file, required, calls: AtomicU64::new(0) })
     }
@@ -68,7 +71,9 @@ impl Audit {
     /// When it cannot be opened; then the old one is kept.
     pub fn reopen(&self) -> io::Result<()> {
         let file = append(&self.path)?;
-        *self.file.lock() = Trail { file, torn: false };
+        let mut trail = self.file.lock();
+        (trail.file, trail.torn) = (file, false);
+        trail.chain.rotated();
         Ok(())
     }
 
@@ -92,14 +97,19 @@ impl Audit {
     }
 
     fn write(&self, line: &Line<'_>) -> io::Result<()> {
-        let mut bytes = vec![b'\n'];
-        serde_json::to_writer(&mut bytes, line)?;
-        bytes.push(b'\n');
+        let mut bytes = serde_json::to_vec(line)?;
         let mut trail = self.file.lock();
-        // Half a line must not swallow the next one.
-        let from = usize::from(!trail.torn);
-        let written = trail.file.write_all(bytes.get(from..).unwrap_or_default());
+        let hash = trail.chain.link(&mut bytes);
+        bytes.push(b'\n');
+        if trail.torn {
+            // Half a line must not swallow the next one.
+            bytes.insert(0, b'\n');
+        }
+        let written = trail.file.write_all(&bytes);
         trail.torn = written.is_err();
+        if written.is_ok() {
+            trail.chain.wrote(hash);
+        }
         drop(trail);
         let path = self.path.display();
         match (metrics::AUDIT.count(written.is_ok()), &written) {
@@ -164,13 +174,12 @@ mod tests {
     fn half_a_line_does_not_swallow_the_next_one() {
         let arguments = Map::new();
         let entry = Entry { caller: "local", tool: "t", arguments: &arguments, trace: None };
-        let trail = |path: &Path| Trail { file: append(path).expect("it opens"), torn: false };
         let full = Path::new("/dev/full");
         let audit = Audit::open(full, true).expect("it opens");
         assert!(audit.begin(&entry).is_err(), "nothing can be written there");
         let path = std::env::temp_dir().join(format!("audit-{}.jsonl", std::process::id()));
         std::fs::write(&path, "{\"half").expect("a file");
-        audit.file.lock().file = trail(&path).file;
+        audit.file.lock().file = append(&path).expect("it opens");
         for _ in 0..2 {
             audit.end(Recorded(7), &entry, "ok", Duration::ZERO);
         }
