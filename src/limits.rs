@@ -237,6 +237,10 @@ pub const WRITE_RATE: usize = 64 * 1024;
 /// Unused connection. Above the 60 s of most proxies, so that they close first and no request is lost.
 pub const IDLE_TIME: Duration = Duration::from_secs(75);
 
+/// Unused connection of a server that is about to end: longer than a request takes on its way that
+/// was sent before the client could know.
+pub const STOP_IDLE: Duration = Duration::from_millis(500);
+
 /// Time for the client to read the last answer before its connection is closed.
 pub const LINGER_TIME: Duration = Duration::from_secs(2);
 
@@ -295,7 +299,7 @@ pub const WRITER_GRACE: Duration = Duration::from_millis(200);
 /// How often the writer is looked at meanwhile.
 pub const WRITER_LOOK: Duration = Duration::from_millis(10);
 
-/// How long running calls may go on after the server was told to stop.
+/// How long the last bytes may take on their way once nothing runs any more, or nothing may.
 pub const STOP_GRACE: Duration = Duration::from_secs(2);
 
 /// How often signals are looked at: soon for whoever pressed Ctrl-C, and nothing for an idle server.

@@ -717,11 +717,19 @@ fn shutdown_finishes_answers_and_ends_streams_properly() {
     waiting.write_all(b"GET /hold HTTP/1.1\r\nHost: h\r\n\r\n").unwrap();
     let exchange = exchange(&held);
 
+    let mut asking = connect(address);
+    asking.write_all(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n").unwrap();
+    read_answer(&mut asking);
+
     let stopping = std::thread::spawn(move || server.shutdown(PATIENCE));
+    eventually("nobody is let in", || TcpStream::connect(address).is_err());
+    // It was told that its connection is kept, and cannot know yet that this has changed.
+    asking.write_all(b"GET /once-more HTTP/1.1\r\nHost: h\r\n\r\n").unwrap();
+    let text = read_to_close(&mut asking);
+    assert!(text.contains("Connection: close\r\n") && text.contains("/once-more"), "{text}");
     assert_eq!(read_to_close(&mut idle), "");
-    assert_eq!(read_to_close(&mut unfinished), "");
+    assert!(read_to_close(&mut unfinished).starts_with("HTTP/1.1 408 "));
     assert!(read_to_close(&mut listening).ends_with("\r\n0\r\n\r\n"));
-    assert!(TcpStream::connect(address).is_err());
     assert!(!answer.is_closed());
     answer.send("data: result\n\n").unwrap();
     answer.close();
@@ -729,8 +737,29 @@ fn shutdown_finishes_answers_and_ends_streams_properly() {
     exchange.respond(Response::text(200, "finished\n"));
     let text = read_to_close(&mut waiting);
     assert!(text.contains("Connection: close\r\n") && text.ends_with("finished\n"), "{text}");
-    drop((idle, unfinished, listening, answering, waiting));
+    drop((idle, unfinished, asking, listening, answering, waiting));
     stopping.join().unwrap();
+}
+
+#[test]
+fn clients_that_the_system_let_in_before_the_end_are_served() {
+    for _ in 0..20 {
+        let (server, held) = start(Options::default());
+        let address = server.local_addr();
+        let mut clients: Vec<_> = (0..50)
+            .map(|_| {
+                let mut socket = connect(address);
+                socket.write_all(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n").unwrap();
+                socket
+            })
+            .collect();
+        let stopping = std::thread::spawn(move || server.shutdown(PATIENCE));
+        for client in &mut clients {
+            assert!(read_answer(client).starts_with("HTTP/1.1 200 "));
+        }
+        drop((clients, held));
+        stopping.join().unwrap();
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
+use std::time::Instant;
 
 use serde_json::json;
 
@@ -143,7 +144,10 @@ fn serve_http(loaded: &Loaded, reread: Reread<'_>, requests: Requests) -> Result
         authority.reload();
     });
     log::info!("stopping");
-    service.stop(limits::STOP_GRACE);
+    let end = Instant::now() + settings.stop_grace;
+    engine.stop();
+    server.drain(settings.stop_grace);
+    service.stop(end.saturating_duration_since(Instant::now()));
     server.shutdown(limits::STOP_GRACE);
     Ok(ExitCode::from(code))
 }

@@ -23,15 +23,15 @@ pub struct House {
     pub around: Arc<Surroundings>,
 }
 
-/// Accepts the clients that wait at one socket, up to a batch.
-pub fn accept(house: &House, token: u64) {
+/// Accepts the clients that wait at one socket, up to a batch. Returns true if more may wait.
+pub fn accept(house: &House, token: u64) -> bool {
     let listener = &house.listener;
     for _ in 0..limits::ACCEPT_BATCH {
         match listener.next(token) {
-            None => return,
+            None => return false,
             Some(Ok((socket, peer))) => welcome(house, socket, peer),
             Some(Err(error)) => match error.kind() {
-                ErrorKind::WouldBlock => return,
+                ErrorKind::WouldBlock => return false,
                 // The client went while it waited.
                 ErrorKind::ConnectionAborted
                 | ErrorKind::ConnectionReset
@@ -40,12 +40,14 @@ pub fn accept(house: &House, token: u64) {
                     listener.overloaded(&format!("{error}"));
                     if !house.connections.evict() {
                         listener.drop_one(token);
-                        return listener.pause();
+                        listener.pause();
+                        return false;
                     }
                 }
             },
         }
     }
+    true
 }
 
 fn welcome(house: &House, socket: TcpStream, peer: IpAddr) {

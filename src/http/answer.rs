@@ -82,7 +82,7 @@ impl Machine {
     /// Ends the stream properly.
     pub fn end_stream(&mut self, now: Instant, rules: &Rules) {
         let Phase::Streaming(stream) = &self.phase else { return };
-        let close = !stream.keep_alive || rules.draining();
+        let close = !stream.keep_alive;
         if stream.chunked {
             self.output.tail().extend_from_slice(wire::LAST_CHUNK);
         }

@@ -247,21 +247,27 @@ impl Conn {
         self.settle(held);
     }
 
-    /// On shutdown: ends what nobody waits for. Called until it could.
-    pub fn drain(&self) {
-        let Some(mut held) = self.held.try_lock() else { return };
-        if held.driven {
-            return;
+    /// When the server is about to end: what nobody waits for ends soon. Called again and again, as
+    /// long as it returns true: somebody waits for an answer, or may be about to ask.
+    pub fn drain(&self) -> bool {
+        let Some(mut held) = self.held.try_lock() else { return true };
+        if !held.driven && held.link.is_some() {
+            held.machine.hurry(Instant::now());
+            let stays = held.machine.is_wanted();
+            self.settle(held);
+            return stays;
         }
-        match held.machine.phase {
-            Phase::Head { .. } | Phase::Linger => self.close(held),
-            Phase::Streaming(_) if held.machine.ends_on_shutdown() => {
-                let callbacks = held.take_callbacks(Leaving::Gone);
-                held.machine.end_stream(Instant::now(), &self.around.rules);
-                self.settle(held);
-                run(callbacks);
-            }
-            _ => {}
+        held.link.is_some()
+    }
+
+    /// On shutdown: ends a stream that lives as long as the server. Called until it could.
+    pub fn end_idle_stream(&self) {
+        let Some(mut held) = self.held.try_lock() else { return };
+        if !held.driven && held.machine.ends_on_shutdown() {
+            let callbacks = held.take_callbacks(Leaving::Gone);
+            held.machine.end_stream(Instant::now(), &self.around.rules);
+            self.settle(held);
+            run(callbacks);
         }
     }
 

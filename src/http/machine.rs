@@ -201,7 +201,7 @@ impl Machine {
     /// After an answer is written: the next request, or the end.
     fn after_answer(&mut self, now: Instant, rules: &Rules) -> Step {
         let Phase::Writing { close } = self.phase else { return Step::Again };
-        if close || rules.draining() {
+        if close {
             self.phase = Phase::Linger;
             self.deadline = Some(now + rules.options.linger_time);
             return if self.ended { Step::Close } else { Step::Finish };
@@ -245,6 +245,20 @@ impl Machine {
             Phase::Body(_) => Some(3),
             _ => None,
         }
+    }
+
+    /// When the server is about to end: whoever asks next must do so soon. Not at once: the request may
+    /// be on its way, from a client that was told that the connection is kept.
+    pub fn hurry(&mut self, now: Instant) {
+        if matches!(self.phase, Phase::Head { .. }) {
+            let soon = now + limits::STOP_IDLE;
+            self.deadline = Some(self.deadline.map_or(soon, |deadline| deadline.min(soon)));
+        }
+    }
+
+    /// Returns true unless the server may end without it: nothing is asked that is not answered.
+    pub fn is_wanted(&self) -> bool {
+        !matches!(self.phase, Phase::Linger) && !self.ends_on_shutdown()
     }
 
     /// Frees what a closed connection has no use for; an unanswered exchange may hold it for long.

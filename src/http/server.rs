@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::accept::{self, House};
-use super::conn::Surroundings;
+use super::conn::{Conn, Surroundings};
 use super::connections::Connections;
 use super::exchange::{Exchange, Handler, Responder};
 use super::listener::Listener;
@@ -18,6 +18,7 @@ use super::poller::{Event, Poller};
 use super::rules::Rules;
 use super::turn::Turn;
 use crate::limits;
+use crate::sync::SharedLock;
 
 /// A running server. Dropping it stops it without grace.
 pub struct Server {
@@ -92,6 +93,7 @@ impl Server {
                 },
                 listeners,
                 handler,
+                admitting: SharedLock::default(),
                 stopped: AtomicBool::new(false),
                 requests: AtomicU64::new(0),
             }
@@ -125,25 +127,47 @@ impl Server {
         }
     }
 
-    /// Stops: accepts nobody, lets running answers finish for at most `grace`, ends streams properly,
-    /// and closes everything. Returns when no connection is left.
+    /// Begins the end: accepts nobody, tells with every answer that its connection ends, and serves
+    /// what still comes. Returns when only streams are left that end with the server, or after `grace`.
+    pub fn drain(&self, grace: Duration) {
+        self.wind_down(grace, Conn::drain);
+    }
+
+    /// Stops: [`Server::drain`] for at most `grace`, then ends streams properly, and closes everything.
+    /// Returns when no connection is left.
     pub fn shutdown(&self, grace: Duration) {
+        self.wind_down(grace, |conn| {
+            conn.end_idle_stream();
+            conn.drain();
+            true
+        });
+        let House { connections, around, .. } = &self.running.house;
+        connections.those(|_| true).iter().for_each(|conn| conn.end());
+        self.running.stopped.store(true, Ordering::SeqCst);
+        around.poller.wake_all();
+    }
+
+    /// Accepts nobody, and waits for at most `grace` until no connection `stays`.
+    fn wind_down(&self, grace: Duration, stays: fn(&Conn) -> bool) {
         let House { listener, connections, around } = &self.running.house;
         around.rules.drain();
+        let alone = self.running.admitting.write();
+        // The system has let them in already: closing would lose what they have asked.
+        for token in 0..self.running.listeners {
+            while accept::accept(&self.running.house, token) {}
+        }
         listener.close(&around.poller);
+        drop(alone);
         let end = Instant::now() + grace;
         loop {
-            connections.those(|_| true).iter().for_each(|conn| conn.drain());
+            let staying = connections.those(|_| true).iter().filter(|conn| stays(conn)).count();
             let left = end.saturating_duration_since(Instant::now());
-            if connections.len() == 0 || left.is_zero() {
-                break;
+            if staying == 0 || left.is_zero() {
+                return;
             }
             // A connection that was busy a moment ago may be idle now.
             connections.wait_until_empty(left.min(limits::HTTP_TICK));
         }
-        connections.those(|_| true).iter().for_each(|conn| conn.end());
-        self.running.stopped.store(true, Ordering::SeqCst);
-        around.poller.wake_all();
     }
 
     fn spawn(&mut self, name: String, run: fn(&Arc<Running>)) -> std::io::Result<()> {
@@ -177,6 +201,8 @@ struct Running {
     /// Tokens below this are listening sockets, those above connections.
     listeners: u64,
     handler: Arc<dyn Handler>,
+    /// Held by whoever lets clients in, so that all of them are known when nobody else is let in.
+    admitting: SharedLock<()>,
     stopped: AtomicBool,
     requests: AtomicU64,
 }
@@ -210,7 +236,9 @@ impl Running {
     fn serve_event(&self, event: Event) {
         let House { listener, connections, around } = &self.house;
         if event.token < self.listeners {
+            let letting_in = self.admitting.read();
             accept::accept(&self.house, event.token);
+            drop(letting_in);
             return listener.arm(event.token, &around.poller);
         }
         let Some(conn) = connections.find(event.token) else { return };

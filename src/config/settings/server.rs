@@ -135,6 +135,9 @@ settings! {
     /// Calls of one caller running at the same time; 0 sets no bound of its own
     max_calls_per_caller: usize = Limits, Kind::Int(0, 4096), "0", "count" [ours];
 
+    /// How long calls that run when the server is told to stop may go on, in seconds; nobody new is let in
+    stop_grace: Duration = Limits, Kind::Seconds(0, 86_400), "8", "seconds" [ours];
+
     /// Longest request line and header fields together, in bytes; more is answered with status 431
     max_header_bytes: usize = Limits, Kind::Int(1000, 1_000_000), "32768", "bytes" [ours];
 

@@ -61,10 +61,8 @@ impl Service {
         })
     }
 
-    /// Ends what a stop must not leave open: every session and its streams. Running calls have
-    /// `grace` to be answered.
+    /// Ends every session and its streams. Calls that are answered there have `grace` to be.
     pub fn stop(&self, grace: Duration) {
-        self.engine.stop();
         self.workers.drain(grace);
         self.sessions.end_all();
     }
