@@ -10,6 +10,7 @@
 //! - [`protocol`]: MCP itself, free of I/O: messages, eras, dispatch, sessions, sealed state.
 //! - [`tools`]: one table of tools; what a tool is told, asks the platform and shows.
 //! - [`platform`]: the Itential Platform over HTTPS: login, requests, paging, retries, errors.
+//! - [`outbound`]: requests to other servers: the HTTP library with our TLS, time limits and proxies.
 //! - [`sandbox`]: a simulated Itential Platform on loopback, for trying, training and tests.
 //! - [`http`]: a small blocking HTTP/1.1 server over plain or TLS streams.
 //! - [`config`]: one table of settings; environment over command line over file over default.
@@ -24,12 +25,12 @@
 //!
 //! ```text
 //! anyone    -> limits sync cancel places net time nearest sections stamp
-//! cli       -> transport auth product protocol tools platform sandbox http config observe
+//! cli       -> transport auth product protocol tools platform outbound sandbox http config observe
 //! transport -> auth protocol http config observe
 //! auth      -> http config observe
 //! product   -> protocol tools platform config output observe
 //! tools     -> platform observe
-//! platform  -> config observe
+//! platform  -> outbound config observe
 //! sandbox   -> http
 //! ```
 #![forbid(unsafe_code)]
@@ -43,6 +44,7 @@ pub mod limits;
 pub mod nearest;
 pub mod net;
 pub mod observe;
+pub mod outbound;
 pub mod output;
 pub mod places;
 pub mod platform;

@@ -526,24 +526,26 @@ pub const START_PAUSES: Pauses =
 pub const COMPONENT_PAUSES: Pauses =
     Pauses { first: Duration::from_millis(500), longest: Duration::from_millis(500) };
 
-// ---- platform: connections ----------------------------------------------------------------
+// ---- outbound -----------------------------------------------------------------------------
 
 /// A TCP connect or name lookup takes no longer than this: unlike a slow answer, an address that
 /// does not react within seconds will not.
-pub const PLATFORM_CONNECT_MAX: Duration = Duration::from_secs(10);
+pub const CONNECT_MAX: Duration = Duration::from_secs(10);
 
-/// Addresses of the platform's host that are tried, one after the other.
-pub const PLATFORM_ADDRESSES: usize = 16;
+/// Addresses of a host that are tried, one after the other.
+pub const HOST_ADDRESSES: usize = 16;
 
 /// An idle connection is closed after this. Node.js, on which the platform runs, closes idle
 /// connections after 5 s; being first avoids sending a request into a closing connection.
-pub const PLATFORM_IDLE_MAX: Duration = Duration::from_secs(4);
+pub const CONNECTION_IDLE_MAX: Duration = Duration::from_secs(4);
 
-/// Bytes read from or written to the platform at once: one TLS record.
-pub const PLATFORM_BUFFER: usize = 16 * 1024;
+/// Bytes read from or written to another server at once: one TLS record.
+pub const CONNECTION_BUFFER: usize = 16 * 1024;
 
-/// How long a wait for the platform goes on before it looks up: cancellation is noticed this soon.
+/// How long a wait for another server goes on before it looks up: cancellation is noticed this soon.
 pub const WAIT_SLICE: Duration = Duration::from_millis(50);
+
+// ---- platform: connections ----------------------------------------------------------------
 
 /// Shortest time `check` gives a connect; the system refuses a timeout of zero.
 pub const CHECK_CONNECT_MIN: Duration = Duration::from_millis(1);

@@ -8,7 +8,8 @@ use crate::auth::Authority;
 use crate::config::{AuthType, Config, Loaded, Transport};
 use crate::http::Listen;
 use crate::http::tls as files;
-use crate::platform::{Client, Trust};
+use crate::outbound::Trust;
+use crate::platform::{Client, believed};
 use crate::product::tags;
 
 /// What a check finds.
@@ -189,7 +190,7 @@ pub fn platform(config: &Config) -> Vec<Finding> {
             client.server()
         ));
     }
-    match Trust::new(platform).and_then(|trust| trust.config()) {
+    match Trust::new(believed(platform)).and_then(|trust| trust.config()) {
         Ok(_) => Vec::new(),
         Err(error) => warning(format!("no call can reach the platform: {error}")),
     }

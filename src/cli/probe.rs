@@ -1,6 +1,5 @@
 //! `probe`: a health check for containers that hold nothing but this program.
 
-use std::io;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,7 +13,7 @@ use super::text::{fail, print};
 use super::tls;
 use crate::config::{Config, Server, Transport};
 use crate::limits;
-use crate::platform::{Setup, Trust, build_agent, tls_cause};
+use crate::outbound::{Believed, Setup, Trust, build, cause, tls_error};
 
 /// What to ask, and whom.
 #[derive(Clone, Debug)]
@@ -34,7 +33,7 @@ pub struct ProbeOptions {
 /// Asks once and says in one line how the server is. The exit code is 0 when it is well.
 pub fn probe(config: &Config, options: &ProbeOptions) -> ExitCode {
     let asked = question(&config.server, options).and_then(|question| {
-        let answer = ask(config, &question, options);
+        let answer = ask(&question, options);
         answer.map_err(|problem| format!("{}: {problem}", question.uri))
     });
     match asked {
@@ -121,11 +120,11 @@ fn bare(host: &str) -> &str {
     host.trim_start_matches('[').trim_end_matches(']')
 }
 
-fn ask(config: &Config, question: &Question, options: &ProbeOptions) -> Result<String, String> {
+fn ask(question: &Question, options: &ProbeOptions) -> Result<String, String> {
     let secure = question.uri.scheme() == Some(&Scheme::HTTPS);
-    let tls = if secure { Some(trusted(config, question, options)?) } else { None };
+    let tls = if secure { Some(trusted(question, options)?) } else { None };
     // No proxy: a health check is about this server alone.
-    let agent = build_agent(Setup { timeout: options.timeout, tls, proxy: None, connections: 1 });
+    let agent = build(Setup { timeout: options.timeout, tls, proxy: None, connections: 1 });
     let mut request = agent.get(&question.uri);
     if let Some(host) = &question.host {
         request = request.header("Host", host);
@@ -149,11 +148,10 @@ fn ask(config: &Config, question: &Question, options: &ProbeOptions) -> Result<S
     }
 }
 
-fn trusted(config: &Config, question: &Question, options: &ProbeOptions) -> Result<Trust, String> {
-    let mut platform = config.platform.clone();
-    platform.ca_file.clone_from(&options.ca_file);
-    platform.disable_verify = question.unchecked;
-    Trust::new(&platform).map_err(|error| error.to_string())
+fn trusted(question: &Question, options: &ProbeOptions) -> Result<Trust, String> {
+    let ca_file = options.ca_file.clone();
+    Trust::new(Believed { ca_file, anything: question.unchecked })
+        .map_err(|error| error.to_string())
 }
 
 fn one_line(text: &str) -> String {
@@ -172,29 +170,13 @@ fn wants_certificate(error: &ureq::Error) -> bool {
     )
 }
 
-/// The TLS error inside an error of the HTTP library.
-fn tls_error(error: &ureq::Error) -> Option<&rustls::Error> {
-    match error {
-        ureq::Error::Io(error) => error.get_ref()?.downcast_ref(),
-        ureq::Error::Other(error) => error.downcast_ref(),
-        _ => None,
-    }
-}
-
 fn explain(error: &ureq::Error, timeout: Duration) -> String {
     match error {
         _ if wants_certificate(error) => {
             "the server asks for a client certificate, which a probe does not have".into()
         }
         ureq::Error::Timeout(_) => format!("no answer within {} s", timeout.as_secs()),
-        ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-            "connection refused; nothing listens there".into()
-        }
-        error => match tls_error(error) {
-            Some(rustls::Error::InvalidMessage(_)) => "the server does not speak TLS there".into(),
-            Some(error) => tls_cause(error).0,
-            None => error.to_string(),
-        },
+        error => cause(error),
     }
 }
 

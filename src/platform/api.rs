@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::agent::Scope;
 use super::connection::{Connection, LoginWith};
 use super::disguise::Standing;
 use super::error::{Error, ErrorKind, Target};
@@ -19,6 +18,7 @@ use super::text;
 use super::written::Written;
 use crate::cancel::CancelToken;
 use crate::limits;
+use crate::outbound::Scope;
 use crate::places::{self, Place};
 
 /// The platform for the length of one tool call.

@@ -8,9 +8,8 @@ use super::connection::{Connection, LoginWith};
 use super::error::{Error, ErrorKind};
 use super::path::Path;
 use super::session::Session;
-use super::trust::Trust;
-use super::{agent, proxy};
 use crate::cancel::CancelToken;
+use crate::outbound::{self, Believed, Setup, Trust, Unusable};
 use crate::places::Places;
 use crate::{config, limits, observe};
 
@@ -32,7 +31,7 @@ impl Client {
             None => format!("{scheme}://{shown}"),
         };
         let port = platform.port.unwrap_or(if platform.disable_tls { 80 } else { 443 });
-        let proxy = proxy::choose(scheme, host, port, |name| std::env::var(name).ok())?;
+        let proxy = outbound::proxy(scheme, host, port)?;
         let through_proxy =
             proxy.as_ref().map(|proxy| format!("{}:{}", proxy.host(), proxy.port()));
         // An HTTPS proxy needs TLS settings even when the platform does not.
@@ -40,7 +39,7 @@ impl Client {
             proxy.as_ref().is_some_and(|proxy| proxy.protocol() == ureq::ProxyProtocol::Https);
         let tls = match platform.disable_tls && !secure_proxy {
             true => None,
-            false => Some(Trust::new(platform)?),
+            false => Some(Trust::new(believed(platform))?),
         };
         let timeout = platform.timeout.max(limits::PLATFORM_TIMEOUT_MIN);
         // Whatever the platform repeats of them reaches nobody.
@@ -50,7 +49,7 @@ impl Client {
         }
         let most = platform.max_requests;
         Ok(Self(Arc::new(Connection {
-            agent: agent::build(agent::Setup { timeout, tls, proxy, connections: most }),
+            agent: outbound::build(Setup { timeout, tls, proxy, connections: most }),
             base,
             login: match platform.client() {
                 Some((id, secret)) => {
@@ -98,6 +97,17 @@ impl Client {
             .name("platform-keepalive".to_owned())
             .spawn(move || keep_alive(&client, &ended, interval))
             .map(drop)
+    }
+}
+
+/// Whose certificates a platform may show.
+pub(crate) fn believed(platform: &config::Platform) -> Believed {
+    Believed { ca_file: platform.ca_file.clone(), anything: platform.disable_verify }
+}
+
+impl From<Unusable> for Error {
+    fn from(unusable: Unusable) -> Self {
+        Self::untargeted(ErrorKind::Setup { problem: unusable.0 })
     }
 }
 

@@ -9,7 +9,6 @@ use ureq::http::header::{
 };
 use ureq::http::{HeaderMap, Request};
 
-use super::agent::Scope;
 use super::connection::Connection;
 use super::error::{Error, ErrorKind, NoRoute, Target};
 use super::explain::explain;
@@ -20,6 +19,7 @@ use super::session::Credential;
 use super::text;
 use super::written::{Answer, Written};
 use crate::limits;
+use crate::outbound::Scope;
 
 /// One request, before it has a session.
 pub(super) struct Call<'a> {
@@ -192,7 +192,7 @@ impl Reply {
     }
 }
 
-/// Sends `call` and reads its answer on the current thread's [`Scope`](super::agent::Scope).
+/// Sends `call` and reads its answer on the current thread's [`Scope`](crate::outbound::Scope).
 pub(super) fn exchange(
     client: &Connection,
     call: &Call<'_>,

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use ureq::Timeout;
 
-use super::agent::NameFailure;
 use super::error::{CONNECTING, Error, ErrorKind, Target};
-use super::trust::is_authority;
+use crate::outbound::{NameFailure, TlsFault, Unusable};
 
 /// Says what an error of the HTTP library means.
 pub(super) fn explain(error: ureq::Error, target: Box<Target>, waited: Duration) -> Error {
@@ -18,18 +17,7 @@ pub(super) fn explain(error: ureq::Error, target: Box<Target>, waited: Duration)
         ureq::Error::Timeout(_) => {
             Error::new(target, ErrorKind::Timeout { phase: "waiting for the answer", waited })
         }
-        ureq::Error::Other(cause) => match cause.downcast::<Error>() {
-            Ok(explained) => *explained,
-            Err(cause) => match cause.downcast::<NameFailure>() {
-                Ok(name) => {
-                    Error::new(target, ErrorKind::Dns { host: name.host, cause: name.cause })
-                }
-                Err(cause) => match cause.downcast::<rustls::Error>() {
-                    Ok(error) => tls(&error, target),
-                    Err(cause) => Error::new(target, ErrorKind::Lost { cause: cause.to_string() }),
-                },
-            },
-        },
+        ureq::Error::Other(cause) => other(cause, target),
         ureq::Error::ConnectProxyFailed(cause) => Error::new(
             target,
             ErrorKind::Connect { cause: format!("the proxy gave no tunnel ({cause})") },
@@ -82,47 +70,49 @@ pub(super) fn explain(error: ureq::Error, target: Box<Target>, waited: Duration)
     }
 }
 
-fn tls(error: &rustls::Error, target: Box<Target>) -> Error {
-    let (cause, advice) = tls_cause(error);
-    Error::new(target, ErrorKind::Tls { cause, advice })
+/// What our own parts below the HTTP library say.
+fn other(cause: Box<dyn std::error::Error + Send + Sync>, target: Box<Target>) -> Error {
+    let cause = match cause.downcast::<Error>() {
+        Ok(explained) => return *explained,
+        Err(cause) => cause,
+    };
+    if let Some(name) = cause.downcast_ref::<NameFailure>() {
+        let (host, cause) = (name.host.clone(), name.cause.clone());
+        return Error::new(target, ErrorKind::Dns { host, cause });
+    }
+    if let Some(error) = cause.downcast_ref() {
+        return tls(error, target);
+    }
+    match cause.downcast::<Unusable>() {
+        Ok(unusable) => (*unusable).into(),
+        Err(cause) => Error::new(target, ErrorKind::Lost { cause: cause.to_string() }),
+    }
 }
 
-/// Says what a TLS error means, in the words of the TLS documentation, and what to do about it.
-pub(crate) fn tls_cause(error: &rustls::Error) -> (String, &'static str) {
-    use rustls::{CertificateError as Certificate, Error as Tls};
+fn tls(error: &rustls::Error, target: Box<Target>) -> Error {
+    let fault = TlsFault::of(error);
+    Error::new(target, ErrorKind::Tls { cause: fault.to_string(), advice: advice(&fault) })
+}
 
-    const AUTHORITY: &str = "Set the platform's ca_file (or SSL_CERT_FILE) to the PEM file of the \
-                             authority that signed it";
-    const UNKNOWN: &str = "certificate of an unknown issuer (self-signed or private CA)";
-    match error {
-        Tls::InvalidCertificate(
-            Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
-        ) => (
-            "certificate hostname does not match".to_owned(),
-            "Use the name in the certificate as platform host, or have it issued for this name",
-        ),
-        Tls::InvalidCertificate(Certificate::Expired | Certificate::ExpiredContext { .. }) => (
-            "certificate has expired".to_owned(),
-            "Renew the platform's certificate, or correct the clock of this machine",
-        ),
-        Tls::InvalidCertificate(
-            Certificate::NotValidYet | Certificate::NotValidYetContext { .. },
-        ) => (
-            "certificate is not valid yet".to_owned(),
-            "Correct the clock of this machine, or of the one that issued the certificate",
-        ),
-        // A signature is bad when an authority of the same name has another key.
-        Tls::InvalidCertificate(Certificate::UnknownIssuer | Certificate::BadSignature) => {
-            (UNKNOWN.to_owned(), AUTHORITY)
+/// What to do about it.
+pub(super) fn advice(fault: &TlsFault) -> &'static str {
+    match fault {
+        TlsFault::Name => {
+            "Use the name in the certificate as platform host, or have it issued for this name"
         }
-        error if is_authority(error) => (UNKNOWN.to_owned(), AUTHORITY),
-        Tls::InvalidCertificate(other) => (format!("certificate not accepted: {other}"), AUTHORITY),
-        Tls::InvalidMessage(_) => (
-            "the server does not speak TLS on this port".to_owned(),
-            "Check platform port, or set disable_tls if the platform serves plain HTTP",
-        ),
-        other => {
-            (other.to_string(), "Check platform host, port and the TLS settings of the server")
+        TlsFault::Expired => {
+            "Renew the platform's certificate, or correct the clock of this machine"
         }
+        TlsFault::NotYet => {
+            "Correct the clock of this machine, or of the one that issued the certificate"
+        }
+        TlsFault::Issuer | TlsFault::Certificate(_) => {
+            "Set the platform's ca_file (or SSL_CERT_FILE) to the PEM file of the authority that \
+             signed it"
+        }
+        TlsFault::NotTls => {
+            "Check platform port, or set disable_tls if the platform serves plain HTTP"
+        }
+        TlsFault::Other(_) => "Check platform host, port and the TLS settings of the server",
     }
 }

@@ -16,7 +16,6 @@
 //! has to judge; an [`Error`] that says that nothing happened; or one that says that it
 //! [may have happened](Error::may_have_happened).
 
-mod agent;
 mod api;
 
 pub mod check;
@@ -29,21 +28,16 @@ mod explain;
 mod json;
 mod list;
 mod path;
-mod proxy;
-mod secure;
 mod session;
 mod text;
-mod trust;
 mod words;
 mod written;
 
-pub(crate) use agent::{Setup, build as build_agent};
 pub use api::Api;
 
 pub use client::Client;
+pub(crate) use client::believed;
 pub use error::{Error, ErrorKind, NoRoute, Target};
-pub(crate) use explain::tls_cause;
 pub use list::{Listed, Listing, Style};
 pub use path::Path;
-pub(crate) use trust::Trust;
 pub use written::{Answer, Written};

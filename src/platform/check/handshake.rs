@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
 
-use crate::platform::explain::tls_cause;
+use crate::outbound::TlsFault;
+use crate::platform::explain::advice;
 
 /// What the two sides agreed on.
 pub(super) struct Agreed {
@@ -46,12 +47,12 @@ pub(super) fn handshake(
 }
 
 fn refused(error: &rustls::Error) -> (String, String) {
-    let (cause, advice) = tls_cause(error);
+    let cause = TlsFault::of(error);
     let message = match error {
         rustls::Error::InvalidCertificate(_) => "TLS certificate verification failed",
         _ => "TLS handshake error",
     };
-    (format!("{message}: {cause}"), format!("{cause}. {advice}"))
+    (format!("{message}: {cause}"), format!("{cause}. {}", advice(&cause)))
 }
 
 /// A stream that ends with the test, however slowly bytes trickle.

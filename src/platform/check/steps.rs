@@ -12,11 +12,11 @@ use super::report::{Check, Status};
 use crate::cancel::CancelToken;
 use crate::config;
 use crate::limits;
-use crate::platform::agent::{NameFailure, Scope, lookup};
+use crate::outbound::{NameFailure, Scope, client_config, lookup};
 use crate::platform::client::Client;
+use crate::platform::client::believed;
 use crate::platform::error::{Error, ErrorKind};
 use crate::platform::path::Path;
-use crate::platform::trust;
 
 /// The steps in order.
 pub(super) const STEPS: &[(&str, Step)] = &[
@@ -242,7 +242,7 @@ impl<'a> Walk<'a> {
             cause,
             suggestion: TLS,
         };
-        let config = trust::client_config(self.platform)
+        let config = client_config(&believed(self.platform))
             .map_err(|error| failed(format!("TLS cannot be set up: {error}"), error.to_string()))?;
         let Some(stream) = stream else {
             return Err(failed("TLS handshake error: no connection".to_owned(), String::new()));

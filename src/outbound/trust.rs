@@ -1,6 +1,6 @@
-//! Which certificates of the platform are believed.
+//! Which certificates of other servers are believed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -12,31 +12,39 @@ use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
 
-use super::error::{Error, ErrorKind};
-use crate::config;
+use super::unusable::Unusable;
 
 /// The TLS settings of one client, made when they are first needed: reading the system's authorities
 /// takes longer than everything else at the start, and many a process never connects.
-pub(crate) struct Trust {
-    platform: config::Platform,
-    config: OnceLock<Result<Arc<ClientConfig>, Error>>,
+pub struct Trust {
+    believed: Believed,
+    config: OnceLock<Result<Arc<ClientConfig>, Unusable>>,
+}
+
+/// Whom to believe besides the system's authorities.
+#[derive(Clone, Debug, Default)]
+pub struct Believed {
+    /// PEM file of further authorities and certificates.
+    pub ca_file: Option<PathBuf>,
+    /// Any certificate will do.
+    pub anything: bool,
 }
 
 impl Trust {
-    /// The settings for `platform`. `ca_file` is read at once, and `SSL_CERT_FILE` must be there, so
+    /// The settings. `ca_file` is read at once, and `SSL_CERT_FILE` must be there, so
     /// that a mistake in them is told at the start; whole bundles are read when they are needed.
     ///
     /// # Errors
     ///
     /// As [`client_config`], for named files.
-    pub fn new(platform: &config::Platform) -> Result<Self, Error> {
-        let trust = Self { platform: platform.clone(), config: OnceLock::new() };
-        if platform.ca_file.is_some() {
+    pub fn new(believed: Believed) -> Result<Self, Unusable> {
+        let trust = Self { believed, config: OnceLock::new() };
+        if trust.believed.ca_file.is_some() {
             trust.config()?;
         }
         if let Some(file) = std::env::var_os("SSL_CERT_FILE").filter(|file| !file.is_empty()) {
             std::fs::File::open(&file).map_err(|error| {
-                setup(format!("SSL_CERT_FILE ({}) cannot be used: {error}", file.display()))
+                Unusable(format!("SSL_CERT_FILE ({}) cannot be used: {error}", file.display()))
             })?;
         }
         Ok(trust)
@@ -47,12 +55,12 @@ impl Trust {
     /// # Errors
     ///
     /// As [`client_config`].
-    pub fn config(&self) -> Result<Arc<ClientConfig>, Error> {
-        self.config.get_or_init(|| client_config(&self.platform).map(Arc::new)).clone()
+    pub fn config(&self) -> Result<Arc<ClientConfig>, Unusable> {
+        self.config.get_or_init(|| client_config(&self.believed).map(Arc::new)).clone()
     }
 }
 
-/// The TLS settings for a platform.
+/// The TLS settings.
 ///
 /// Believed are the system's authorities (or those of `SSL_CERT_FILE` and `SSL_CERT_DIR`, which
 /// replace them), those of `ca_file` in addition, and any certificate that is itself in one of
@@ -62,47 +70,46 @@ impl Trust {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Setup`] naming the file that cannot be read or holds no certificate, or when nothing
-/// at all is trusted.
-pub(super) fn client_config(platform: &config::Platform) -> Result<ClientConfig, Error> {
+/// The file that cannot be read or holds no certificate, or that nothing at all is trusted.
+pub fn client_config(believed: &Believed) -> Result<ClientConfig, Unusable> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
-        .map_err(|error| setup(format!("TLS is not available: {error}")))?
+        .map_err(|error| Unusable(format!("TLS is not available: {error}")))?
         .dangerous();
-    if platform.disable_verify {
+    if believed.anything {
         let verifier = Arc::new(Anything(provider));
         return Ok(builder.with_custom_certificate_verifier(verifier).with_no_client_auth());
     }
     let (mut roots, mut named) = system()?;
-    if let Some(file) = &platform.ca_file {
+    if let Some(file) = &believed.ca_file {
         named.extend(from_file(file, &mut roots)?);
     }
     if roots.is_empty() {
-        return Err(setup(
-            "this system has no certificate authorities to check the platform's certificate with; \
-             install its CA bundle, or set SSL_CERT_FILE or the platform's ca_file to a PEM file"
+        return Err(Unusable(
+            "this system has no certificate authorities to check certificates with; install its \
+             CA bundle, or set SSL_CERT_FILE (for the platform also ca_file) to a PEM file"
                 .to_owned(),
         ));
     }
     let standard =
-        WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
-            .build()
-            .map_err(|error| setup(format!("the trusted authorities cannot be used: {error}")))?;
+        WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build().map_err(
+            |error| Unusable(format!("the trusted authorities cannot be used: {error}")),
+        )?;
     let verifier = Arc::new(StandardOrNamed { standard, named });
     Ok(builder.with_custom_certificate_verifier(verifier).with_no_client_auth())
 }
 
 /// The authorities of the system, and the certificates among them that somebody named.
-fn system() -> Result<(RootCertStore, Vec<CertificateDer<'static>>), Error> {
+fn system() -> Result<(RootCertStore, Vec<CertificateDer<'static>>), Unusable> {
     let variables = named_by_environment();
     let native = rustls_native_certs::load_native_certs();
     if !variables.is_empty() {
         if let Some(error) = native.errors.first() {
-            return Err(setup(format!("{variables} cannot be used: {error}")));
+            return Err(Unusable(format!("{variables} cannot be used: {error}")));
         }
         if native.certs.is_empty() {
-            return Err(setup(format!("{variables} holds no certificate in PEM form")));
+            return Err(Unusable(format!("{variables} holds no certificate in PEM form")));
         }
     }
     for error in &native.errors {
@@ -130,27 +137,23 @@ fn named_by_environment() -> String {
 fn from_file(
     file: &Path,
     roots: &mut RootCertStore,
-) -> Result<Vec<CertificateDer<'static>>, Error> {
+) -> Result<Vec<CertificateDer<'static>>, Unusable> {
     let name = file.display();
     let pem = std::fs::read(file)
-        .map_err(|error| setup(format!("CA file '{name}' cannot be read: {error}")))?;
+        .map_err(|error| Unusable(format!("CA file '{name}' cannot be read: {error}")))?;
     let certificates = rustls_pemfile::certs(&mut pem.as_slice())
         .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| setup(format!("CA file '{name}' is damaged: {error}")))?;
+        .map_err(|error| Unusable(format!("CA file '{name}' is damaged: {error}")))?;
     if certificates.is_empty() {
         let problem = "holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)";
-        return Err(setup(format!("CA file '{name}' {problem}")));
+        return Err(Unusable(format!("CA file '{name}' {problem}")));
     }
     for der in &certificates {
         roots.add(der.clone()).map_err(|error| {
-            setup(format!("CA file '{name}' holds an unusable certificate: {error}"))
+            Unusable(format!("CA file '{name}' holds an unusable certificate: {error}"))
         })?;
     }
     Ok(certificates)
-}
-
-fn setup(problem: String) -> Error {
-    Error::untargeted(ErrorKind::Setup { problem })
 }
 
 /// The standard verifier, and beside it exactly the certificates the operator named.
@@ -217,7 +220,7 @@ pub(super) fn is_authority(error: &rustls::Error) -> bool {
     matches!(other.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
 }
 
-/// `disable_verify`: any certificate, but still a handshake that proves possession of its key.
+/// Any certificate, but still a handshake that proves possession of its key.
 #[derive(Debug)]
 struct Anything(Arc<CryptoProvider>);
 

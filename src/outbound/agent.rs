@@ -26,20 +26,20 @@ use crate::cancel::CancelToken;
 use crate::limits;
 
 /// Everything the HTTP library is told once.
-pub(crate) struct Setup {
+pub struct Setup {
     /// Bound of one request.
     pub timeout: Duration,
-    /// TLS settings; `None` for a platform (and proxy) without TLS.
+    /// TLS settings; `None` for a server (and proxy) without TLS.
     pub tls: Option<Trust>,
-    /// Proxy to the platform.
+    /// Proxy on the way.
     pub proxy: Option<ureq::Proxy>,
     /// Connections that are kept open: one for each request that may be under way.
     pub connections: usize,
 }
 
 /// Makes the agent.
-pub(crate) fn build(setup: Setup) -> Agent {
-    let connect = setup.timeout.min(limits::PLATFORM_CONNECT_MAX);
+pub fn build(setup: Setup) -> Agent {
+    let connect = setup.timeout.min(limits::CONNECT_MAX);
     let config = Agent::config_builder()
         .proxy(setup.proxy)
         .http_status_as_error(false)
@@ -52,9 +52,9 @@ pub(crate) fn build(setup: Setup) -> Agent {
         .timeout_connect(Some(connect))
         .max_idle_connections(setup.connections)
         .max_idle_connections_per_host(setup.connections)
-        .max_idle_age(limits::PLATFORM_IDLE_MAX)
-        .input_buffer_size(limits::PLATFORM_BUFFER)
-        .output_buffer_size(limits::PLATFORM_BUFFER)
+        .max_idle_age(limits::CONNECTION_IDLE_MAX)
+        .input_buffer_size(limits::CONNECTION_BUFFER)
+        .output_buffer_size(limits::CONNECTION_BUFFER)
         .build();
     let connector =
         ().chain(SocksConnector::default())
@@ -68,7 +68,7 @@ pub(crate) fn build(setup: Setup) -> Agent {
 
 /// What the current thread is waiting for: whose call it is, and until when.
 #[derive(Clone)]
-pub(super) struct Scope {
+pub struct Scope {
     /// Cancelled when nobody needs the answer.
     pub token: CancelToken,
     /// When waiting ends in any case.
@@ -250,7 +250,7 @@ struct Names;
 
 /// A name without address.
 #[derive(Debug)]
-pub(super) struct NameFailure {
+pub struct NameFailure {
     /// The name.
     pub host: String,
     /// What the system said.
@@ -280,8 +280,7 @@ impl Resolver for Names {
             Some(_) => 1080,
         });
         let mut found = self.empty();
-        for address in
-            lookup(bare, port, *timeout.after)?.into_iter().take(limits::PLATFORM_ADDRESSES)
+        for address in lookup(bare, port, *timeout.after)?.into_iter().take(limits::HOST_ADDRESSES)
         {
             found.push(address);
         }
@@ -290,11 +289,10 @@ impl Resolver for Names {
 }
 
 /// The addresses of a host, which may be an address itself, within `timeout`.
-pub(super) fn lookup(
-    host: &str,
-    port: u16,
-    timeout: Duration,
-) -> Result<Vec<SocketAddr>, ureq::Error> {
+///
+/// # Errors
+/// That it has none, or that nobody waits any longer.
+pub fn lookup(host: &str, port: u16, timeout: Duration) -> Result<Vec<SocketAddr>, ureq::Error> {
     const REASON: ureq::Timeout = ureq::Timeout::Resolve;
 
     if let Ok(address) = host.parse() {
@@ -305,7 +303,7 @@ pub(super) fn lookup(
     let (sender, answer) = mpsc::sync_channel(1);
     let name = host.to_owned();
     std::thread::Builder::new()
-        .name("platform-dns".to_owned())
+        .name("dns".to_owned())
         .spawn(move || {
             let found = (name.as_str(), port).to_socket_addrs().map(Iterator::collect::<Vec<_>>);
             // Nobody listens any more when the wait was given up.

@@ -2,22 +2,26 @@
 
 use std::net::IpAddr;
 
-use super::error::{Error, ErrorKind};
+use super::unusable::Unusable;
 use crate::net;
 
 /// The proxy for `scheme://host:port`: `HTTPS_PROXY` or `HTTP_PROXY` by scheme, else `ALL_PROXY`,
-/// unless `NO_PROXY` names the host; every name also in lower case. A loopback platform is always
+/// unless `NO_PROXY` names the host; every name also in lower case. This machine is always
 /// reached directly, because no proxy could reach it.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Setup`] naming the variable whose value is not a proxy address.
-pub(super) fn choose(
+/// The variable whose value is not a proxy address.
+pub fn proxy(scheme: &str, host: &str, port: u16) -> Result<Option<ureq::Proxy>, Unusable> {
+    choose(scheme, host, port, |name| std::env::var(name).ok())
+}
+
+fn choose(
     scheme: &str,
     host: &str,
     port: u16,
     variable: impl Fn(&str) -> Option<String>,
-) -> Result<Option<ureq::Proxy>, Error> {
+) -> Result<Option<ureq::Proxy>, Unusable> {
     let either = |name: &str| {
         [name.to_owned(), name.to_ascii_lowercase()]
             .into_iter()
@@ -33,12 +37,12 @@ pub(super) fn choose(
     }
     // `host:port` without scheme is a common form, which a URI parser takes for a scheme.
     let address = if value.contains("://") { value } else { format!("http://{value}") };
-    ureq::Proxy::new(&address).map(Some).map_err(|_| Error::untargeted(ErrorKind::Setup {
-        // The value may hold a password.
-        problem: format!(
+    // The value may hold a password.
+    ureq::Proxy::new(&address).map(Some).map_err(|_| {
+        Unusable(format!(
             "the environment variable {name} is not a proxy address like http://proxy.example:3128"
-        ),
-    }))
+        ))
+    })
 }
 
 /// Whether a `NO_PROXY` list covers the host: `*`, a name and all names below it, with or without
