@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::error::RpcError;
 use super::revision;
-use super::{json, salvage};
+use super::salvage;
+use crate::json;
 
 /// A request id: text or a whole number, however it is written: `1.0`, `1e0` and `1` are one id, as
 /// the official SDKs have it. MCP forbids null and fractions.

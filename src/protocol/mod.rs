@@ -11,7 +11,6 @@ mod engine;
 mod error;
 mod handle;
 mod input;
-mod json;
 pub mod message;
 mod page;
 
@@ -34,7 +33,6 @@ pub use dispatch::{Dispatch, TaskStart, Work};
 pub use engine::Engine;
 pub use error::RpcError;
 pub use input::{Elicited, Reply};
-pub use json::parse as parse_json;
 pub use page::List;
 
 pub use registry::{

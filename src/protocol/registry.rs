@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json};
 use super::call::Call;
 use super::error::RpcError;
 use super::input::Reply;
-use super::json;
 use super::page::List;
 use super::revision;
 use super::uri_template::{UriTemplate, Variables};
+use crate::json;
 
 /// Serves one call of a tool with the given arguments.
 pub type Run = Arc<dyn Fn(&Call, &Map<String, Value>) -> Result<Reply, RpcError> + Send + Sync>;
