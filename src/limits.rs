@@ -397,6 +397,21 @@ pub const TASK_TTL: Duration = Duration::from_secs(24 * 60 * 60);
 /// How often a client should ask about a task.
 pub const TASK_POLL: Duration = Duration::from_secs(1);
 
+/// The same for one that stands for a job which has run for long: every asking is a request to the
+/// platform, and a change may be told this late.
+pub const TASK_POLL_LONGEST: Duration = Duration::from_secs(10);
+
+/// Subscriptions to tasks that stand for jobs at the same time. Each has a thread that looks at the
+/// job now and then; whoever gets none polls.
+pub const TASK_WATCHES: usize = 64;
+
+/// Those of one caller, so that others find some left.
+pub const TASK_WATCHES_PER_CALLER: usize = 16;
+
+/// What a task's id may carry of one field of the answer that its call began with: ids travel in a
+/// header line too, of which proxies take 8 KiB.
+pub const TASK_FIELD_BYTES: usize = 512;
+
 // ---- product and tools --------------------------------------------------------------------
 
 /// How long a person may think about a confirmation before the call is given up.

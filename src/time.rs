@@ -22,7 +22,7 @@ pub struct Utc {
 impl Utc {
     /// Now.
     pub fn now() -> Self {
-        Self::at(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
+        Self::at(since_epoch())
     }
 
     /// The instant so long after 1970 began.
@@ -75,6 +75,11 @@ impl Utc {
         let seconds = self.time.as_secs();
         format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
     }
+}
+
+/// How long 1970 is past.
+pub fn since_epoch() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 /// Epoch milliseconds of a date or time: ISO 8601 (extended or compact; UTC unless it has an offset)

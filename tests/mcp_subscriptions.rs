@@ -62,8 +62,7 @@ fn a_reload_tells_of_the_lists_that_have_changed_and_of_no_others() {
     let mut nothing = open(
         &server,
         3,
-        json!({"resourceSubscriptions": ["itential://jobs/1"],
-                                             "taskIds": ["nobody's"], "toolsListChanged": false}),
+        json!({"resourceSubscriptions": ["itential://jobs/1"], "toolsListChanged": false}),
     );
     assert_eq!(acknowledged(&mut nothing, 3), json!({}));
     let session = server.session("2025-11-25");
@@ -187,6 +186,9 @@ fn wrong_filters_are_refused() {
         let answer = server.request("subscriptions/listen", modern(params));
         assert_eq!(answer["error"]["code"], -32602, "{answer}");
     }
+    let tasks = modern(json!({"notifications": {"taskIds": ["1"]}}));
+    let answer = server.request("subscriptions/listen", tasks);
+    assert_eq!(answer["error"]["code"], -32021, "{answer}");
     // It is a method of the stateless era only.
     server.initialize("2025-11-25");
     let answer = server.request("subscriptions/listen", json!({"notifications": {}}));

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use support::certificates::{Authority, connect_as, write_key};
 use support::scratch::Scratch;
 use support::served::Served;
-use support::{PATIENCE, Platform, StdioServer, modern, schema};
+use support::{PATIENCE, Platform, StdioServer, eventually, modern, schema};
 
 const TASKS: &str = "io.modelcontextprotocol/tasks";
 
@@ -23,14 +23,29 @@ fn with_tasks(params: Value) -> Value {
     params
 }
 
+/// A workflow that ends by itself.
 fn backup(wait: u64) -> Value {
     let data = json!({"device": "ams-access-sw-008"});
     let arguments = json!({"route_name": "backup-device", "data": data, "wait": wait});
     json!({"name": "start_workflow", "arguments": arguments})
 }
 
-fn started(server: &mut StdioServer, wait: u64) -> String {
-    let task = server.request("tools/call", with_tasks(backup(wait)))["result"].clone();
+/// A workflow that waits for a person.
+fn approval(wait: u64) -> Value {
+    let arguments = json!({"route_name": "change-approval", "wait": wait});
+    json!({"name": "start_workflow", "arguments": arguments})
+}
+
+/// A call that is no job: only the process that serves it knows how it is.
+fn service(name: &str) -> Value {
+    let arguments = json!({"name": name, "cluster": "lab"});
+    json!({"name": "run_service", "arguments": arguments})
+}
+
+const SERVICE: &str = "/gateway_manager/v1/services/run";
+
+fn started(server: &mut StdioServer, call: Value) -> String {
+    let task = server.request("tools/call", with_tasks(call))["result"].clone();
     assert_eq!(task["resultType"], "task", "{task}");
     assert_eq!(task["status"], "working");
     for key in ["ttlMs", "pollIntervalMs"] {
@@ -64,7 +79,7 @@ fn ended(server: &mut StdioServer, id: &str) -> Value {
 fn a_workflow_is_followed_to_its_end() {
     let platform = Platform::start();
     let mut server = StdioServer::start(&platform.env(), &[]);
-    let id = started(&mut server, 60);
+    let id = started(&mut server, backup(60));
     let listening = with_tasks(json!({"notifications": {"taskIds": [id, "made up"]}}));
     let listen = server.ask("subscriptions/listen", listening);
     let task = ended(&mut server, &id);
@@ -73,6 +88,11 @@ fn a_workflow_is_followed_to_its_end() {
     assert_eq!(task["result"]["structuredContent"]["result"]["status"], "complete", "{task}");
     assert!(task.get("error").is_none() && task.get("inputRequests").is_none());
 
+    // It is told when the platform is next looked at.
+    eventually("the end is told", || {
+        get(&mut server, &id);
+        server.seen.iter().any(|message| message["params"]["status"] == "completed")
+    });
     let told: Vec<&Value> =
         server.seen.iter().filter(|m| m["method"] == "notifications/tasks").collect();
     let last = told.last().expect("the end is told");
@@ -117,18 +137,23 @@ fn an_action_is_followed_to_the_end_of_its_job() {
 #[test]
 fn a_task_can_be_given_up() {
     let platform = Platform::start();
-    platform.hang(A_JOB);
+    platform.hang(SERVICE);
     let mut server = StdioServer::start(&platform.patient_env(), &[]);
-    let id = started(&mut server, 600);
-    for _ in 0..2 {
-        let answer = server.request("tasks/cancel", with_tasks(json!({"taskId": id})));
-        assert_eq!(answer["result"]["resultType"], "complete", "{answer}");
-        assert!(answer["result"].get("taskId").is_none());
-        assert_eq!(get(&mut server, &id)["status"], "cancelled");
+    for call in [service("print-number"), approval(600)] {
+        let id = started(&mut server, call);
+        for _ in 0..2 {
+            let answer = server.request("tasks/cancel", with_tasks(json!({"taskId": id})));
+            assert_eq!(answer["result"]["resultType"], "complete", "{answer}");
+            assert!(answer["result"].get("taskId").is_none());
+            let task = get(&mut server, &id);
+            assert_eq!(task["status"], "cancelled", "{task}");
+            assert!(task.get("result").is_none());
+        }
     }
+    assert_eq!(platform.count("POST", "/operations-manager/jobs/cancel"), 1);
     platform.heal();
     // One that is over stays as it ended.
-    let id = started(&mut server, 60);
+    let id = started(&mut server, backup(60));
     assert_eq!(ended(&mut server, &id)["status"], "completed");
     server.request("tasks/cancel", with_tasks(json!({"taskId": id})));
     assert_eq!(get(&mut server, &id)["status"], "completed");
@@ -152,10 +177,12 @@ fn short_calls_and_clients_without_tasks_are_answered_at_once() {
 fn failures_of_the_tool_are_results_of_the_task() {
     let platform = Platform::start();
     let mut server = StdioServer::start(&platform.env(), &[]);
+    // What could not be started is told at once.
     let mut call = backup(5);
     call["arguments"]["route_name"] = json!("no-such-route");
-    let task = server.request("tools/call", with_tasks(call))["result"].clone();
-    let id = task["taskId"].as_str().expect("an id").to_owned();
+    let result = server.request("tools/call", with_tasks(call))["result"].clone();
+    assert_eq!((&result["resultType"], &result["isError"]), (&json!("complete"), &json!(true)));
+    let id = started(&mut server, service("no-such-service"));
     let task = ended(&mut server, &id);
     assert_eq!((&task["status"], &task["result"]["isError"]), (&json!("completed"), &json!(true)));
 }
@@ -181,9 +208,8 @@ fn a_person_is_asked_before_the_task_begins() {
 #[test]
 fn wrong_questions_about_tasks_are_refused() {
     let platform = Platform::start();
-    platform.hang(A_JOB);
-    let mut server = StdioServer::start(&platform.patient_env(), &[]);
-    let id = started(&mut server, 600);
+    let mut server = StdioServer::start(&platform.env(), &[]);
+    let id = started(&mut server, approval(600));
     for (method, params, code) in [
         ("tasks/get", with_tasks(json!({"taskId": "never existed"})), -32602),
         ("tasks/get", with_tasks(json!({"taskId": 7})), -32602),
@@ -262,8 +288,7 @@ fn nobody_reaches_the_tasks_or_the_agreement_of_somebody_else() {
         "--client-ca-file",
         &people_file,
     ];
-    platform.hang(A_JOB);
-    let server = Served::start(&platform.patient_env(), &arguments);
+    let server = Served::start(&platform.env(), &arguments);
     let authority = servers.pem();
     let client = |name: &str| Client {
         port: server.port,
@@ -273,10 +298,10 @@ fn nobody_reaches_the_tasks_or_the_agreement_of_somebody_else() {
     let (ann, bob) = (client("ann"), client("bob"));
 
     // Agreement of one is no agreement of the other.
-    let asked = ann.ask("tools/call", "start_workflow", with_tasks(backup(600)));
+    let asked = ann.ask("tools/call", "start_workflow", with_tasks(approval(600)));
     let state = asked["result"]["requestState"].clone();
     assert!(state.is_string(), "{asked}");
-    let mut again = backup(600);
+    let mut again = approval(600);
     again["requestState"] = state;
     let agreed = json!({"action": "accept", "content": {"value": true}});
     again["inputResponses"] = json!({"confirm": agreed});

@@ -3,9 +3,9 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::Platform;
-use support::http_server::{HttpServer, call, initialize};
+use support::http_server::{Events, HttpServer, call, initialize};
 use support::scratch::Scratch;
+use support::{Platform, eventually};
 
 const KEY: &str = "a91f0c3de8274b56a91f0c3de8274b56";
 
@@ -44,22 +44,214 @@ fn h13_a_session_is_known_to_every_process_with_the_key() {
     }
 }
 
+/// A request of 2026-07-28 by a client that knows forms and tasks, with its headers.
+fn ask(server: &HttpServer, method: &str, name: &str, params: Value) -> Value {
+    let (headers, body) = modern(method, name, params);
+    server.post(&headers.each_ref().map(|(name, value)| (*name, value.as_str())), &body).json()
+}
+
+fn modern(method: &str, name: &str, params: Value) -> ([(&'static str, String); 3], Value) {
+    let mut params = support::modern(params);
+    params["_meta"]["io.modelcontextprotocol/clientCapabilities"] =
+        json!({"elicitation": {}, "extensions": {"io.modelcontextprotocol/tasks": {}}});
+    let headers = [
+        ("MCP-Protocol-Version", "2026-07-28".to_owned()),
+        ("Mcp-Method", method.to_owned()),
+        ("Mcp-Name", name.to_owned()),
+    ];
+    (headers, json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}))
+}
+
+/// The task that a call becomes: its id.
+fn begun(server: &HttpServer, tool: &str, arguments: Value) -> String {
+    let answer = ask(server, "tools/call", tool, json!({"name": tool, "arguments": arguments}));
+    assert_eq!(answer["result"]["resultType"], "task", "{answer}");
+    assert_eq!(answer["result"]["status"], "working");
+    answer["result"]["taskId"].as_str().expect("an id").to_owned()
+}
+
+/// One that waits for a person until somebody ends it.
+fn approval(server: &HttpServer, wait: u64) -> String {
+    begun(server, "start_workflow", json!({"route_name": "change-approval", "wait": wait}))
+}
+
+fn about(server: &HttpServer, method: &str, id: &str) -> Value {
+    ask(server, method, id, json!({"taskId": id, "inputResponses": {}}))
+}
+
+fn task(server: &HttpServer, id: &str) -> Value {
+    about(server, "tasks/get", id)["result"].clone()
+}
+
+fn ended(server: &HttpServer, id: &str) -> Value {
+    eventually("the end of the task", || task(server, id)["status"] != "working");
+    task(server, id)
+}
+
+#[test]
+fn h13_a_task_of_a_job_is_answered_by_every_process_with_the_key() {
+    let platform = Platform::start();
+    let (here, there) = (replica(&platform, KEY, &[]), replica(&platform, KEY, &[]));
+    let foreign = replica(&platform, &KEY.replace('a', "b"), &[]);
+    let device = json!({"device": "ams-access-sw-008"});
+    let action = json!({"resource_name": "VLAN Service", "action_name": "Provision",
+                        "instance_name": "vlan-new", "input_params": {"vlan": 7}});
+    let route = |route: &str, data: &Value| json!({"route_name": route, "data": data, "wait": 60});
+    let tasks = [
+        begun(&here, "start_workflow", route("backup-device", &device)),
+        begun(&here, "run_action", action),
+        begun(&here, "trigger_automation", route("assistant", &json!({"prompt": "hello"}))),
+    ];
+    here.served.stop();
+    let again = replica(&platform, KEY, &[]);
+    let results = tasks.each_ref().map(|id| {
+        assert!(id.len() < 1000, "{id}");
+        for method in ["tasks/get", "tasks/update", "tasks/cancel"] {
+            let unknown = about(&there, method, "0123456789abcdef0123456789abcdef");
+            assert_eq!(unknown["error"]["code"], -32602, "{unknown}");
+            assert_eq!(about(&foreign, method, id)["error"], unknown["error"], "{method}");
+            let changed = format!("{}A{}", &id[..60], &id[61..]);
+            let changed = if changed == *id { changed.replacen('A', "B", 1) } else { changed };
+            assert_eq!(about(&there, method, &changed)["error"], unknown["error"], "{method}");
+        }
+        let told = ended(&there, id);
+        assert_eq!(told["status"], "completed", "{told}");
+        assert_eq!(task(&again, id), told, "after a restart");
+        support::schema::check("2026-07-28", "CallToolResult", &told["result"]);
+        told["result"]["structuredContent"].clone()
+    });
+    let [workflow, action, session] = results;
+    assert_eq!(workflow["result"]["status"], "complete", "{workflow}");
+    assert_eq!(action["status"], "complete", "{action}");
+    assert!(action["execution_id"].is_string() && action["job_id"].is_string(), "{action}");
+    assert_eq!(session["result"]["status"], "COMPLETE", "{session}");
+    assert!(session["result"]["output"].is_string(), "{session}");
+    assert_eq!(platform.count("POST", "/operations-manager/triggers/endpoint/backup-device"), 1);
+}
+
+#[test]
+fn h13_a_task_is_cancelled_at_any_process_by_ending_its_job_where_the_caller_may() {
+    let platform = Platform::start();
+    let scratch = Scratch::new();
+    let audit = scratch.path().join("audit").to_str().expect("text").to_owned();
+    let here = replica(&platform, KEY, &[]);
+    let there = replica(&platform, KEY, &["--audit-file", &audit]);
+    let asking = replica(&platform, KEY, &["--confirm", "destructive"]);
+    let without = replica(&platform, KEY, &["--exclude-tags", "cancel_jobs"]);
+    let id = approval(&here, 600);
+    for (server, says) in [(&asking, "call cancel_jobs"), (&without, "does not offer cancel_jobs")]
+    {
+        let refused = about(server, "tasks/cancel", &id);
+        assert_eq!(refused["error"]["code"], -32603, "{refused}");
+        let message = refused["error"]["message"].as_str().expect("words");
+        assert!(message.contains("goes on") && message.contains(says), "{message}");
+        assert_eq!(task(&here, &id)["status"], "working");
+    }
+    assert_eq!(platform.count("POST", "/operations-manager/jobs/cancel"), 0);
+    for _ in 0..2 {
+        let done = about(&there, "tasks/cancel", &id);
+        assert_eq!(done["result"]["resultType"], "complete", "{done}");
+        for server in [&here, &there, &asking, &without] {
+            let told = task(server, &id);
+            assert_eq!(told["status"], "cancelled", "{told}");
+        }
+    }
+    // As the call that it is: written down once, and nobody is written down for looking.
+    let audit = std::fs::read_to_string(&audit).expect("it is there");
+    let lines: Vec<Value> =
+        audit.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert!(lines.iter().all(|line| line["tool"] == "cancel_jobs"), "{audit}");
+    assert_eq!(lines.iter().filter(|line| line["outcome"] == "ok").count(), 1, "{audit}");
+    assert_eq!(platform.count("POST", "/operations-manager/jobs/cancel"), 1);
+}
+
+/// A subscription to tasks, and which of them it is told of.
+fn listen(server: &HttpServer, tasks: &[&str]) -> (Events, Value) {
+    let wanted = json!({"notifications": {"taskIds": tasks}});
+    let ([version, method, _], body) = modern("subscriptions/listen", "", wanted);
+    let accept = ("Accept", "application/json, text/event-stream");
+    let headers = [(version.0, version.1.as_str()), (method.0, method.1.as_str()), accept];
+    let mut told = server.open_stream("POST", "/mcp", &headers, &body.to_string());
+    let honoured = told.message().expect("an acknowledgement");
+    (told, honoured["params"]["notifications"]["taskIds"].clone())
+}
+
+#[test]
+fn h13_a_task_is_told_of_at_any_process() {
+    let platform = Platform::start();
+    let (here, there) = (replica(&platform, KEY, &[]), replica(&platform, KEY, &[]));
+    let id = approval(&here, 600);
+    let (mut told, honoured) = listen(&there, &[&id, "made up"]);
+    assert_eq!(honoured, json!([id]));
+    let mut next = || told.message().expect("it is told")["params"].clone();
+    assert_eq!(next()["status"], "working");
+    // Each of them has a thread as long as it is open; one caller gets so many.
+    let mut others: Vec<_> = (0..15).map(|_| listen(&there, &[&id])).collect();
+    assert!(others.iter().all(|(_, honoured)| *honoured == json!([id])));
+    assert_eq!(listen(&there, &[&id]).1, Value::Null, "who is not told has to ask");
+    others.clear();
+    eventually("a thread for the next", || listen(&there, &[&id]).1 == json!([id]));
+
+    about(&here, "tasks/cancel", &id);
+    // It may be told in between that the job has come to the person.
+    let mut last = next();
+    while last["status"] == "working" {
+        last = next();
+    }
+    assert_eq!((&last["status"], &last["taskId"]), (&json!("cancelled"), &json!(id)));
+}
+
+#[test]
+fn a_task_outlives_trouble_of_the_platform_and_ends_with_its_wait_or_its_job() {
+    let platform = Platform::start();
+    let (here, there) = (replica(&platform, KEY, &[]), replica(&platform, KEY, &[]));
+    let id = approval(&here, 600);
+    let job = json!({"match": {"path": "/operations-manager/jobs/*"}, "status": 500, "times": 9});
+    platform.faults(json!([job]));
+    let told = task(&there, &id);
+    assert_eq!(told["status"], "working", "{told}");
+    let message = told["statusMessage"].as_str().expect("words");
+    assert!(message.contains("could not be read"), "{message}");
+    platform.heal();
+    let told = task(&there, &id);
+    assert!(told["statusMessage"].as_str().expect("words").contains("is running"), "{told}");
+
+    // Who waits for two seconds has an answer then; its job goes on, and is not ended any more.
+    let short = approval(&here, 2);
+    let told = ended(&there, &short);
+    assert_eq!(told["status"], "completed", "{told}");
+    assert_eq!(told["result"]["structuredContent"]["result"]["status"], "running", "{told}");
+    let note = told["result"]["structuredContent"]["note"].as_str().expect("words");
+    assert!(note.contains("after 2 s and goes on"), "{note}");
+    assert_eq!(about(&here, "tasks/cancel", &short)["result"]["resultType"], "complete");
+    assert_eq!(platform.count("POST", "/operations-manager/jobs/cancel"), 0);
+
+    platform.control("PUT", "/sandbox/world/jobs", Some(&json!([])));
+    let told = task(&there, &id);
+    assert_eq!((&told["status"], &told["result"]["isError"]), (&json!("completed"), &json!(true)));
+    assert!(told["result"].to_string().contains("not on the platform any more"), "{told}");
+}
+
+#[test]
+fn a_task_that_is_no_job_is_known_to_its_own_process_alone() {
+    let platform = Platform::start();
+    platform.hang("/gateway_manager/v1/services/run");
+    let (here, there) = (replica(&platform, KEY, &[]), replica(&platform, KEY, &[]));
+    let id = begun(&here, "run_service", json!({"name": "print-number", "cluster": "lab"}));
+    assert_eq!(about(&there, "tasks/get", &id)["error"]["code"], -32602);
+    about(&here, "tasks/cancel", &id);
+    assert_eq!(task(&here, &id)["status"], "cancelled");
+}
+
 #[test]
 fn h13_a_question_is_answered_at_another_process() {
     let platform = Platform::start();
     let confirm = ["--confirm", "destructive"];
     let (here, there) = (replica(&platform, KEY, &confirm), replica(&platform, KEY, &confirm));
-    let modern = [
-        ("MCP-Protocol-Version", "2026-07-28"),
-        ("Mcp-Method", "tools/call"),
-        ("Mcp-Name", "stop_adapter"),
-    ];
-    let mut params = support::modern(json!({"name": "stop_adapter",
-        "arguments": {"name": "ServiceNow-Prod", "timeout": 0}}));
-    params["_meta"]["io.modelcontextprotocol/clientCapabilities"] = json!({"elicitation": {}});
+    let mut params = json!({"name": "stop_adapter",
+        "arguments": {"name": "ServiceNow-Prod", "timeout": 0}});
     let ask = |server: &HttpServer, params: &Value| {
-        let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
-        server.post(&modern, &body).json()
+        ask(server, "tools/call", "stop_adapter", params.clone())
     };
     let asked = ask(&here, &params)["result"].clone();
     assert_eq!(asked["resultType"], "input_required", "{asked}");

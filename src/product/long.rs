@@ -1,23 +1,29 @@
-//! Which calls may take so long that they become tasks.
+//! Calls that may take so long that they become tasks, and the jobs that tasks stand for.
 
+use std::cell::Cell;
 use std::sync::Arc;
+use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
+use super::answer::answer;
 use super::host::ToolHost;
-use super::runner::ToolRunner;
+use super::run::{acted, failure, outcome, reply, told};
+use super::runner::{Share, ToolRunner, among};
 use crate::config::Confirm;
 use crate::limits;
-use crate::protocol::{Call, Tasking};
-use crate::tools::asked::{Pause, Wait};
-use crate::tools::shown::Outcome;
+use crate::protocol::{Call, Elsewhere, Reply, RpcError, Standing, Started, Status, Tasking};
+use crate::time::since_epoch;
+use crate::tools::shown::{ErrorKind, Outcome};
 use crate::tools::told::Arguments;
-use crate::tools::{self, Context, Tasking as Long, Tool};
+use crate::tools::{self, Context, Now, Runs, Tasking as Long, Tool};
 
 /// How `tool` uses tasks.
 pub fn tasking(tool: &'static Tool, confirm: Confirm) -> Tasking {
-    if let Long::Never = tool.tasking {
-        return Tasking::Never;
+    match tool.tasking {
+        Long::Never => return Tasking::Never,
+        Long::Starts(_) => return Tasking::Elsewhere,
+        Long::Waits(_) | Long::Always => {}
     }
     // A person is asked before the task begins: a question inside a task is easily overlooked.
     let asks = confirm == Confirm::Destructive && tool.hints.destructive;
@@ -25,52 +31,214 @@ pub fn tasking(tool: &'static Tool, confirm: Confirm) -> Tasking {
         let agreed = !asks || !call.client_can("elicitation") || call.carried().is_some();
         agreed
             && match tool.tasking {
-                Long::Never => false,
                 // What cannot be read is refused at once, without a task.
                 Long::Waits(seconds) => Arguments::check(tool.all_parameters(), arguments)
                     .is_ok_and(|arguments| arguments.integer(seconds) > 0),
-                Long::Always | Long::Starts(_) => true,
+                _ => true,
             }
     }))
 }
 
-/// Follows the job that a call has started to its end, when the call is a task. Whatever happens
-/// on the way, the job was started: the outcome stays one, and says what is known.
-pub fn follow(tool: &Tool, runner: &ToolRunner, call: &Call, outcome: Outcome) -> Outcome {
-    let key = match tool.tasking {
-        Long::Starts(key) if call.is_task() => Some(key),
+/// Serves a call of a tool that starts a job. Where a task may stand for the job, nobody waits for
+/// its end here, whatever the argument `wait` says.
+pub fn start(
+    tool: &'static Tool,
+    wait: Option<&str>,
+    runner: &ToolRunner,
+    call: &Call,
+    given: &Map<String, Value>,
+) -> Result<Reply, RpcError> {
+    let patience = Cell::new(None);
+    let act = |context: &Context<'_>, arguments: &Arguments| match wait {
+        Some(wait) if call.may_become_task() => {
+            patience.set(Some(arguments.integer(wait)));
+            tool.call(context, &arguments.clone().with(wait, 0))
+        }
+        _ => tool.call(context, arguments),
+    };
+    let started = acted(tool, &act, runner, call, given, runner.share);
+    let goes_on = match &started {
+        Ok(outcome) if call.may_become_task() && patience.get() != Some(0) => {
+            claim(tool, &outcome.value, patience.get())
+        }
         _ => None,
     };
-    let id = key.and_then(|key| outcome.value.get(key)).and_then(Value::as_str);
-    let (Some(id), Some(describe)) = (id.map(str::to_owned), tools::find("describe_job")) else {
-        return outcome;
-    };
-    let arguments = Map::from_iter([("object_id".to_owned(), Value::from(id.as_str()))]);
-    let host = ToolHost::new(call, runner.fallback);
-    let api = runner.client.api(&call.cancel);
-    let context = Context { api, host: &host, max_items: None };
-    let mut outcome = outcome;
-    let mut wait = Wait::new(&context, None, limits::JOB_PAUSES);
-    loop {
-        // Not written down as a call of its own: nobody has asked for it.
-        let looked = Arguments::check(describe.all_parameters(), &arguments)
-            .and_then(|arguments| describe.call(&context, &arguments));
-        let status = match wait.look(looked) {
-            Ok(Some(job)) => job.value.get("status").and_then(Value::as_str).map(str::to_owned),
-            Ok(None) => None,
-            Err(error) => {
-                let known = format!("The job {id} was started, but cannot be followed: {error}");
-                return outcome.with_note(known);
+    Ok(match (goes_on, reply(tool, runner, started)) {
+        (Some((what, message)), Reply::Complete(otherwise)) => {
+            Reply::GoesOn { what, message, otherwise }
+        }
+        (_, reply) => reply,
+    })
+}
+
+/// What is to be known of a job, and what it is doing, when it goes on after this answer.
+fn claim(tool: &Tool, answer: &Value, wait: Option<i64>) -> Option<(Value, String)> {
+    let (key, runs, id) = Runs::started_by(answer)?;
+    let now = Now::told(runs, id, answer.clone());
+    if now.has_ended() || id.len() > limits::TASK_FIELD_BYTES {
+        return None;
+    }
+    let mut what = json!({"tool": tool.name, "runs": runs.what, "id": id, "wait": wait});
+    // Where the answer is not the job itself, the job does not tell all of it.
+    if key == "job_id" {
+        let mut began = answer.clone();
+        for value in began.as_object_mut()?.values_mut() {
+            if value.to_string().len() > limits::TASK_FIELD_BYTES {
+                value.take();
+            }
+        }
+        what["began"] = began;
+    }
+    Some((what, format!("{} {id} is {}", runs.what, now.state())))
+}
+
+/// The jobs that tasks stand for.
+pub struct Jobs {
+    /// How the platform is asked.
+    pub runner: Arc<ToolRunner>,
+    /// What clients may call.
+    pub tools: Vec<&'static Tool>,
+}
+
+/// A job as the id of its task tells it.
+struct Claim<'a> {
+    tool: &'static Tool,
+    runs: &'static Runs,
+    id: &'a str,
+    wait: Option<Duration>,
+    began: Option<&'a Value>,
+}
+
+impl<'a> Claim<'a> {
+    fn read(what: &'a Value) -> Result<Self, String> {
+        let text = |key: &str| what.get(key).and_then(Value::as_str);
+        let read = || {
+            Some(Self {
+                tool: tools::find(text("tool")?)?,
+                runs: Runs::called(text("runs")?)?,
+                id: text("id")?,
+                wait: what.get("wait").and_then(Value::as_u64).map(Duration::from_secs),
+                began: what.get("began"),
+            })
+        };
+        read().ok_or_else(|| {
+            "Another version of this server began this task; get_jobs shows what became of it"
+                .into()
+        })
+    }
+}
+
+impl Elsewhere for Jobs {
+    fn look(&self, call: &Call, started: &Started) -> Standing {
+        let host = ToolHost::new(call, self.runner.fallback);
+        let api = self.runner.client.api(&call.cancel);
+        let context = Context { api, host: &host, max_items: None };
+        let over = |text: &str| Standing {
+            status: Status::Completed(failure(text)),
+            message: None,
+            updated: started.created,
+        };
+        let claim = match Claim::read(&started.what) {
+            Ok(claim) => claim,
+            Err(text) => return over(&text),
+        };
+        let Claim { runs: Runs { what, .. }, id, .. } = claim;
+        // Not written down as a call of its own: it belongs to the one that started the job.
+        match claim.runs.now(&context, id) {
+            Ok(now) => self.standing(&context, &claim, &now, started),
+            Err(error) if error.kind == ErrorKind::NotFound => over(&format!(
+                "The {what} {id} was started, and is not on the platform any more: {}",
+                told(&error)
+            )),
+            Err(error) => Standing {
+                status: Status::Working,
+                message: Some(format!(
+                    "The {what} {id} was started; how it is could not be read just now: {}",
+                    told(&error)
+                )),
+                updated: since_epoch(),
+            },
+        }
+    }
+
+    fn stop(&self, call: &Call, started: &Started) -> Result<(), RpcError> {
+        let Claim { runs, id, .. } = Claim::read(&started.what).map_err(RpcError::internal)?;
+        let Runs { what, ended_by, named, .. } = runs;
+        let is_over = || self.look(call, started).status.is_over();
+        if is_over() {
+            return Ok(());
+        }
+        let goes_on =
+            |why: &str| Err(RpcError::internal(format!("The {what} {id} goes on: {why}")));
+        let Some(tool) = among(&self.tools, ended_by) else {
+            return goes_on(&format!("this server does not offer {ended_by}"));
+        };
+        let arguments = named(id);
+        let arguments = arguments.as_object().cloned().unwrap_or_default();
+        match outcome(tool, &self.runner, call, &arguments, Share::ALL) {
+            Ok(_) => Ok(()),
+            Err(error) if matches!(error.kind, ErrorKind::NeedsInput(_)) => {
+                goes_on(&format!("a person must agree; call {ended_by} for it, which asks"))
+            }
+            // It may have ended by itself meanwhile.
+            Err(_) if is_over() => Ok(()),
+            Err(error) => goes_on(&told(&error)),
+        }
+    }
+}
+
+impl Jobs {
+    /// How the task of a job is that looks like this. A job that is started again is again working.
+    fn standing(
+        &self,
+        context: &Context<'_>,
+        claim: &Claim<'_>,
+        now: &Now,
+        started: &Started,
+    ) -> Standing {
+        let Claim { runs, id, wait, .. } = claim;
+        let millis = |time: i64| Duration::from_millis(time.unsigned_abs());
+        let ended = now.has_ended();
+        let [begin, end] = now.times();
+        let took = begin.zip(end).map(|(begin, end)| millis(end - begin));
+        // Who waits only so long has been answered by then, however it ends.
+        let wait_over = wait.filter(|wait| match ended {
+            true => took.is_some_and(|took| took > *wait),
+            false => started.age() >= *wait,
+        });
+        let status = match (ended, wait_over) {
+            (false, None) => Status::Working,
+            (true, None) if now.was_canceled() => Status::Cancelled,
+            _ => Status::Completed(self.result(context, claim, now, wait_over)),
+        };
+        let updated = match (end.filter(|_| ended), wait_over) {
+            (_, Some(wait)) => started.created + wait,
+            (Some(end), None) => millis(end),
+            (None, None) => since_epoch(),
+        };
+        let message = Some(format!("{} {id} is {}", runs.what, now.state()));
+        Standing { status, message, updated }
+    }
+
+    fn result(
+        &self,
+        context: &Context<'_>,
+        claim: &Claim<'_>,
+        now: &Now,
+        wait_over: Option<Duration>,
+    ) -> Value {
+        let Claim { tool, runs: Runs { what, shown_by, .. }, id, began, .. } = claim;
+        let outcome = match began {
+            None => now.outcome(context),
+            Some(began) => {
+                let mut began = (*began).clone();
+                began["status"] = now.status().into();
+                let note = format!("The {what} {id} has ended; {shown_by} shows it.");
+                Outcome::from(began).with_note(note)
             }
         };
-        let status = status.unwrap_or_else(|| "running".into());
-        if tools::job_has_ended(&status) {
-            outcome.value["status"] = status.into();
-            return outcome.with_note(format!("The job {id} has ended; describe_job shows it."));
-        }
-        if wait.pause(&format!("The job {id} is {status}.")) != Pause::Passed {
-            return outcome.with_note(format!("The job {id} goes on; describe_job shows it."));
-        }
+        let goes_on = wait_over.filter(|_| !now.has_ended()).map(|wait| now.goes_on_after(wait));
+        answer(tool, self.runner.format, &outcome.noted(goes_on), self.runner.share.bytes)
     }
 }
 
@@ -80,17 +248,19 @@ mod tests {
 
     #[test]
     fn the_table_names_tools_and_their_arguments() {
-        for tool in crate::tools::all() {
-            if let Long::Waits(argument) = tool.tasking {
+        for tool in tools::all() {
+            if let Long::Waits(argument) | Long::Starts(Some(argument)) = tool.tasking {
                 assert!(tool.all_parameters().any(|p| p.name == argument), "{}", tool.name);
             }
-            if let Long::Starts(key) = tool.tasking {
-                assert!(
-                    tool.output.schema(false)["properties"].get(key).is_some(),
-                    "{}",
-                    tool.name
-                );
-            }
+        }
+        for runs in ["job", "session"].map(|what| Runs::called(what).expect("a kind")) {
+            let ends = tools::find(runs.ended_by).expect("a tool");
+            let named = (runs.named)("x");
+            assert!(
+                Arguments::check(ends.all_parameters(), named.as_object().expect("an object"))
+                    .is_ok()
+            );
+            assert!(tools::find(runs.shown_by).is_some());
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod tags;
 
 use std::sync::Arc;
 
+use self::long::Jobs;
 use self::runner::{Share, ToolRunner};
 use self::suggest::Suggestions;
 use crate::config::{Config, Offer, Server, Transport};
@@ -23,7 +24,7 @@ use crate::observe::Audit;
 use crate::platform::Client;
 use crate::protocol::Engine;
 use crate::protocol::{Offers, Registry, ToolEntry};
-use crate::tools::{self, Tool};
+use crate::tools::{self, Context, Tool};
 
 /// The tools that this configuration enables, in listing order.
 pub fn enabled(server: &Server) -> Vec<&'static Tool> {
@@ -58,6 +59,7 @@ pub fn registry(config: &Config, client: &Client, audit: Option<Arc<Audit>>) -> 
         tools: listed,
         unlisted,
         through,
+        elsewhere: Some(Arc::new(Jobs { runner: Arc::clone(&runner), tools: tools.clone() })),
         prompts: prompts::entries(&tools, offer, &runner, &suggestions),
         resources: Vec::new(),
         templates: resources::entries(&tools, &runner, &suggestions),
@@ -72,15 +74,15 @@ fn entry(tool: &'static Tool, runner: &Arc<ToolRunner>, slim: bool) -> ToolEntry
     let runner = Arc::clone(runner);
     ToolEntry {
         definition: tool.definition(slim),
-        run: Arc::new(move |call, given| {
-            run::run(
-                tool,
-                &|context, arguments| tool.call(context, arguments),
-                &runner,
-                call,
-                given,
-            )
-        }),
+        run: match tool.tasking {
+            tools::Tasking::Starts(wait) => {
+                Arc::new(move |call, given| long::start(tool, wait, &runner, call, given))
+            }
+            _ => Arc::new(move |call, given| {
+                let act = |context: &Context<'_>, arguments: &_| tool.call(context, arguments);
+                run::run(tool, &act, &runner, call, given)
+            }),
+        },
         tasking,
     }
 }

@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 
 use super::answer::answer;
 use super::host::{ToolHost, question};
-use super::long;
 use super::runner::{Share, ToolRunner};
 use crate::config::Confirm;
 use crate::observe::{Entry, metrics};
@@ -27,20 +26,23 @@ pub fn run(
     call: &Call,
     given: &Map<String, Value>,
 ) -> Result<Reply, RpcError> {
-    match acted(tool, act, runner, call, given, runner.share) {
-        Ok(outcome) => {
-            let outcome = long::follow(tool, runner, call, outcome);
-            Ok(answer(tool, runner.format, &outcome, runner.share.bytes).into())
-        }
+    Ok(reply(tool, runner, acted(tool, act, runner, call, given, runner.share)))
+}
+
+/// What a client gets of how a call went.
+pub fn reply(tool: &Tool, runner: &ToolRunner, went: Result<Outcome, ToolError>) -> Reply {
+    match went {
+        Ok(outcome) => answer(tool, runner.format, &outcome, runner.share.bytes).into(),
         Err(ToolError { kind: ErrorKind::NeedsInput(state), message, .. }) => {
-            Ok(question(state, &message))
+            question(state, &message)
         }
-        Err(error) => Ok(json!({
-            "content": [{"type": "text", "text": told(&error)}],
-            "isError": true
-        })
-        .into()),
+        Err(error) => failure(&told(&error)).into(),
     }
+}
+
+/// The result of a call that failed.
+pub fn failure(text: &str) -> Value {
+    json!({"content": [{"type": "text", "text": text}], "isError": true})
 }
 
 /// Runs the tool and writes down that it ran. Lists are cut to `share`.
@@ -57,7 +59,11 @@ pub fn outcome(
     acted(tool, &|context, arguments| tool.call(context, arguments), runner, call, given, share)
 }
 
-fn acted(
+/// The same, with what the tool does.
+///
+/// # Errors
+/// As above.
+pub fn acted(
     tool: &Tool,
     act: &Act<'_>,
     runner: &ToolRunner,
@@ -112,7 +118,7 @@ fn acted(
 }
 
 /// An error as a model sees it.
-fn told(error: &ToolError) -> String {
+pub fn told(error: &ToolError) -> String {
     // Masked before it is cut: half a secret is one that nobody recognizes.
     let safe = error.to_string();
     observe::brief(&observe::redact(&safe), limits::ERROR_TEXT_BYTES).into_owned()

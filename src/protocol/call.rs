@@ -90,12 +90,14 @@ impl Call {
         self
     }
 
-    /// The same call as a task: nobody listens to its request any more.
-    pub(super) fn in_task(mut self, task: &Arc<Task>) -> Self {
-        self.cancel = task.cancel.clone();
-        self.sink = Arc::new(NoSink);
-        self.task = Some(Arc::clone(task));
-        self
+    /// The same call as a task.
+    pub(super) fn in_task(self, task: &Arc<Task>) -> Self {
+        Self { task: Some(Arc::clone(task)), ..self.unheard(task.cancel.clone()) }
+    }
+
+    /// The same call when nobody listens to its request any more, until this ends it.
+    pub(super) fn unheard(self, cancel: CancelToken) -> Self {
+        Self { cancel, sink: Arc::new(NoSink), ..self }
     }
 
     /// The same call again, with the client's answers.
@@ -105,9 +107,9 @@ impl Call {
         self
     }
 
-    /// Whether the call goes on as a task, whose client does not wait for it.
-    pub fn is_task(&self) -> bool {
-        self.task.is_some()
+    /// Whether its client takes a task for an answer.
+    pub fn may_become_task(&self) -> bool {
+        self.modern && self.client_extends(revision::TASKS)
     }
 
     /// The client's answer to the question `key` of an earlier

@@ -20,6 +20,7 @@ use super::severity::Severity;
 use super::subscriptions::{Event, Subscriptions};
 use super::tasks::Tasks;
 use crate::limits;
+use crate::places::Places;
 use crate::sync::{Lock, SharedLock};
 
 /// An MCP server without a transport.
@@ -33,6 +34,8 @@ pub struct Engine {
     pub(super) states: RequestStates,
     pub(super) subscriptions: Arc<Subscriptions>,
     pub(super) tasks: Tasks,
+    /// Who may hold a thread to look at tasks that go on elsewhere.
+    pub(super) watches: Places,
     /// Legacy clients, to be told when a list changes.
     legacy: Lock<Vec<Weak<Session>>>,
 }
@@ -66,6 +69,7 @@ impl Engine {
             states: RequestStates::default(),
             tasks: Tasks::new(Arc::clone(&subscriptions)),
             subscriptions,
+            watches: Places::new(limits::TASK_WATCHES, limits::TASK_WATCHES_PER_CALLER, 0),
             legacy: Lock::default(),
         }
     }
@@ -225,7 +229,7 @@ impl Engine {
             "server/discover" => Ok(Dispatch::result(&request.id, &self.discover())),
             "subscriptions/listen" => self.listen(origin, request),
             "tasks/get" | "tasks/update" | "tasks/cancel" if self.registry().has_tasks() => {
-                self.about_task(origin, &request)
+                self.about_task(origin, request)
             }
             _ => self.common(origin, request),
         }

@@ -70,6 +70,11 @@ impl RpcError {
         .with_data(json!({"requiredCapabilities": required}))
     }
 
+    /// -32021: the client did not declare the tasks extension.
+    pub fn needs_tasks() -> Self {
+        Self::missing_capability(json!({"extensions": {revision::TASKS: {}}}))
+    }
+
     /// -32022: naming what is served.
     pub fn unsupported_version(requested: &Value) -> Self {
         Self::new(UNSUPPORTED_VERSION, "This protocol version is not served")

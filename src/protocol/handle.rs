@@ -2,7 +2,7 @@
 //! with the same key can serve it.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
@@ -12,6 +12,7 @@ use super::error::RpcError;
 use super::revision;
 use super::session::Session;
 use crate::limits;
+use crate::time::since_epoch as now;
 
 const PURPOSE: &str = "session";
 
@@ -74,10 +75,6 @@ fn brief(capabilities: &Value) -> Value {
             Some(((*name).to_owned(), modes(can)))
         })
         .collect()
-}
-
-fn now() -> Duration {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 #[cfg(test)]

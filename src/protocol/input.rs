@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -18,6 +18,7 @@ use super::error::RpcError;
 use super::seal::Seal;
 use crate::limits;
 use crate::sync::Lock;
+use crate::time::since_epoch as now;
 
 /// What a handler gives back.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +31,16 @@ pub enum Reply {
         requests: Map<String, Value>,
         /// What to remember until then; see [`Call::carried`](super::call::Call::carried).
         carry: Option<Value>,
+    },
+    /// What was started goes on elsewhere: a client that knows tasks gets one that stands for it.
+    GoesOn {
+        /// What [`Elsewhere`](super::elsewhere::Elsewhere) must know of it. It travels in the task's
+        /// id, so it is short.
+        what: Value,
+        /// What it is doing.
+        message: String,
+        /// The result for a client that gets no task.
+        otherwise: Value,
     },
 }
 
@@ -213,10 +224,6 @@ fn write_object<'a>(entries: impl Iterator<Item = (&'a String, &'a Value)>, text
         text.push(',');
     }
     text.push('}');
-}
-
-fn now() -> Duration {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 #[cfg(test)]

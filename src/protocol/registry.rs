@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::call::Call;
+use super::elsewhere::Elsewhere;
 use super::error::RpcError;
 use super::input::Reply;
 use super::page::List;
@@ -14,6 +15,9 @@ use crate::json;
 
 /// Serves one call of a tool with the given arguments.
 pub type Run = Arc<dyn Fn(&Call, &Map<String, Value>) -> Result<Reply, RpcError> + Send + Sync>;
+
+/// Serves one request that is known whole.
+pub type Handler = Box<dyn FnOnce(&Call) -> Result<Reply, RpcError> + Send>;
 
 /// Serves one read of a resource, with what the variables of its template stand for.
 pub type Read = Arc<dyn Fn(&Call, &str, &Variables) -> Result<Reply, RpcError> + Send + Sync>;
@@ -35,6 +39,8 @@ pub enum Tasking {
     Optional(Becomes),
     /// As above, and clients without the extension are refused.
     Required(Becomes),
+    /// It answers with [`Reply::GoesOn`] when what it started goes on [`Elsewhere`].
+    Elsewhere,
 }
 
 /// A tool as the engine knows it.
@@ -52,6 +58,25 @@ impl ToolEntry {
     /// The tool's name.
     pub fn name(&self) -> &str {
         text(&self.definition, "name")
+    }
+
+    /// Whether this call of it is to become a task at once.
+    ///
+    /// # Errors
+    /// -32021 when it can be nothing else, and its client knows no tasks.
+    pub fn becomes_task(
+        &self,
+        call: &Call,
+        arguments: &Map<String, Value>,
+    ) -> Result<bool, RpcError> {
+        let able = call.may_become_task();
+        match &self.tasking {
+            Tasking::Never | Tasking::Elsewhere => Ok(false),
+            Tasking::Required(_) if !able => Err(RpcError::needs_tasks()),
+            Tasking::Optional(becomes) | Tasking::Required(becomes) => {
+                Ok(able && becomes(call, arguments))
+            }
+        }
     }
 }
 
@@ -120,6 +145,8 @@ pub struct Offers {
     pub tools: Vec<ToolEntry>,
     /// Tools that can be called and are not listed.
     pub unlisted: Vec<ToolEntry>,
+    /// Where calls go on that answer with [`Reply::GoesOn`].
+    pub elsewhere: Option<Arc<dyn Elsewhere>>,
     /// The listed tool through which others are called: the arguments `name` and `arguments` of its
     /// call say which, and the call then is that other tool's.
     pub through: Option<&'static str>,

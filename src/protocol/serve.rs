@@ -1,6 +1,6 @@
-//! The requests that do something: tools, prompts, resources, completions, tasks, subscriptions.
+//! The requests that do something: tools, prompts, resources, completions, subscriptions.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,22 +8,20 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::call::Call;
-use super::dispatch::{Dispatch, TaskStart, Work};
+use super::dispatch::{Dispatch, Work};
+use super::elsewhere::{self, Started};
 use super::engine::{Engine, Origin, Request, read_uri};
 use super::error::RpcError;
 use super::input;
 use super::input::Reply;
-use super::registry::{Complete, Registry, Run, Tasking, ToolEntry, arguments};
+use super::registry::{Complete, Handler, Registry, ToolEntry, arguments};
 use super::result;
-use super::revision;
 use super::subscriptions::{Filter, Tells};
-use super::tasks::Task;
+use super::tasks::{Standing, Status};
 use super::uri_template::Variables;
 use crate::cancel::CancelToken;
 use crate::limits;
 use crate::nearest::nearest;
-
-type Handler = Box<dyn FnOnce(&Call) -> Result<Reply, RpcError> + Send>;
 
 impl Engine {
     pub(super) fn call_tool(
@@ -38,7 +36,7 @@ impl Engine {
         let arguments = arguments(&request.params)?;
         let call = self.prepare(origin, &request)?;
         let run = Arc::clone(&tool.run);
-        if wants_task(&call, tool, &arguments)? {
+        if tool.becomes_task(&call, &arguments)? {
             // Too many tasks: this one is answered in one go.
             if let Some(task) = self.tasks.begin(&self.seal, origin.caller) {
                 return self.start_task(&request, call, &task, run, arguments);
@@ -115,78 +113,45 @@ impl Engine {
     }
 
     pub(super) fn listen(
-        &self,
+        self: &Arc<Self>,
         origin: &Origin<'_>,
         request: Request,
     ) -> Result<Dispatch, RpcError> {
         let registry = self.registry();
         let offers = registry.offers();
         let listed = [true, registry.has_prompts(), registry.has_resources()];
+        let call = self.call(origin, &request);
+        // Somebody has to look at what goes on elsewhere; this process does it on a thread.
+        let place = self.watches.try_take(&origin.caller.key);
+        let watched = RefCell::new(Vec::new());
         let wants = Filter::read(
             &request.params,
             &Tells {
                 lists: listed.map(|listed| listed && offers.changes),
                 resource: &|uri| offers.subscribe && registry.resource(uri).is_some(),
-                task: &|id| self.tasks.owns(id, origin.caller),
+                task: &|id| {
+                    let started = place.as_ref().and_then(|_| self.started(id, origin.caller));
+                    let goes_on_elsewhere = started.is_some();
+                    watched.borrow_mut().extend(started.map(|(_, it)| (id.to_owned(), it)));
+                    goes_on_elsewhere || self.tasks.get(id, origin.caller).is_some()
+                },
             },
         )?;
-        self.subscriptions
-            .open(request.id, wants, origin.session, origin.sink)
-            .map(Dispatch::Listening)
-    }
-
-    pub(super) fn about_task(
-        &self,
-        origin: &Origin<'_>,
-        request: &Request,
-    ) -> Result<Dispatch, RpcError> {
-        if !self.call(origin, request).client_extends(revision::TASKS) {
-            return Err(needs_tasks());
+        let asked = request.params.get("notifications").and_then(|asked| asked.get("taskIds"));
+        if asked.is_some_and(|tasks| !tasks.is_null()) && !call.may_become_task() {
+            return Err(RpcError::needs_tasks());
         }
-        let task = self.tasks.find(&request.params, origin.caller)?;
-        let mut result = match request.method.as_str() {
-            "tasks/get" => task.snapshot(),
-            "tasks/cancel" => {
-                task.give_up();
-                json!({})
-            }
-            _ => {
-                let Some(Value::Object(answers)) = request.params.get("inputResponses") else {
-                    return Err(RpcError::invalid_params("inputResponses must be an object"));
-                };
-                task.answer(answers);
-                json!({})
-            }
-        };
-        result::stamp(&mut result, &self.server);
-        Ok(Dispatch::result(&request.id, &result))
-    }
-
-    fn start_task(
-        self: &Arc<Self>,
-        request: &Request,
-        call: Call,
-        task: &Arc<Task>,
-        run: Run,
-        arguments: Map<String, Value>,
-    ) -> Result<Dispatch, RpcError> {
-        let mut created = task.snapshot();
-        created["resultType"] = json!("task");
-        result::stamp(&mut created, &self.server);
-        let running = Arc::clone(task);
-        let (engine, call) = (Arc::clone(self), call.in_task(task));
-        let work = move || {
-            let outcome = catch_unwind(AssertUnwindSafe(|| {
-                run_task(call, &running, &run, &arguments, &engine.server)
-            }));
-            running.finish(outcome.unwrap_or_else(|_| {
-                log::error!("a task panicked; this is a defect of the server");
-                Err(RpcError::internal("The server failed on this task; see its log"))
-            }));
-        };
-        let created = Answer::result(&request.id, created.to_string().as_bytes());
-        let (id, task) = (request.id.clone(), Arc::clone(task));
-        Ok(Dispatch::Task(TaskStart { id, task, created, run: Box::new(work) }))
+        let (id, session, sink) = (request.id, origin.session, origin.sink);
+        let mut listening = self.subscriptions.open(id, wants, session, sink)?;
+        let watched = watched.into_inner();
+        if let (Some(elsewhere), false) = (offers.elsewhere.clone(), watched.is_empty()) {
+            let (engine, call) = (Arc::clone(self), call.unheard(listening.cancel_token()));
+            listening.watch(move |tell| {
+                let _place = place;
+                elsewhere::watch(&*elsewhere, &call, watched, &engine.server, tell);
+            });
+        }
+        Ok(Dispatch::Listening(listening))
     }
 
     /// A call that may have been made before, with what was remembered then.
@@ -200,7 +165,7 @@ impl Engine {
     }
 
     /// Makes a worker run `handler`.
-    fn work(
+    pub(super) fn work(
         self: &Arc<Self>,
         origin: &Origin<'_>,
         request: Request,
@@ -227,6 +192,20 @@ impl Engine {
     /// The result object of a reply.
     fn render(&self, call: &Call, request: &Request, reply: Reply) -> Result<Value, RpcError> {
         let mut result = match reply {
+            Reply::GoesOn { what, message, otherwise } => {
+                let started = Started::now(what);
+                // Something runs by now, so nothing here fails.
+                match started.id(&self.seal, &call.caller) {
+                    Ok(id) if call.may_become_task() => {
+                        let (status, updated) = (Status::Working, Duration::ZERO);
+                        let now = Standing { status, message: Some(message), updated };
+                        let mut task = started.render(&id, &now, &self.server);
+                        task["resultType"] = json!("task");
+                        task
+                    }
+                    _ => otherwise,
+                }
+            }
             Reply::Complete(mut result) => {
                 if call.modern && request.method == "resources/read" {
                     // What a resource shows is alive on the platform: nothing to keep.
@@ -258,7 +237,7 @@ impl Engine {
         Ok(result)
     }
 
-    fn call(&self, origin: &Origin<'_>, request: &Request) -> Call {
+    pub(super) fn call(&self, origin: &Origin<'_>, request: &Request) -> Call {
         Call::new(
             request.params.clone(),
             CancelToken::new(),
@@ -267,48 +246,6 @@ impl Engine {
             Arc::clone(origin.session),
             Arc::clone(origin.sink),
         )
-    }
-}
-
-/// Whether a call is to become a task.
-fn wants_task(
-    call: &Call,
-    tool: &ToolEntry,
-    arguments: &Map<String, Value>,
-) -> Result<bool, RpcError> {
-    let able = call.modern && call.client_extends(revision::TASKS);
-    match &tool.tasking {
-        Tasking::Never => Ok(false),
-        Tasking::Required(_) if !able => Err(needs_tasks()),
-        Tasking::Optional(becomes) | Tasking::Required(becomes) => {
-            Ok(able && becomes(call, arguments))
-        }
-    }
-}
-
-/// Runs a task to its end. What it asks the client travels through the task, and it is run again
-/// with the answers, as a call is that is repeated with them.
-fn run_task(
-    mut call: Call,
-    task: &Task,
-    run: &Run,
-    arguments: &Map<String, Value>,
-    server: &Value,
-) -> Result<Value, RpcError> {
-    loop {
-        match run(&call, arguments)? {
-            Reply::Complete(mut result) => {
-                result::stamp(&mut result, server);
-                return Ok(result);
-            }
-            Reply::InputRequired { requests, carry } => {
-                input::check_askable(&requests, |capability| call.client_can(capability))?;
-                let Some(answers) = task.ask(requests) else {
-                    return Err(RpcError::internal("Nobody answered the questions of this task"));
-                };
-                call = call.answered(answers, carry);
-            }
-        }
     }
 }
 
@@ -342,10 +279,6 @@ fn completer(
         }
         _ => Err(wrong()),
     }
-}
-
-fn needs_tasks() -> RpcError {
-    RpcError::missing_capability(json!({"extensions": {revision::TASKS: {}}}))
 }
 
 fn unknown_tool(name: &str, registry: &Registry) -> RpcError {

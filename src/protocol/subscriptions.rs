@@ -141,9 +141,23 @@ pub struct Listening {
     session: Arc<Session>,
     cancel: CancelToken,
     sink: Arc<dyn Sink>,
+    watch: Option<Watch>,
 }
 
+/// Looks for what one subscriber wants to hear, and tells it until nobody listens.
+type Watch = Box<dyn FnOnce(&dyn Fn(Value) -> bool) + Send>;
+
 impl Listening {
+    /// Ends when its client is gone.
+    pub(super) fn cancel_token(&self) -> CancelToken {
+        self.cancel.clone()
+    }
+
+    /// Has somebody look for changes of tasks that nobody here would tell of.
+    pub(super) fn watch(&mut self, watch: impl FnOnce(&dyn Fn(Value) -> bool) + Send + 'static) {
+        self.watch = Some(Box::new(watch));
+    }
+
     /// Closes the subscription when its client is gone. May be called at any time.
     pub fn closer(&self) -> impl FnOnce() + Send + 'static {
         let (all, key, cancel) = (Arc::clone(&self.all), self.key, self.cancel.clone());
@@ -154,23 +168,30 @@ impl Listening {
     }
 
     /// Acknowledges the subscription and begins to deliver. `end` sends the final answer, should
-    /// this server be the one who ends it.
-    pub fn start(self, end: impl Fn(Answer) + Send + Sync + 'static) {
+    /// this server be the one who ends it. Gives what a thread must do as long as it is open, if
+    /// anything.
+    pub fn start(
+        self,
+        end: impl Fn(Answer) + Send + Sync + 'static,
+    ) -> Option<impl FnOnce() + Send + 'static> {
         let acknowledged = json!({"notifications": self.wants.to_value()});
-        let listener = Listener {
+        let watch = self.watch;
+        let listener = Arc::new(Listener {
             id: self.id,
             wants: self.wants,
             session: self.session,
             cancel: self.cancel,
             sink: self.sink,
             end: Box::new(end),
-        };
+        });
         // Under the lock, so that nothing can come before the acknowledgement or get lost after it.
         let mut open = self.all.lock();
         listener.send("notifications/subscriptions/acknowledged", acknowledged);
         if !listener.cancel.is_cancelled() {
-            open.listeners.insert(self.key, Arc::new(listener));
+            open.listeners.insert(self.key, Arc::clone(&listener));
         }
+        drop(open);
+        watch.map(|watch| move || watch(&|state| listener.send("notifications/tasks", state)))
     }
 
     /// The request's id.
@@ -217,6 +238,7 @@ impl Subscriptions {
             session: Arc::clone(session),
             cancel,
             sink: Arc::clone(sink),
+            watch: None,
         })
     }
 
@@ -251,6 +273,7 @@ impl Subscriptions {
             result["_meta"][revision::META_SUBSCRIPTION] = listener.id.as_value().clone();
             listener.session.end(&listener.id);
             (listener.end)(Answer::result(&listener.id, result.to_string().as_bytes()));
+            listener.cancel.cancel();
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, MutexGuard};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
@@ -13,7 +13,7 @@ use super::subscriptions::{Event, Subscriptions};
 use crate::cancel::CancelToken;
 use crate::limits;
 use crate::sync::{Lock, Signal};
-use crate::time::Utc;
+use crate::time::{Utc, since_epoch};
 
 /// Every task of a server.
 #[derive(Default)]
@@ -28,7 +28,7 @@ pub struct Task {
     /// Who may ask about it.
     owner: Option<String>,
     born: Instant,
-    created: String,
+    created: Duration,
     /// Ends the call.
     pub cancel: CancelToken,
     state: Lock<Course>,
@@ -37,19 +37,35 @@ pub struct Task {
 }
 
 struct Course {
-    status: Status,
-    updated: String,
-    message: Option<String>,
+    now: Standing,
     /// What the client is asked and has not answered.
     requests: Map<String, Value>,
     answers: Map<String, Value>,
 }
 
-enum Status {
+/// How a task is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// Where it has got to.
+    pub status: Status,
+    /// What it is doing, or why it stands where it stands.
+    pub message: Option<String>,
+    /// When it came there, since 1970 began.
+    pub updated: Duration,
+}
+
+/// Where a task has got to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Status {
+    /// It goes on.
     Working,
+    /// The client is asked something.
     InputRequired,
+    /// It is over, with the result of the call.
     Completed(Value),
+    /// It is over, and its call has no result.
     Failed(RpcError),
+    /// It was stopped.
     Cancelled,
 }
 
@@ -64,8 +80,32 @@ impl Status {
         }
     }
 
-    fn is_over(&self) -> bool {
+    /// Returns true if nothing will change any more.
+    pub fn is_over(&self) -> bool {
         !matches!(self, Self::Working | Self::InputRequired)
+    }
+}
+
+impl Standing {
+    /// The task as clients see it: `Task` of the extension, with its result or error.
+    pub(super) fn render(&self, id: &str, created: Duration, poll: Duration) -> Value {
+        let mut shown = json!({
+            "taskId": id,
+            "status": self.status.name(),
+            "createdAt": Utc::at(created).to_string(),
+            "lastUpdatedAt": Utc::at(self.updated.max(created)).to_string(),
+            "ttlMs": limits::TASK_TTL.as_millis() as u64,
+            "pollIntervalMs": poll.as_millis() as u64,
+        });
+        if let Some(message) = &self.message {
+            shown["statusMessage"] = json!(message);
+        }
+        match &self.status {
+            Status::Completed(result) => shown["result"] = result.clone(),
+            Status::Failed(error) => shown["error"] = error.to_value(),
+            Status::Working | Status::InputRequired | Status::Cancelled => {}
+        }
+        shown
     }
 }
 
@@ -79,21 +119,19 @@ impl Tasks {
     pub fn begin(&self, seal: &Seal, caller: &Caller) -> Option<Arc<Task>> {
         let mut all = self.all.lock();
         make_room(&mut all);
-        let running = all.values().filter(|task| !task.lock().status.is_over()).count();
+        let running = all.values().filter(|task| !task.lock().is_over()).count();
         if running >= limits::TASKS_RUNNING || all.len() >= limits::TASKS {
             return None;
         }
-        let now = Utc::now().to_string();
+        let created = since_epoch();
         let task = Arc::new(Task {
             id: seal.id().ok()?,
             owner: caller.identity.clone(),
             born: Instant::now(),
-            created: now.clone(),
+            created,
             cancel: CancelToken::new(),
             state: Lock::new(Course {
-                status: Status::Working,
-                updated: now,
-                message: None,
+                now: Standing { status: Status::Working, message: None, updated: created },
                 requests: Map::new(),
                 answers: Map::new(),
             }),
@@ -104,29 +142,8 @@ impl Tasks {
         Some(task)
     }
 
-    /// The task that `params` name, if it is the caller's.
-    ///
-    /// # Errors
-    /// -32602, the same whether the task never existed, is forgotten, or is somebody else's.
-    pub fn find(
-        &self,
-        params: &Map<String, Value>,
-        caller: &Caller,
-    ) -> Result<Arc<Task>, RpcError> {
-        let Some(id) = params.get("taskId").and_then(Value::as_str) else {
-            return Err(RpcError::invalid_params("taskId must be text"));
-        };
-        self.get(id, caller).ok_or_else(|| {
-            RpcError::invalid_params("No task of yours has this id; it may have been forgotten")
-        })
-    }
-
-    /// Whether `id` is a task of `caller`.
-    pub fn owns(&self, id: &str, caller: &Caller) -> bool {
-        self.get(id, caller).is_some()
-    }
-
-    fn get(&self, id: &str, caller: &Caller) -> Option<Arc<Task>> {
+    /// The task `id`, if it is the caller's and not forgotten.
+    pub fn get(&self, id: &str, caller: &Caller) -> Option<Arc<Task>> {
         let all = self.all.lock();
         all.get(id)
             .filter(|task| task.owner == caller.identity && task.born.elapsed() < limits::TASK_TTL)
@@ -144,7 +161,7 @@ fn make_room(all: &mut HashMap<String, Arc<Task>>) {
         stays
     });
     while all.len() >= limits::TASKS {
-        let over = all.values().filter(|task| task.lock().status.is_over());
+        let over = all.values().filter(|task| task.lock().is_over());
         let Some(oldest) = over.min_by_key(|task| task.born).map(|task| task.id.clone()) else {
             return;
         };
@@ -162,8 +179,8 @@ impl Task {
     /// Says what the call is doing.
     pub fn say(&self, message: &str) {
         let mut state = self.lock();
-        if !state.status.is_over() {
-            state.message = Some(message.to_owned());
+        if !state.is_over() {
+            state.now.message = Some(message.to_owned());
             self.touched(state);
         }
     }
@@ -172,22 +189,22 @@ impl Task {
     /// or grew too old.
     pub fn ask(&self, requests: Map<String, Value>) -> Option<Map<String, Value>> {
         let mut state = self.lock();
-        if state.status.is_over() {
+        if state.is_over() {
             return None;
         }
-        state.status = Status::InputRequired;
+        state.now.status = Status::InputRequired;
         state.requests = requests;
         state.answers = Map::new();
         self.touched(state);
         let mut state = self.lock();
-        while matches!(state.status, Status::InputRequired) {
+        while matches!(state.now.status, Status::InputRequired) {
             let left = limits::TASK_TTL.saturating_sub(self.born.elapsed());
             if left.is_zero() {
                 return None;
             }
             state = self.changed.wait(state, left);
         }
-        (!state.status.is_over()).then(|| std::mem::take(&mut state.answers))
+        (!state.is_over()).then(|| std::mem::take(&mut state.answers))
     }
 
     /// Takes answers of the client. Answers to nothing are ignored.
@@ -202,8 +219,8 @@ impl Task {
         if state.requests.len() == before {
             return;
         }
-        if state.requests.is_empty() && matches!(state.status, Status::InputRequired) {
-            state.status = Status::Working;
+        if state.requests.is_empty() && matches!(state.now.status, Status::InputRequired) {
+            state.now.status = Status::Working;
         }
         self.touched(state);
     }
@@ -224,42 +241,35 @@ impl Task {
 
     fn settle(&self, status: Status) {
         let mut state = self.lock();
-        if !state.status.is_over() {
-            state.status = status;
+        if !state.is_over() {
+            state.now.status = status;
             state.requests = Map::new();
             self.touched(state);
         }
     }
 
     fn touched(&self, mut state: MutexGuard<'_, Course>) {
-        state.updated = Utc::now().to_string();
+        state.now.updated = since_epoch();
         self.changed.notify_all();
         // Told before anybody can change it again, so that states arrive in their order.
         self.subscriptions.tell(&Event::Task { id: &self.id, state: &self.render(&state) });
     }
 
     fn render(&self, state: &Course) -> Value {
-        let mut shown = json!({
-            "taskId": self.id,
-            "status": state.status.name(),
-            "createdAt": self.created,
-            "lastUpdatedAt": state.updated,
-            "ttlMs": limits::TASK_TTL.as_millis() as u64,
-            "pollIntervalMs": limits::TASK_POLL.as_millis() as u64,
-        });
-        if let Some(message) = &state.message {
-            shown["statusMessage"] = json!(message);
-        }
-        match &state.status {
-            Status::Completed(result) => shown["result"] = result.clone(),
-            Status::Failed(error) => shown["error"] = error.to_value(),
-            Status::InputRequired => shown["inputRequests"] = json!(state.requests),
-            Status::Working | Status::Cancelled => {}
+        let mut shown = state.now.render(&self.id, self.created, limits::TASK_POLL);
+        if let Status::InputRequired = state.now.status {
+            shown["inputRequests"] = json!(state.requests);
         }
         shown
     }
 
     fn lock(&self) -> MutexGuard<'_, Course> {
         self.state.lock()
+    }
+}
+
+impl Course {
+    fn is_over(&self) -> bool {
+        self.now.status.is_over()
     }
 }

@@ -15,7 +15,7 @@ mod row;
 pub mod shown;
 pub mod told;
 
-pub use areas::operations_manager::job_has_ended;
+pub use areas::operations_manager::{Now, Runs};
 pub use catalog::{LEAN, all, find};
 pub use context::{Context, Host};
 pub use row::{Area, Hints, Run, Tasking, Tool};

@@ -58,8 +58,10 @@ pub enum Tasking {
     Waits(&'static str),
     /// Always: how long it takes is up to devices and gateways.
     Always,
-    /// Always: it starts a job, whose id it gives under this key, and the task follows that job.
-    Starts(&'static str),
+    /// It starts what then runs on the platform by itself (see [`Runs`](super::Runs)), and the task
+    /// stands for that: until it ends, or for as many seconds as this argument says, if more than
+    /// zero.
+    Starts(Option<&'static str>),
 }
 
 impl Tool {

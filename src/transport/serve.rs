@@ -62,7 +62,10 @@ pub fn serve<R: Recipient>(
         Dispatch::Listening(listening) => {
             recipient.on_gone(Box::new(listening.closer()));
             let (id, end) = (listening.id().clone(), Arc::clone(recipient));
-            listening.start(move |answer| end.ended(&id, answer));
+            if let Some(watch) = listening.start(move |answer| end.ended(&id, answer)) {
+                // Without a thread the client hears nothing and may still ask.
+                let _ = spawn("watch", &caller.key, watch);
+            }
         }
         Dispatch::Work(work) => {
             let cancel = work.cancel_token();
@@ -95,20 +98,30 @@ impl<R: Recipient> Job for Running<R> {
 
 /// Starts a task on a thread of its own: it may wait for hours, and the workers are for short calls.
 fn begin<R: Recipient>(start: TaskStart, caller: &CallerKey, recipient: &Arc<R>) {
-    let caller = Arc::clone(caller);
     let (id, task, created, run) = start.into_parts();
+    recipient.answer(match spawn("task", caller, run) {
+        Ok(()) => created,
+        Err(_) => TaskStart::refused(&task, &id),
+    });
+}
+
+/// Works for a caller on a thread of its own.
+fn spawn(
+    name: &'static str,
+    caller: &CallerKey,
+    work: impl FnOnce() + Send + 'static,
+) -> std::io::Result<()> {
+    let caller = Arc::clone(caller);
     let work = move || {
-        if catch_unwind(AssertUnwindSafe(|| places::working_for(&caller, run))).is_err() {
-            log::error!("a task panicked; this is a defect of the server");
+        if catch_unwind(AssertUnwindSafe(|| places::working_for(&caller, work))).is_err() {
+            log::error!("a {name} panicked; this is a defect of the server");
         }
     };
-    recipient.answer(match thread::Builder::new().name("task".into()).spawn(work) {
-        Ok(_) => created,
-        Err(error) => {
-            log::error!("no thread could be started for a task: {error}");
-            TaskStart::refused(&task, &id)
-        }
-    });
+    thread::Builder::new()
+        .name(name.into())
+        .spawn(work)
+        .map(drop)
+        .inspect_err(|error| log::error!("no thread could be started for a {name}: {error}"))
 }
 
 /// Serves the messages of one batch (2025-03-26), answered together when the last answer is there.

@@ -114,7 +114,7 @@ pub static TOOLS: &[Tool] = &[
             ),
         ],
         output: Output::Object(&actions::STARTED),
-        tasking: Tasking::Starts("job_id"),
+        tasking: Tasking::Starts(None),
         run: Run::Code(actions::run),
         ..RUN
     },

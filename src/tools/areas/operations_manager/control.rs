@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::jobs::status;
-use super::{AREA, WAIT, again, follow, jobs, report, start};
+use super::{AREA, WAIT, again, jobs, report, runs, start};
 use crate::limits;
 use crate::platform::Path;
 use crate::tools::asked::{Write, act, record};
@@ -49,8 +49,8 @@ pub static TOOLS: &[Tool] = &[
             Parameter::optional("project", Kind::Name, "Name or id of its project"),
             WAIT,
         ],
-        output: Output::OneOf(&[&report::JOB, &follow::SESSION]),
-        tasking: Tasking::Waits("wait"),
+        output: Output::OneOf(&[&report::JOB, &runs::SESSION]),
+        tasking: Tasking::Starts(Some("wait")),
         run: Run::Code(start::start_job),
         ..RUN
     },

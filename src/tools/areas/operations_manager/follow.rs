@@ -4,130 +4,71 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{jobs, report};
+use super::report;
+use super::runs::{JOBS, Now, Runs, SESSIONS};
 use crate::limits;
-use crate::platform::Path;
-use crate::tools::areas::agent_session_manager::sessions;
 use crate::tools::asked::{Pause, Wait, record};
 use crate::tools::context::Context;
-use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
-
-/// A started agent.
-pub static SESSION: Shape = Shape::closed(&[
-    Field::new("session_id", FieldKind::Text).from(&["sessionId", "_id", "id"]),
-    Field::new("status", FieldKind::Text),
-    Field::new("output", FieldKind::Text).doc("The last thing the agent said"),
-    Field::new("error", FieldKind::Text).from(&["errorMessage"]),
-    Field::new("started_at", FieldKind::Time).from(&["startedAt"]),
-    Field::new("end_time", FieldKind::Time).from(&["endTime"]),
-]);
-
-/// What runs, and how it is looked at.
-struct Runs {
-    what: &'static str,
-    shown_by: &'static str,
-    read: fn(&Context<'_>, &str) -> Result<Value, ToolError>,
-    has_ended: fn(&str) -> bool,
-}
-
-const JOB: Runs =
-    Runs { what: "job", shown_by: "describe_job", read: jobs::read, has_ended: jobs::has_ended };
-
-const SESSION_RUNS: Runs = Runs {
-    what: "session",
-    shown_by: "describe_session",
-    read: |context, id| {
-        let path = Path::new("/agent-session-manager/sessions/{}", &[id])?;
-        Ok(record::payload(&context.api.get(&path, &[])?).clone())
-    },
-    has_ended: |status| matches!(status, "COMPLETE" | "FAILED" | "CANCELED" | "CANCELLED"),
-};
+use crate::tools::shown::Outcome;
 
 /// What was started, as `payload` tells it and, when the caller waits, as it is in the end. Something
 /// runs by now, so nothing here fails.
 pub fn started(context: &Context<'_>, payload: &Value, patience: Duration) -> Outcome {
     let mut notes = Vec::new();
     if let Some(id) = payload.get("sessionId").and_then(record::scalar) {
-        let latest = SESSION_RUNS.until_end(context, &id, payload, patience, &mut notes);
-        let mut session = latest.unwrap_or_else(|| payload.clone());
-        if !patience.is_zero() {
-            match sessions::messages(context, &id) {
-                Ok(messages) => session["output"] = sessions::output(&messages),
-                Err(error) => notes.push(format!("What it said could not be read: {error}")),
-            }
+        let session = Now::told(&SESSIONS, &id, payload.clone());
+        if patience.is_zero() {
+            return session.brief_session(payload).into();
         }
-        let mut shown = SESSION.project(&session);
-        shown["session_id"] = id.into();
-        if shown["status"].is_null() {
-            shown["status"] = "RUNNING".into();
-        }
-        return Outcome::from(shown).noted(notes);
+        let session = until_end(context, &SESSIONS, &id, session, patience, &mut notes);
+        return session.outcome(context).noted(notes);
     }
-    let latest = match record::id(payload) {
-        Some(id) => JOB.until_end(context, &id, payload, patience, &mut notes),
-        None => {
-            let waited = if patience.is_zero() { "" } else { ", so it was not waited for" };
-            notes
-                .push(format!("The platform did not say the job's id{waited}; get_jobs shows it."));
-            None
-        }
-    };
-    let job = report::told(context, latest.as_ref().unwrap_or(payload), &mut notes);
+    if let Some(id) = record::id(payload) {
+        let job = Now::told(&JOBS, &id, payload.clone());
+        let job = until_end(context, &JOBS, &id, job, patience, &mut notes);
+        return job.outcome(context).noted(notes);
+    }
+    let waited = if patience.is_zero() { "" } else { ", so it was not waited for" };
+    notes.push(format!("The platform did not say the job's id{waited}; get_jobs shows it."));
+    let job = report::told(context, payload, &mut notes);
     Outcome::from(job).noted(notes)
 }
 
-impl Runs {
-    /// Looks again and again until it has ended or the time is over. None: nothing newer is known.
-    /// What fails in passing does not end the wait.
-    fn until_end(
-        &self,
-        context: &Context<'_>,
-        id: &str,
-        first: &Value,
-        patience: Duration,
-        notes: &mut Vec<String>,
-    ) -> Option<Value> {
-        let Self { what, shown_by, .. } = self;
-        let mut wait = Wait::new(context, Some(patience), limits::START_PAUSES);
-        let mut latest = None;
-        while !patience.is_zero() {
-            let current = latest.as_ref().unwrap_or(first);
-            let status = record::text(current, &["status"]).unwrap_or("running").to_owned();
-            if (self.has_ended)(&status) {
-                return latest;
+/// Looks again and again until it has ended or the time is over. What fails in passing does not end
+/// the wait.
+fn until_end(
+    context: &Context<'_>,
+    runs: &'static Runs,
+    id: &str,
+    first: Now,
+    patience: Duration,
+    notes: &mut Vec<String>,
+) -> Now {
+    let Runs { what, shown_by, .. } = runs;
+    let mut wait = Wait::new(context, Some(patience), limits::START_PAUSES);
+    let mut now = first;
+    while !patience.is_zero() && !now.has_ended() {
+        match wait.pause(&format!("{what} {id} is {}", now.state())) {
+            Pause::Passed => {}
+            Pause::OutOfTime => {
+                notes.push(now.goes_on_after(patience));
+                notes.extend(wait.trouble());
+                break;
             }
-            let person = report::tasks(current).into_iter().find(report::Task::waits);
-            let person = person.map_or_else(String::new, |task| {
-                format!(" and waits for a person at {}", task.name())
-            });
-            match wait.pause(&format!("{what} {id} is {status}{person}")) {
-                Pause::Passed => {}
-                Pause::OutOfTime => {
-                    notes.push(format!(
-                        "The {what} is still {status}{person} after {} s and goes on; poll \
-                         {shown_by}.",
-                        patience.as_secs()
-                    ));
-                    notes.extend(wait.trouble());
-                    return latest;
-                }
-                Pause::Cancelled => {
-                    notes.push(format!("The wait was ended; the {what} goes on."));
-                    return latest;
-                }
-            }
-            match wait.look((self.read)(context, id)) {
-                Ok(None) => {}
-                Ok(now) => latest = now,
-                Err(error) => {
-                    notes.push(format!(
-                        "The {what} runs, but its state could not be read: {error}. Poll \
-                         {shown_by}."
-                    ));
-                    return latest;
-                }
+            Pause::Cancelled => {
+                notes.push(format!("The wait was ended; the {what} goes on."));
+                break;
             }
         }
-        latest
+        match wait.look(runs.now(context, id)) {
+            Ok(seen) => now = seen.unwrap_or(now),
+            Err(error) => {
+                notes.push(format!(
+                    "The {what} runs, but its state could not be read: {error}. Poll {shown_by}."
+                ));
+                break;
+            }
+        }
     }
+    now
 }

@@ -10,10 +10,11 @@ mod jobs;
 pub mod manual_tasks;
 mod offers;
 mod report;
+mod runs;
 mod start;
 pub mod triggers;
 
-pub use jobs::has_ended as job_has_ended;
+pub use runs::{Now, Runs};
 
 use crate::tools::row::{Area, Run, Tasking, Tool};
 use crate::tools::shown::Output;
@@ -105,8 +106,8 @@ pub static TOOLS: &[Tool] = &[
                       start_job; for agents trigger_automation. Never start it again while it \
                       runs.",
         parameters: START_PARAMETERS,
-        output: Output::OneOf(&[&report::JOB, &follow::SESSION]),
-        tasking: Tasking::Waits("wait"),
+        output: Output::OneOf(&[&report::JOB, &runs::SESSION]),
+        tasking: Tasking::Starts(Some("wait")),
         run: Run::Code(start::start),
         ..RUN
     },
@@ -117,8 +118,8 @@ pub static TOOLS: &[Tool] = &[
                       answers with its job (object_id, for describe_job), an agent with session_id \
                       (for describe_session).",
         parameters: START_PARAMETERS,
-        output: Output::OneOf(&[&report::JOB, &follow::SESSION]),
-        tasking: Tasking::Waits("wait"),
+        output: Output::OneOf(&[&report::JOB, &runs::SESSION]),
+        tasking: Tasking::Starts(Some("wait")),
         run: Run::Code(start::start),
         ..RUN
     },

@@ -3,7 +3,7 @@
 mod fields;
 mod write;
 
-use super::{AREA, WAIT, follow, offers, report};
+use super::{AREA, WAIT, offers, report, runs};
 use crate::tools::row::{Run, Tasking, Tool};
 use crate::tools::shown::Output;
 use crate::tools::told::{Kind, Parameter, Presence};
@@ -109,8 +109,8 @@ pub static TOOLS: &[Tool] = &[
             ),
             WAIT,
         ],
-        output: Output::OneOf(&[&report::JOB, &follow::SESSION]),
-        tasking: Tasking::Waits("wait"),
+        output: Output::OneOf(&[&report::JOB, &runs::SESSION]),
+        tasking: Tasking::Starts(Some("wait")),
         run: Run::Code(write::run),
         ..RUN
     },
