@@ -27,7 +27,7 @@
 //! anyone    -> limits sync cancel places json net time nearest sections stamp
 //! cli       -> transport auth product protocol tools platform outbound sandbox http config observe
 //! transport -> auth protocol http config observe
-//! auth      -> http config observe
+//! auth      -> outbound http config observe
 //! product   -> protocol tools platform config output observe
 //! tools     -> platform observe
 //! platform  -> outbound config observe

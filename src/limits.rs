@@ -258,8 +258,56 @@ pub const TOKENS_FILE_BYTES: u64 = 4 << 20;
 /// Bytes of the name of a token or role.
 pub const TOKEN_NAME_BYTES: usize = 128;
 
-/// When to come back while the keys that check tokens cannot be had.
+/// Least bytes of a shared secret: 128 bits, where every one of them is random. Each algorithm asks for
+/// more, of which is warned.
+pub const SHARED_SECRET_BYTES: usize = 16;
+
+/// Sizes of RSA keys: smaller ones no longer hold, larger ones no library here takes.
+pub const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
+
+/// Bytes of the name of a key. Real ones are hashes.
+pub const KEY_NAME_BYTES: usize = 1024;
+
+/// Bytes of the document of a provider's keys: those of the largest have some 20 KiB.
+pub const KEY_SET_BYTES: u64 = 1 << 20;
+
+/// Keys of a provider: real ones have ten.
+pub const KEY_SET_KEYS: usize = 1_000;
+
+/// Keys of one name that are tried: one for each kind there is.
+pub const KEYS_OF_ONE_NAME: usize = 8;
+
+/// Time for a provider to send its keys.
+pub const KEYS_TIME: Duration = Duration::from_secs(10);
+
+/// How long the keys of a provider are good when it does not say, and the bounds of what it says.
+pub const KEYS_FRESH: Duration = Duration::from_secs(60 * 60);
+/// Not longer, so that a key that was withdrawn is not believed for ever.
+pub const KEYS_FRESH_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+/// Not shorter, so that one who says "at once" is not asked all the time.
+pub const KEYS_FRESH_MIN: Duration = Duration::from_secs(5 * 60);
+
+/// Least time between two fetches because of a token whose key is not known: names of keys are invented
+/// easily, and real ones change rarely.
+pub const KEYS_FLOOR: Duration = Duration::from_secs(30);
+
+/// Requests that wait for keys at the same time. Whoever invents a token makes one wait.
+pub const KEYS_WAITERS: usize = 64;
+
+/// When to come back while the keys that check tokens cannot be had, and how soon they are tried again.
 pub const KEYS_RETRY: Duration = Duration::from_secs(10);
+
+/// Longest pause between such tries.
+pub const KEYS_RETRY_MAX: Duration = Duration::from_secs(5 * 60);
+
+/// Signed tokens that are remembered as good: a few hundred bytes each.
+pub const VERIFIED_TOKENS: usize = 4096;
+
+/// Bytes of the name of whoever shows a signed token, in the audit and wherever calls are told apart.
+pub const IDENTITY_BYTES: usize = 256;
+
+/// The end of the year 9999, in seconds since 1970: what is later is no time but a mistake.
+pub const LAST_SECOND: f64 = 253_402_300_800.0;
 
 /// A day, for dates that name the last one.
 pub const DAY: Duration = Duration::from_secs(24 * 60 * 60);

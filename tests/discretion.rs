@@ -115,23 +115,21 @@ fn tools_of_the_configuration_are_named_as_not_served_yet() {
 
 #[test]
 fn who_cannot_be_checked_is_not_served() {
-    for kind in ["jwt", "oauth_proxy"] {
-        let mut env = vec![("ITENTIAL_MCP_SERVER_AUTH_TYPE".to_owned(), kind.to_owned())];
-        for (name, value) in [
-            ("JWKS_URI", "https://id.example/jwks"),
-            ("OAUTH_CLIENT_ID", "id"),
-            ("OAUTH_CLIENT_SECRET", "secret"),
-            ("OAUTH_AUTHORIZATION_URL", "https://id.example/authorize"),
-            ("OAUTH_TOKEN_URL", "https://id.example/token"),
-            ("OAUTH_REDIRECT_URI", "https://mcp.example/auth/callback"),
-        ] {
-            env.push((format!("ITENTIAL_MCP_SERVER_AUTH_{name}"), value.to_owned()));
-        }
-        let args = ["run", "--sandbox", "--transport", "http", "--port", "0"];
-        let (code, _, said) = run(&env, &args);
-        assert_eq!(code, 1, "{said}");
-        assert!(said.contains("auth_type"), "{said}");
+    let mut env = vec![("ITENTIAL_MCP_SERVER_AUTH_TYPE".to_owned(), "oauth_proxy".to_owned())];
+    for (name, value) in [
+        ("JWKS_URI", "https://id.example/jwks"),
+        ("OAUTH_CLIENT_ID", "id"),
+        ("OAUTH_CLIENT_SECRET", "secret"),
+        ("OAUTH_AUTHORIZATION_URL", "https://id.example/authorize"),
+        ("OAUTH_TOKEN_URL", "https://id.example/token"),
+        ("OAUTH_REDIRECT_URI", "https://mcp.example/auth/callback"),
+    ] {
+        env.push((format!("ITENTIAL_MCP_SERVER_AUTH_{name}"), value.to_owned()));
     }
+    let args = ["run", "--sandbox", "--transport", "http", "--port", "0"];
+    let (code, _, said) = run(&env, &args);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("auth_type"), "{said}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::identity::Identity;
+use super::jwt::Jwt;
 use super::refusal::Refusal;
 use super::resource::Resource;
 use super::tokens::TokenFile;
@@ -39,7 +40,8 @@ impl Authority {
             match kind {
                 AuthType::None => {}
                 AuthType::Token => verifiers.push(Box::new(TokenFile::open(&config.auth)?)),
-                AuthType::Jwt | AuthType::Oauth | AuthType::OauthProxy => {
+                AuthType::Jwt => verifiers.push(Box::new(Jwt::new(config)?)),
+                AuthType::Oauth | AuthType::OauthProxy => {
                     return Err(format!("auth_type {} is not there yet", kind.word()));
                 }
             }

@@ -6,6 +6,7 @@
 mod authority;
 mod challenge;
 mod identity;
+mod jwt;
 mod refusal;
 mod resource;
 pub mod tokens;

@@ -4,10 +4,12 @@
 pub mod certificates;
 pub mod facts;
 pub mod http_server;
+pub mod key_server;
 pub mod raw_http;
 pub mod schema;
 pub mod scratch;
 pub mod served;
+pub mod tokens;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};

@@ -10,7 +10,7 @@ use crate::config::secret::Secret;
 
 const ALGORITHMS: &[&str] = &[
     "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256",
-    "PS384", "PS512",
+    "PS384", "PS512", "EdDSA",
 ];
 
 const PROVIDERS: &[&str] = &["generic", "google", "azure", "auth0", "github", "okta"];
@@ -25,22 +25,22 @@ settings! {
     /// File of the tokens that callers may show, one a line: name, role, hash, last day; written by 'itential-mcp token new', read again when it changes
     tokens_file: Option<PathBuf> = Auth, Kind::Path, "", "path" [ours];
 
-    /// URL of the key set that verifies tokens; excludes auth_public_key
+    /// URL of the key set that verifies tokens, fetched in the background and kept up to date; excludes auth_public_key
     jwks_uri: Option<String> = Auth, Kind::Url, "", "url";
 
-    /// Key that verifies tokens: PEM text, the path of a PEM file, or the shared secret of an HS algorithm
+    /// Key that verifies tokens: public key or certificate as PEM text or the path of a file, or the shared secret of an HS algorithm (at least as long as its hash; below 16 bytes refused)
     public_key: Option<Secret> = Auth, Kind::Secret, "", "value";
 
     /// Issuers, one of which every token must name exactly
     issuer: Vec<String> = Auth, Kind::List, "", "issuers";
 
-    /// Audiences, one of which every token must name
+    /// Audiences, one of which every token must name; public_url when empty
     audience: Vec<String> = Auth, Kind::List, "", "audience";
 
-    /// The one signature algorithm accepted; RS256 when unset
+    /// The one signature algorithm accepted, also of the keys behind auth_jwks_uri; RS256 when unset. ES512 is refused
     algorithm: Option<String> = Auth, Kind::Choice(ALGORITHMS, &[]), "", "algorithm";
 
-    /// Scopes every token must carry
+    /// Scopes every token must carry, in scope, scp or roles; compared whole, none includes another
     required_scopes: Vec<String> = Auth, Kind::List, "", "scopes";
 
     /// Scopes that clients are told to ask for; auth_required_scopes when empty

@@ -32,9 +32,12 @@ const CURVES: [(ObjectIdentifier, &str); 6] = [
     (oid("1.3.36.3.3.2.8.1.1.11"), "EC brainpoolP384r1"),
 ];
 
-const P256: &str = "EC P-256";
-const P384: &str = "EC P-384";
-const ED25519: &str = "Ed25519";
+/// How a key on the curve P-256 is called.
+pub const P256: &str = "EC P-256";
+/// How a key on the curve P-384 is called.
+pub const P384: &str = "EC P-384";
+/// How an Ed25519 key is called.
+pub const ED25519: &str = "Ed25519";
 
 /// Digests that no longer hold, by the signatures they are part of.
 const WEAK: [(ObjectIdentifier, &str); 5] = [

@@ -15,5 +15,6 @@ pub(super) use clients::{cause as refusal_cause, identity, take_refused};
 pub use error::{Problem, Role, TlsError};
 pub use facts::Facts;
 pub use files::{Identity, TlsFiles};
+pub use kind::{ED25519, P256, P384, public_key};
 pub use load::{Loaded, load};
 pub use reload::{Reloader, Tell};
