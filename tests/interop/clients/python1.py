@@ -12,6 +12,8 @@ from mcp.types import ElicitResult, PromptReference
 from pydantic import AnyUrl
 
 asked = []
+told = []
+BACKUP = {"route_name": "backup-device", "data": {"device": "ams-access-sw-008"}, "wait": 60}
 
 
 async def agree(context, params):
@@ -19,10 +21,18 @@ async def agree(context, params):
     return ElicitResult(action="accept", content={"value": True})
 
 
+async def progress(done, total, message):
+    told.append(message)
+
+
 def streams(kind, rest):
     if kind == "stdio":
         return stdio_client(StdioServerParameters(command=rest[0], args=rest[1:]))
     return sse_client(rest[0]) if kind == "sse" else streamablehttp_client(rest[0])
+
+
+def ended(result):
+    return result["result"]["status"] == "complete"
 
 
 async def main(kind, *rest):
@@ -38,7 +48,10 @@ async def main(kind, *rest):
             devices = await client.complete(reference, {"name": "device", "value": "ams"})
             device = devices.completion.values[0]
             read = await client.read_resource(AnyUrl(f"itential://devices/{device}/configuration"))
-            restarted = await client.call_tool("restart_adapter", {"name": "NetBox"})
+            restarted = await client.call_tool("restart_adapter", {"name": "NetBox"},
+                                               progress_callback=progress)
+            agreed = len(asked) == 1
+            job = await client.call_tool("start_workflow", BACKUP, progress_callback=progress)
             print(json.dumps({
                 "protocol": hello.protocolVersion,
                 "tools": len(tools.tools),
@@ -46,7 +59,9 @@ async def main(kind, *rest):
                 "prompts": len(prompts.prompts),
                 "runbook": "Backup via API" in runbook.messages[0].content.text,
                 "read": len(read.contents[0].text) > 0,
-                "confirmed": not restarted.isError and len(asked) == 1,
+                "confirmed": not restarted.isError and agreed,
+                "progress": len(told),
+                "task": "waited" if ended(job.structuredContent) else "",
             }))
 
 

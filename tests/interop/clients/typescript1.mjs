@@ -36,4 +36,4 @@ transport.setProtocolVersion = ((set) => (version) => {
 })(transport.setProtocolVersion);
 await client.connect(transport);
 await client.ping();
-await run(client, () => protocol, asked);
+await run(client, () => protocol, asked, true);

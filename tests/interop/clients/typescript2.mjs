@@ -22,4 +22,5 @@ client.setRequestHandler('elicitation/create', async (request) => {
   return { action: 'accept', content: { value: true } };
 });
 await client.connect(transport);
-await run(client, () => client.getNegotiatedProtocolVersion?.() ?? transport.protocolVersion, asked);
+await run(client, () => client.getNegotiatedProtocolVersion?.() ?? transport.protocolVersion, asked,
+  false);
