@@ -2,6 +2,7 @@
 # Builds the product and its peers, measures them side by side and writes docs/performance.md.
 #
 #   benches/run.sh            everything; under ten minutes once the peers are installed
+#   benches/run.sh scaling    several processes behind a balancer: writes the figures of docs/scaling.md
 #   benches/run.sh PART...    only these parts, to the terminal (see benches/load/main.rs)
 #
 # Peers are kept in BENCH_CACHE (default: ~/.cache/itential-mcp-bench), outside the checkout. One that
@@ -15,33 +16,53 @@ ulimit -n 8192 2>/dev/null || echo "note: few file descriptors; a thousand clien
 
 skipped() { echo "SKIPPED: $1" >&2; }
 
-python=$cache/python-0.14.1
-if [ ! -x "$python/bin/itential-mcp" ]; then
-    python3 -m venv "$python" && "$python/bin/pip" install --quiet itential-mcp==0.14.1 ||
-        { rm -rf "$python"; skipped "the Python server cannot be installed"; }
-fi
-[ -x "$python/bin/itential-mcp" ] && export BENCH_PYTHON=$python/bin/itential-mcp
+peers() {
+    python=$cache/python-0.14.1
+    if [ ! -x "$python/bin/itential-mcp" ]; then
+        python3 -m venv "$python" && "$python/bin/pip" install --quiet itential-mcp==0.14.1 ||
+            { rm -rf "$python"; skipped "the Python server cannot be installed"; }
+    fi
+    [ -x "$python/bin/itential-mcp" ] && export BENCH_PYTHON=$python/bin/itential-mcp
 
-if cargo build --quiet --locked --release --manifest-path benches/peers/rmcp/Cargo.toml \
-    --target-dir "$cache/rmcp"; then
-    export BENCH_RMCP=$cache/rmcp/release/peer-rmcp
-else
-    skipped "rmcp cannot be built"
-fi
+    if cargo build --quiet --locked --release --manifest-path benches/peers/rmcp/Cargo.toml \
+        --target-dir "$cache/rmcp"; then
+        export BENCH_RMCP=$cache/rmcp/release/peer-rmcp
+    else
+        skipped "rmcp cannot be built"
+    fi
 
-musl=x86_64-unknown-linux-musl
-if [ "$(uname -m)" = x86_64 ] && rustup target add "$musl" >/dev/null 2>&1 &&
-    CC_x86_64_unknown_linux_musl=${CC_x86_64_unknown_linux_musl:-gcc} \
-        cargo build --quiet --locked --release --bin itential-mcp --target "$musl"; then
-    export BENCH_MUSL=$target/$musl/release/itential-mcp
-else
-    skipped "there is no musl target here"
-fi
+    musl=x86_64-unknown-linux-musl
+    if [ "$(uname -m)" = x86_64 ] && rustup target add "$musl" >/dev/null 2>&1 &&
+        CC_x86_64_unknown_linux_musl=${CC_x86_64_unknown_linux_musl:-gcc} \
+            cargo build --quiet --locked --release --bin itential-mcp --target "$musl"; then
+        export BENCH_MUSL=$target/$musl/release/itential-mcp
+    else
+        skipped "there is no musl target here"
+    fi
+}
+[ "$*" = scaling ] || peers
 
 cargo build --quiet --locked --release --bin itential-mcp
 export BENCH_PRODUCT=$target/release/itential-mcp
 measure() { cargo bench --quiet --locked --bench load -- "$@"; }
 cargo bench --quiet --locked --bench load --no-run
+
+machine() {
+    echo "Machine: $(nproc) cores ($(uname -sm)), which load generator and server share; load average"
+    echo "$(cut -d' ' -f1 /proc/loadavg) at the end of the run. $(rustc --version | cut -d' ' -f1,2), $(date +%F)."
+}
+
+if [ "$*" = scaling ]; then
+    measured=$(measure replicas && machine) python3 - <<'PYTHON'
+import os, pathlib, re
+document = pathlib.Path("docs/scaling.md")
+figures = f"\n{os.environ['measured'].strip()}\n\n"
+text = document.read_text()
+document.write_text(re.sub(r"(?<=<!-- figures -->\n).*?(?=<!-- end -->)", lambda _: figures, text, count=1, flags=re.S))
+PYTHON
+    echo "the figures of docs/scaling.md are written" >&2
+    exit
+fi
 
 if [ $# -gt 0 ]; then
     measure "$@"
@@ -60,8 +81,7 @@ and replaces this file. The peers are rmcp 3.11, the official Rust SDK, over axu
 its leanest mode (stateless, JSON answers), and the Python server itential-mcp 0.14.1.
 
 TEXT
-    echo "Machine: $(nproc) cores ($(uname -sm)), which load generator and server share; load average"
-    echo "$(cut -d' ' -f1 /proc/loadavg) at the end of the run. $(rustc --version | cut -d' ' -f1,2), $(date +%F)."
+    machine
     echo
     cat "$report"
     cat benches/notes.md
