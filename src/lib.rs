@@ -17,14 +17,14 @@
 //! - [`output`]: JSON and TOON rendering of results.
 //! - [`observe`]: log, redaction, audit and metrics.
 //! - Leaves: [`limits`] (every bound, each with its reason), [`sync`], [`cancel`], [`places`]
-//!   (who works when places are scarce), [`json`] (read strictly), [`net`], [`time`], [`nearest`],
-//!   [`sections`] (of device configurations), [`stamp`] (of files).
+//!   (who works when places are scarce), [`json`] (read strictly), [`tree`]
+//!   (JSON within a bound of memory), [`net`], [`time`], [`nearest`], [`sections`] (of device configurations), [`stamp`] (of files).
 //!
 //! Which room may import which, held against the code by `tests/architecture.rs`; no files of one
 //! room import each other in a circle either:
 //!
 //! ```text
-//! anyone    -> limits sync cancel places json net time nearest sections stamp
+//! anyone    -> limits sync cancel places json tree net time nearest sections stamp
 //! cli       -> transport auth product protocol tools platform outbound sandbox http config observe
 //! transport -> auth protocol http config observe
 //! auth      -> outbound http config observe
@@ -58,3 +58,4 @@ pub mod sync;
 pub mod time;
 pub mod tools;
 pub mod transport;
+pub mod tree;

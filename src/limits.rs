@@ -21,9 +21,10 @@ pub const JSON_DEPTH: usize = 128;
 /// Bytes of a message that is read before its session is looked at, so that an error has its id.
 pub const UNCHECKED_BODY_BYTES: usize = 64 << 10;
 
-/// Values in one JSON message. A small one takes a hundred times its bytes in memory; the largest
-/// honest ones, an imported project or thousands of nodes, hold some ten thousand.
-pub const JSON_VALUES: usize = 250_000;
+/// Memory that the values of one JSON message may take, in bytes. Small values take a hundred times
+/// their bytes on the wire; the largest honest messages, an imported project or ten thousand nodes of
+/// an inventory, stay below this.
+pub const MESSAGE_TREE_BYTES: usize = 24 * 1024 * 1024;
 
 /// Calls waiting for a place. Beyond this the answer is "busy, retry" rather than a long wait; each
 /// holds its arguments in memory.
@@ -87,6 +88,9 @@ pub const AUDIT_FINDINGS: usize = 100;
 
 /// Bytes of one text in a question to a person, who reads it on a screen.
 pub const QUESTION_TEXT_BYTES: usize = 2 << 10;
+
+/// Bytes of a question to a person: a configuration of a device, which nobody reads on to its end.
+pub const QUESTION_BYTES: usize = 32 << 10;
 
 /// Shortest word that is taken for a token because of how it begins.
 pub const TOKEN_BYTES: usize = 20;
@@ -209,8 +213,9 @@ pub const CHUNK_EXTENSIONS_BYTES: usize = 16 * 1024;
 /// Most hexadecimal digits of a chunk size: 64 bits.
 pub const SIZE_DIGITS: usize = 16;
 
-/// Bodies of all requests together; more is answered with 503 instead of exhausted memory.
-pub const BODIES_BYTES: usize = 64 * 1024 * 1024;
+/// Bodies of all requests together, and what was read of them, until the requests are answered; more is
+/// answered with 503 instead of exhausted memory. A few of the largest fit, and thousands of others.
+pub const BODIES_BYTES: usize = 128 * 1024 * 1024;
 
 /// Bytes taken from a client that sends ahead of our answer; the rest waits in the kernel.
 pub const PIPELINE_BYTES: usize = 16 * 1024;

@@ -38,7 +38,11 @@ pub struct Hold {
 impl Hold {
     /// Makes the share as large as `amount`: whether the budget is still within its cap.
     pub fn grow(&mut self, amount: usize) -> bool {
-        let more = amount.saturating_sub(self.amount);
+        self.add(amount.saturating_sub(self.amount))
+    }
+
+    /// Makes the share larger by so much: whether the budget is still within its cap.
+    pub fn add(&mut self, more: usize) -> bool {
         self.amount += more;
         self.budget.used.fetch_add(more, Ordering::Relaxed) + more <= self.budget.cap
     }

@@ -168,6 +168,13 @@ impl Conn {
         Some(done)
     }
 
+    /// Counts so much memory more for request `number`. False: that is too much.
+    pub fn hold(&self, number: u64, bytes: usize) -> bool {
+        let mut held = self.held.lock();
+        let current = held.machine.number == number;
+        !current || held.machine.hold.as_mut().is_none_or(|hold| hold.add(bytes))
+    }
+
     /// Answers request `number`, unless that is over.
     pub fn answer(&self, number: u64, response: &Response) {
         self.with(number, |machine, now, rules| machine.answer(response, now, rules));

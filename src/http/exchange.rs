@@ -71,6 +71,12 @@ impl Responder {
         }
     }
 
+    /// Counts so much memory more for the request until it is answered. False: all requests together
+    /// would take too much.
+    pub fn holds(&self, bytes: usize) -> bool {
+        self.conn.as_ref().is_none_or(|conn| conn.hold(self.number, bytes))
+    }
+
     /// Sends `bytes` as they are, be they no or half an answer, and closes the connection: how the
     /// sandbox plays a server that dies.
     pub fn break_off(mut self, bytes: &[u8]) {

@@ -43,7 +43,7 @@ pub fn tasking(tool: &'static Tool, confirm: Confirm) -> Tasking {
 /// its end here, whatever the argument `wait` says.
 pub fn start(
     tool: &'static Tool,
-    wait: Option<&str>,
+    wait: Option<&'static str>,
     runner: &ToolRunner,
     call: &Call,
     given: &Map<String, Value>,

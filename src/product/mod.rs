@@ -24,6 +24,7 @@ use crate::observe::Audit;
 use crate::platform::Client;
 use crate::protocol::Engine;
 use crate::protocol::{Offers, Registry, ToolEntry};
+use crate::tools::told::Arguments;
 use crate::tools::{self, Context, Tool};
 
 /// The tools that this configuration enables, in listing order.
@@ -79,7 +80,9 @@ fn entry(tool: &'static Tool, runner: &Arc<ToolRunner>, slim: bool) -> ToolEntry
                 Arc::new(move |call, given| long::start(tool, wait, &runner, call, given))
             }
             _ => Arc::new(move |call, given| {
-                let act = |context: &Context<'_>, arguments: &_| tool.call(context, arguments);
+                let act = |context: &Context<'_>, arguments: &Arguments<'_>| {
+                    tool.call(context, arguments)
+                };
                 run::run(tool, &act, &runner, call, given)
             }),
         },

@@ -80,6 +80,7 @@ pub fn acted(
         if runner.confirm == Confirm::Destructive && tool.hints.destructive {
             let shown = observe::RedactedFields::new(given, limits::QUESTION_TEXT_BYTES);
             let shown = serde_json::to_string(&shown).unwrap_or_default();
+            let shown = observe::brief(&shown, limits::QUESTION_BYTES);
             crate::tools::Host::confirm(&host, &format!("Run {} with {shown}?", tool.name))?;
         }
         if let Some(audit) = &runner.audit {

@@ -1,6 +1,6 @@
 //! One running request, as the code that serves it sees it.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
@@ -105,6 +105,12 @@ impl Call {
         self.params.insert("inputResponses".into(), Value::Object(answers));
         self.carried = carried;
         self
+    }
+
+    /// The arguments of a tool or a prompt.
+    pub fn arguments(&self) -> &Map<String, Value> {
+        static NONE: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+        self.params.get("arguments").and_then(Value::as_object).unwrap_or(&NONE)
     }
 
     /// Whether its client takes a task for an answer.

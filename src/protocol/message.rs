@@ -102,9 +102,18 @@ pub fn bare(bytes: &[u8]) -> &[u8] {
 /// [`Malformed`] with -32700 when it is not JSON, -32600 when it is not a JSON-RPC message. It has
 /// the id wherever one can be read.
 pub fn read(bytes: &[u8]) -> Result<Incoming, Box<Malformed>> {
+    read_counting(bytes, &mut 0)
+}
+
+/// [`read`], which adds to `memory` the bytes of memory that what was read takes.
+///
+/// # Errors
+/// As there.
+pub fn read_counting(bytes: &[u8], memory: &mut usize) -> Result<Incoming, Box<Malformed>> {
     let bytes = bare(bytes);
-    let read = json::parse(bytes).or_else(|error| match salvage::whole_characters(bytes) {
-        Some(mended) => json::parse(&mended),
+    let mut parse = |bytes: &[u8]| json::parse_counting(bytes, memory);
+    let read = parse(bytes).or_else(|error| match salvage::whole_characters(bytes) {
+        Some(mended) => parse(&mended),
         None => Err(error),
     });
     let value = read.map_err(|error| {

@@ -64,17 +64,13 @@ impl ToolEntry {
     ///
     /// # Errors
     /// -32021 when it can be nothing else, and its client knows no tasks.
-    pub fn becomes_task(
-        &self,
-        call: &Call,
-        arguments: &Map<String, Value>,
-    ) -> Result<bool, RpcError> {
+    pub fn becomes_task(&self, call: &Call) -> Result<bool, RpcError> {
         let able = call.may_become_task();
         match &self.tasking {
             Tasking::Never | Tasking::Elsewhere => Ok(false),
             Tasking::Required(_) if !able => Err(RpcError::needs_tasks()),
             Tasking::Optional(becomes) | Tasking::Required(becomes) => {
-                Ok(able && becomes(call, arguments))
+                Ok(able && becomes(call, call.arguments()))
             }
         }
     }
@@ -219,15 +215,20 @@ impl Registry {
         {
             return;
         }
-        let Ok(mut given) = arguments(params) else { return };
-        let Some(Value::String(name)) = given.shift_remove("name") else { return };
-        if !self.offers.unlisted.iter().any(|tool| tool.name() == name) {
+        if settle(params).is_err() {
             return;
         }
+        let Some(Value::Object(given)) = params.get_mut("arguments") else { return };
+        let named = given.get("name").and_then(Value::as_str);
+        if !named.is_some_and(|name| self.offers.unlisted.iter().any(|tool| tool.name() == name)) {
+            return;
+        }
+        let name = given.shift_remove("name").unwrap_or_default();
         // Models also write the arguments beside the name.
-        let arguments = given.shift_remove("arguments").filter(|inner| !inner.is_null());
-        params.insert("name".into(), name.into());
-        params.insert("arguments".into(), arguments.unwrap_or(Value::Object(given)));
+        if let Some(inner) = given.shift_remove("arguments").filter(|inner| !inner.is_null()) {
+            params.insert("arguments".into(), inner);
+        }
+        params.insert("name".into(), name);
     }
 
     /// The prompt called `name`.
@@ -321,25 +322,30 @@ impl Registry {
     }
 }
 
-/// The arguments of a call or of a prompt.
+/// Makes the arguments of a call or of a prompt an object where they are meant as one.
 ///
 /// # Errors
 /// -32602 when they are no object, and no text that holds one.
-pub fn arguments(params: &Map<String, Value>) -> Result<Map<String, Value>, RpcError> {
-    match params.get("arguments") {
-        None | Some(Value::Null) => Ok(Map::new()),
-        Some(Value::Object(arguments)) => Ok(arguments.clone()),
+pub fn settle(params: &mut Map<String, Value>) -> Result<(), RpcError> {
+    let object = match params.get("arguments") {
+        Some(Value::Object(_)) => return Ok(()),
+        None | Some(Value::Null) => Map::new(),
         // Models that write the object as text are many.
         Some(Value::String(text)) => match json::parse(text.as_bytes()) {
-            Ok(Value::Object(arguments)) => Ok(arguments),
-            Err(_) if text.trim().is_empty() => Ok(Map::new()),
-            Err(error) => Err(RpcError::invalid_params(format!(
-                "arguments must be a JSON object, and the text given is not the JSON of one: {error}"
-            ))),
-            Ok(_) => Err(RpcError::invalid_params("arguments must be a JSON object")),
+            Ok(Value::Object(arguments)) => arguments,
+            Err(_) if text.trim().is_empty() => Map::new(),
+            Err(error) => {
+                return Err(RpcError::invalid_params(format!(
+                    "arguments must be a JSON object, and the text given is not the JSON of one: \
+                     {error}"
+                )));
+            }
+            Ok(_) => return Err(RpcError::invalid_params("arguments must be a JSON object")),
         },
-        Some(_) => Err(RpcError::invalid_params("arguments must be a JSON object")),
-    }
+        Some(_) => return Err(RpcError::invalid_params("arguments must be a JSON object")),
+    };
+    params.insert("arguments".into(), Value::Object(object));
+    Ok(())
 }
 
 fn text<'a>(definition: &'a Map<String, Value>, key: &str) -> &'a str {

@@ -14,7 +14,8 @@ use super::engine::{Engine, Origin, Request, read_uri};
 use super::error::RpcError;
 use super::input;
 use super::input::Reply;
-use super::registry::{Complete, Handler, Registry, ToolEntry, arguments};
+use super::message::Id;
+use super::registry::{Complete, Handler, Registry, ToolEntry, settle};
 use super::result;
 use super::subscriptions::{Filter, Tells};
 use super::tasks::{Standing, Status};
@@ -22,6 +23,9 @@ use super::uri_template::Variables;
 use crate::cancel::CancelToken;
 use crate::limits;
 use crate::nearest::nearest;
+
+/// The id and the method of a request.
+type Asked = (Id, String);
 
 impl Engine {
     pub(super) fn call_tool(
@@ -33,33 +37,33 @@ impl Engine {
         registry.resolve(&mut request.params);
         let name = text(&request.params, "name", "tools/call needs the tool's name as text")?;
         let Some(tool) = registry.tool(name) else { return Err(unknown_tool(name, registry)) };
-        let arguments = arguments(&request.params)?;
-        let call = self.prepare(origin, &request)?;
+        settle(&mut request.params)?;
+        let (asked, call) = self.prepare(origin, request)?;
         let run = Arc::clone(&tool.run);
-        if tool.becomes_task(&call, &arguments)? {
+        if tool.becomes_task(&call)? {
             // Too many tasks: this one is answered in one go.
             if let Some(task) = self.tasks.begin(&self.seal, origin.caller) {
-                return self.start_task(&request, call, &task, run, arguments);
+                return self.start_task(asked.0, call, &task, run);
             }
         }
-        self.work(origin, request, call, Box::new(move |call| run(call, &arguments)))
+        self.work(origin, asked, call, Box::new(move |call| run(call, call.arguments())))
     }
 
     pub(super) fn get_prompt(
         self: &Arc<Self>,
         origin: &Origin<'_>,
-        request: Request,
+        mut request: Request,
         registry: &Registry,
     ) -> Result<Dispatch, RpcError> {
         let name = text(&request.params, "name", "prompts/get needs the prompt's name as text")?;
         let prompt = registry.prompt(name).ok_or_else(|| unknown_prompt(name, registry))?;
-        let arguments = arguments(&request.params)?;
-        prompt.check(&arguments)?;
+        settle(&mut request.params)?;
         let run = Arc::clone(&prompt.run);
-        let call = self.prepare(origin, &request)?;
+        let (asked, call) = self.prepare(origin, request)?;
+        prompt.check(call.arguments())?;
         // A prompt is text that is here already.
-        let work = self.work(origin, request, call, Box::new(move |call| run(call, &arguments)))?;
-        Ok(work.at_once())
+        let run = Box::new(move |call: &Call| run(call, call.arguments()));
+        Ok(self.work(origin, asked, call, run)?.at_once())
     }
 
     pub(super) fn read_resource(
@@ -73,8 +77,8 @@ impl Engine {
             return Err(RpcError::unknown_resource(&uri, origin.modern));
         };
         let read = Arc::clone(read);
-        let call = self.prepare(origin, &request)?;
-        self.work(origin, request, call, Box::new(move |call| read(call, &uri, &variables)))
+        let (asked, call) = self.prepare(origin, request)?;
+        self.work(origin, asked, call, Box::new(move |call| read(call, &uri, &variables)))
     }
 
     pub(super) fn complete(
@@ -108,8 +112,9 @@ impl Engine {
             let completion = json!({"values": values, "total": total, "hasMore": more});
             Ok(json!({"completion": completion}).into())
         };
-        let call = self.call(origin, &request);
-        self.work(origin, request, call, Box::new(handler))
+        let Request { id, method, params } = request;
+        let call = self.call(origin, params);
+        self.work(origin, (id, method), call, Box::new(handler))
     }
 
     pub(super) fn listen(
@@ -120,12 +125,13 @@ impl Engine {
         let registry = self.registry();
         let offers = registry.offers();
         let listed = [true, registry.has_prompts(), registry.has_resources()];
-        let call = self.call(origin, &request);
+        let Request { id, params, .. } = request;
+        let call = self.call(origin, params);
         // Somebody has to look at what goes on elsewhere; this process does it on a thread.
         let place = self.watches.try_take(&origin.caller.key);
         let watched = RefCell::new(Vec::new());
         let wants = Filter::read(
-            &request.params,
+            &call.params,
             &Tells {
                 lists: listed.map(|listed| listed && offers.changes),
                 resource: &|uri| offers.subscribe && registry.resource(uri).is_some(),
@@ -137,11 +143,11 @@ impl Engine {
                 },
             },
         )?;
-        let asked = request.params.get("notifications").and_then(|asked| asked.get("taskIds"));
+        let asked = call.params.get("notifications").and_then(|asked| asked.get("taskIds"));
         if asked.is_some_and(|tasks| !tasks.is_null()) && !call.may_become_task() {
             return Err(RpcError::needs_tasks());
         }
-        let (id, session, sink) = (request.id, origin.session, origin.sink);
+        let (session, sink) = (origin.session, origin.sink);
         let mut listening = self.subscriptions.open(id, wants, session, sink)?;
         let watched = watched.into_inner();
         if let (Some(elsewhere), false) = (offers.elsewhere.clone(), watched.is_empty()) {
@@ -155,34 +161,35 @@ impl Engine {
     }
 
     /// A call that may have been made before, with what was remembered then.
-    fn prepare(&self, origin: &Origin<'_>, request: &Request) -> Result<Call, RpcError> {
+    fn prepare(&self, origin: &Origin<'_>, request: Request) -> Result<(Asked, Call), RpcError> {
+        let Request { id, method, params } = request;
         let carried = if origin.modern {
-            self.states.open(&self.seal, origin.caller, &request.method, &request.params)?
+            self.states.open(&self.seal, origin.caller, &method, &params)?
         } else {
             None
         };
-        Ok(self.call(origin, request).carrying(carried))
+        Ok(((id, method), self.call(origin, params).carrying(carried)))
     }
 
     /// Makes a worker run `handler`.
     pub(super) fn work(
         self: &Arc<Self>,
         origin: &Origin<'_>,
-        request: Request,
+        (id, method): Asked,
         mut call: Call,
         handler: Handler,
     ) -> Result<Dispatch, RpcError> {
-        let Some(cancel) = origin.session.begin(&request.id) else {
+        let Some(cancel) = origin.session.begin(&id) else {
             return Err(RpcError::invalid_request("This id belongs to a request still running"));
         };
         call.cancel = cancel.clone();
-        let (engine, modern, id) = (Arc::clone(self), origin.modern, request.id.clone());
-        let tool = request.method == "tools/call";
+        let (engine, modern, asked) = (Arc::clone(self), origin.modern, id.clone());
+        let tool = method == "tools/call";
         let work = move || {
-            let reply = handler(&call).and_then(|reply| engine.render(&call, &request, reply));
+            let reply = handler(&call).and_then(|reply| engine.render(&call, &method, reply));
             match reply {
-                Ok(result) => Answer::result(&request.id, result.to_string().as_bytes()),
-                Err(error) => Answer::error(&request.id, &error, modern),
+                Ok(result) => Answer::result(&asked, result.to_string().as_bytes()),
+                Err(error) => Answer::error(&asked, &error, modern),
             }
         };
         let session = Arc::clone(origin.session);
@@ -190,7 +197,7 @@ impl Engine {
     }
 
     /// The result object of a reply.
-    fn render(&self, call: &Call, request: &Request, reply: Reply) -> Result<Value, RpcError> {
+    fn render(&self, call: &Call, method: &str, reply: Reply) -> Result<Value, RpcError> {
         let mut result = match reply {
             Reply::GoesOn { what, message, otherwise } => {
                 let started = Started::now(what);
@@ -207,7 +214,7 @@ impl Engine {
                 }
             }
             Reply::Complete(mut result) => {
-                if call.modern && request.method == "resources/read" {
+                if call.modern && method == "resources/read" {
                     // What a resource shows is alive on the platform: nothing to keep.
                     result::stamp_cacheable(&mut result, &self.server, Duration::ZERO);
                 }
@@ -223,9 +230,8 @@ impl Engine {
                     result["inputRequests"] = Value::Object(requests);
                 }
                 if let Some(carry) = carry {
-                    let (method, params) = (&request.method, &request.params);
-                    let state =
-                        self.states.seal(&self.seal, &call.caller, method, params, &carry)?;
+                    let (caller, params) = (&call.caller, &call.params);
+                    let state = self.states.seal(&self.seal, caller, method, params, &carry)?;
                     result["requestState"] = json!(state);
                 }
                 result
@@ -237,9 +243,9 @@ impl Engine {
         Ok(result)
     }
 
-    pub(super) fn call(&self, origin: &Origin<'_>, request: &Request) -> Call {
+    pub(super) fn call(&self, origin: &Origin<'_>, params: Map<String, Value>) -> Call {
         Call::new(
-            request.params.clone(),
+            params,
             CancelToken::new(),
             Arc::clone(origin.caller),
             origin.modern,

@@ -13,6 +13,7 @@ use super::elsewhere::{Elsewhere, Started};
 use super::engine::{Engine, Origin, Request};
 use super::error::RpcError;
 use super::input::{self, Reply};
+use super::message::Id;
 use super::registry::{Handler, Run};
 use super::result;
 use super::tasks::Task;
@@ -23,29 +24,29 @@ impl Engine {
         origin: &Origin<'_>,
         request: Request,
     ) -> Result<Dispatch, RpcError> {
-        let call = self.call(origin, &request);
+        let Request { id: asked, method, params } = request;
+        let call = self.call(origin, params);
         if !call.may_become_task() {
             return Err(RpcError::needs_tasks());
         }
-        let Some(id) = request.params.get("taskId").and_then(Value::as_str).map(str::to_owned)
-        else {
+        let Some(id) = call.params.get("taskId").and_then(Value::as_str).map(str::to_owned) else {
             return Err(RpcError::invalid_params("taskId must be text"));
         };
         if let Some(task) = self.tasks.get(&id, origin.caller) {
             let mut result = json!({});
-            match request.method.as_str() {
+            match method.as_str() {
                 "tasks/get" => result = task.snapshot(),
                 "tasks/cancel" => task.give_up(),
-                _ => task.answer(answers(&request.params)?),
+                _ => task.answer(answers(&call.params)?),
             }
             result::stamp(&mut result, &self.server);
-            return Ok(Dispatch::result(&request.id, &result));
+            return Ok(Dispatch::result(&asked, &result));
         }
         let (elsewhere, started) = self.started(&id, origin.caller).ok_or_else(|| {
             RpcError::invalid_params("No task of yours has this id; it may have been forgotten")
         })?;
         let engine = Arc::clone(self);
-        let handler: Handler = match request.method.as_str() {
+        let handler: Handler = match method.as_str() {
             "tasks/get" => Box::new(move |call| {
                 let now = elsewhere.look(call, &started);
                 Ok(started.render(&id, &now, &engine.server).into())
@@ -55,11 +56,11 @@ impl Engine {
             }
             _ => {
                 // What goes on elsewhere asks nothing.
-                answers(&request.params)?;
+                answers(&call.params)?;
                 Box::new(|_| Ok(json!({}).into()))
             }
         };
-        self.work(origin, request, call, handler)
+        self.work(origin, (asked, method), call, handler)
     }
 
     /// What the task `id` of `caller` stands for, and where that goes on.
@@ -74,11 +75,10 @@ impl Engine {
 
     pub(super) fn start_task(
         self: &Arc<Self>,
-        request: &Request,
+        id: Id,
         call: Call,
         task: &Arc<Task>,
         run: Run,
-        arguments: Map<String, Value>,
     ) -> Result<Dispatch, RpcError> {
         let mut created = task.snapshot();
         created["resultType"] = json!("task");
@@ -86,31 +86,24 @@ impl Engine {
         let running = Arc::clone(task);
         let (engine, call) = (Arc::clone(self), call.in_task(task));
         let work = move || {
-            let outcome = catch_unwind(AssertUnwindSafe(|| {
-                run_task(call, &running, &run, &arguments, &engine.server)
-            }));
+            let outcome =
+                catch_unwind(AssertUnwindSafe(|| run_task(call, &running, &run, &engine.server)));
             running.finish(outcome.unwrap_or_else(|_| {
                 log::error!("a task panicked; this is a defect of the server");
                 Err(RpcError::internal("The server failed on this task; see its log"))
             }));
         };
-        let created = Answer::result(&request.id, created.to_string().as_bytes());
-        let (id, task) = (request.id.clone(), Arc::clone(task));
+        let created = Answer::result(&id, created.to_string().as_bytes());
+        let task = Arc::clone(task);
         Ok(Dispatch::Task(TaskStart { id, task, created, run: Box::new(work) }))
     }
 }
 
 /// Runs a task to its end. What it asks the client travels through the task, and it is run again
 /// with the answers, as a call is that is repeated with them.
-fn run_task(
-    mut call: Call,
-    task: &Task,
-    run: &Run,
-    arguments: &Map<String, Value>,
-    server: &Value,
-) -> Result<Value, RpcError> {
+fn run_task(mut call: Call, task: &Task, run: &Run, server: &Value) -> Result<Value, RpcError> {
     loop {
-        match run(&call, arguments)? {
+        match run(&call, call.arguments())? {
             Reply::Complete(mut result) | Reply::GoesOn { otherwise: mut result, .. } => {
                 result::stamp(&mut result, server);
                 return Ok(result);

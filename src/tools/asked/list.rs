@@ -34,7 +34,7 @@ pub struct List {
 }
 
 /// What arguments mean.
-type Meaning = fn(&Context<'_>, &Arguments) -> Result<Arguments, ToolError>;
+type Meaning = for<'a> fn(&Context<'_>, &Arguments<'a>) -> Result<Arguments<'a>, ToolError>;
 
 /// What is to be said of some items.
 type Tell = fn(&[Value]) -> Option<String>;

@@ -2,18 +2,24 @@
 //!
 //! What is wrong is answered with every problem at once, in words that say what is allowed.
 
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::coerce::{coerce, is_nothing};
 use super::naming;
 use super::parameter::{Parameter, Presence};
+use crate::limits;
 use crate::tools::shown::ToolError;
 
-/// The arguments of one call, checked and coerced against a tool's parameters.
+/// The arguments of one call, checked and coerced against a tool's parameters. Those that were given
+/// as they are wanted are not copied.
 #[derive(Clone, Debug, Default)]
-pub struct Arguments(Map<String, Value>);
+pub struct Arguments<'a>(BTreeMap<&'a str, Cow<'a, Value>>);
 
-impl Arguments {
+impl<'a> Arguments<'a> {
     /// Checks `given` against `parameters`.
     ///
     /// # Errors
@@ -21,34 +27,40 @@ impl Arguments {
     /// missing values, and values that cannot be read as what the parameter holds.
     pub fn check(
         parameters: impl IntoIterator<Item = &'static Parameter>,
-        given: &Map<String, Value>,
+        given: &'a Map<String, Value>,
     ) -> Result<Self, ToolError> {
         let parameters: Vec<&'static Parameter> = parameters.into_iter().collect();
         let (given, mut problems) = naming::sort(&parameters, given);
-        let mut checked = Map::new();
+        let mut checked = BTreeMap::new();
+        let room = Cell::new(limits::MESSAGE_TREE_BYTES);
         for parameter in parameters {
             let value = match given.get(parameter.name) {
-                Some(value) if !is_nothing(parameter, value) => coerce(parameter, value),
+                Some(&value) if !is_nothing(parameter, value) => coerce(parameter, value, &room),
                 _ if parameter.presence == Presence::Required => {
                     let kind = parameter.kind.in_words();
                     Err(format!("is required ({kind}): {}", parameter.doc))
                 }
-                _ => Ok(parameter.absent()),
+                _ => Ok(Cow::Owned(parameter.absent())),
             };
             match value {
-                Ok(value) => drop(checked.insert(parameter.name.to_owned(), value)),
+                Ok(value) => drop(checked.insert(parameter.name, value)),
                 Err(why) => problems.push(format!("'{}' {why}", parameter.name)),
             }
         }
         if problems.is_empty() {
             Ok(Self(checked))
         } else {
+            let more = problems.len().saturating_sub(limits::ADVICE);
+            problems.truncate(limits::ADVICE);
+            if more > 0 {
+                problems.push(format!("and {more} more"));
+            }
             Err(ToolError::invalid(problems.join("; ")))
         }
     }
 
     /// The same arguments without these.
-    pub fn without<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Self {
+    pub fn without<'b>(&self, names: impl IntoIterator<Item = &'b str>) -> Self {
         let mut rest = self.0.clone();
         for name in names {
             rest.remove(name);
@@ -57,14 +69,14 @@ impl Arguments {
     }
 
     /// The same arguments, with another value of `name`.
-    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.0.insert(name.to_owned(), value.into());
+    pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.0.insert(name, Cow::Owned(value.into()));
         self
     }
 
     /// The value of `name`; null when absent.
     pub fn value(&self, name: &str) -> &Value {
-        self.0.get(name).unwrap_or(&Value::Null)
+        self.0.get(name).map_or(&Value::Null, Cow::as_ref)
     }
 
     /// A required text, or one with a default; empty when the tool declares neither.
@@ -131,7 +143,7 @@ mod tests {
 
     fn check(given: Value) -> Result<Map<String, Value>, String> {
         Arguments::check(PARAMETERS, given.as_object().expect("tests give objects"))
-            .map(|a| a.0)
+            .map(|a| a.0.into_iter().map(|(k, v)| (k.to_owned(), v.into_owned())).collect())
             .map_err(|e| e.to_string())
     }
 

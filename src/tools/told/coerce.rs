@@ -1,10 +1,15 @@
 //! Reading what a model really sends: numbers as text, objects as JSON text, one name where a list
 //! of names is wanted.
 
+use std::borrow::Cow;
+use std::cell::Cell;
+
 use serde_json::{Value, json};
 
 use super::parameter::{Kind, Parameter, Presence};
 use crate::limits;
+use crate::tree;
+use crate::tree::Tree;
 
 /// Whether `value` says that there is none: null, or the same as text where a text means nothing
 /// else.
@@ -20,17 +25,24 @@ pub fn is_nothing(parameter: &Parameter, value: &Value) -> bool {
     }
 }
 
-/// `value` as `parameter` wants it, or why that cannot be.
-pub fn coerce(parameter: &Parameter, value: &Value) -> Result<Value, String> {
-    let value = read(parameter.kind, value)?;
-    match value {
-        _ if parameter.choices.is_empty() => Ok(value),
-        Value::String(text) => choice(parameter.choices, &text),
-        Value::Array(items) => {
-            each(items, |item| choice(parameter.choices, item.as_str().unwrap_or_default()))
-        }
-        other => Ok(other),
+/// `value` as `parameter` wants it, or why that cannot be. What is wanted as it is is not copied; what
+/// is read from texts takes of `room`.
+pub fn coerce<'a>(
+    parameter: &Parameter,
+    value: &'a Value,
+    room: &Cell<usize>,
+) -> Result<Cow<'a, Value>, String> {
+    let value = read(parameter.kind, value, room)?;
+    if parameter.choices.is_empty() {
+        return Ok(value);
     }
+    Ok(match value.as_ref() {
+        Value::String(text) => Cow::Owned(choice(parameter.choices, text)?),
+        Value::Array(_) => all(value, |item| {
+            Ok(Cow::Owned(choice(parameter.choices, item.as_str().unwrap_or_default())?))
+        })?,
+        _ => value,
+    })
 }
 
 fn choice(choices: &[&str], text: &str) -> Result<Value, String> {
@@ -39,34 +51,36 @@ fn choice(choices: &[&str], text: &str) -> Result<Value, String> {
     meant.map(|choice| json!(choice)).ok_or_else(wrong)
 }
 
-fn read(kind: Kind, value: &Value) -> Result<Value, String> {
+fn read<'a>(kind: Kind, value: &'a Value, room: &Cell<usize>) -> Result<Cow<'a, Value>, String> {
     let wrong = || Err(format!("must be {}, not {}", kind.in_words(), describe(value)));
+    let owned = |value: Value| Ok(Cow::Owned(value));
     match kind {
         Kind::Text => match value {
-            Value::String(_) => Ok(value.clone()),
-            Value::Number(n) => Ok(json!(n.to_string())),
+            Value::String(_) => Ok(Cow::Borrowed(value)),
+            Value::Number(n) => owned(json!(n.to_string())),
             _ => wrong(),
         },
         Kind::Name => match value {
             Value::String(text) if text.trim().is_empty() => Err("must not be blank".into()),
-            Value::String(text) => Ok(json!(text.trim())),
-            Value::Number(n) => Ok(json!(n.to_string())),
+            Value::String(text) if text.trim() == text => Ok(Cow::Borrowed(value)),
+            Value::String(text) => owned(json!(text.trim())),
+            Value::Number(n) => owned(json!(n.to_string())),
             _ => wrong(),
         },
         Kind::Integer { min, max } => match as_integer(value) {
-            Some(n) if (min..=max).contains(&n) => Ok(json!(n)),
+            Some(n) if (min..=max).contains(&n) => owned(json!(n)),
             Some(n) => Err(format!("must be between {min} and {max}, not {n}")),
             None => wrong(),
         },
-        Kind::Boolean => as_boolean(value).map(Value::Bool).map_or_else(wrong, Ok),
-        Kind::Object => match inner(value)? {
-            object @ Value::Object(_) => Ok(object),
+        Kind::Boolean => as_boolean(value).map(Value::Bool).map_or_else(wrong, owned),
+        Kind::Object => match inner(value, room)? {
+            object if object.is_object() => Ok(object),
             _ => wrong(),
         },
         Kind::ObjectOrText => match value {
-            Value::Object(_) | Value::Array(_) => Ok(value.clone()),
-            Value::String(text) => match serde_json::from_str::<Value>(text) {
-                Ok(inner @ (Value::Object(_) | Value::Array(_) | Value::Null)) => Ok(inner),
+            Value::Object(_) | Value::Array(_) => Ok(Cow::Borrowed(value)),
+            Value::String(text) => match parse(text, room) {
+                Ok(inner @ (Value::Object(_) | Value::Array(_) | Value::Null)) => owned(inner),
                 Ok(inner) => {
                     Err(format!("must be a JSON object, not text holding {}", describe(&inner)))
                 }
@@ -75,61 +89,85 @@ fn read(kind: Kind, value: &Value) -> Result<Value, String> {
             _ => wrong(),
         },
         Kind::Document => match value {
-            Value::Object(_) | Value::String(_) => Ok(value.clone()),
+            Value::Object(_) | Value::String(_) => Ok(Cow::Borrowed(value)),
             _ => wrong(),
         },
-        Kind::List(of) => match elements(value, *of == Kind::Name)? {
-            Some(items) => each(items, |item| read(*of, item)),
+        Kind::List(of) => match elements(value, *of == Kind::Name, room)? {
+            Some(items) => all(items, |item| read(*of, item, room)),
             None => wrong(),
         },
-        Kind::TextsOrObjects => match elements(value, false)? {
-            Some(items) => each(items, |item| match inner(item)? {
-                Value::String(text) if text.trim().is_empty() => Err("must not be blank".into()),
-                item @ (Value::String(_) | Value::Object(_)) => Ok(item),
-                other => Err(format!("must be text or a JSON object, not {}", describe(&other))),
+        Kind::TextsOrObjects => match elements(value, false, room)? {
+            Some(items) => all(items, |item| {
+                let item = inner(item, room)?;
+                match item.as_ref() {
+                    Value::String(text) if text.trim().is_empty() => {
+                        Err("must not be blank".into())
+                    }
+                    Value::String(_) | Value::Object(_) => Ok(item),
+                    other => Err(format!("must be text or a JSON object, not {}", describe(other))),
+                }
             }),
             None => wrong(),
         },
     }
 }
 
-fn each(
-    items: Vec<Value>,
-    read: impl Fn(&Value) -> Result<Value, String>,
-) -> Result<Value, String> {
-    let numbered = items.iter().enumerate();
-    numbered
-        .map(|(i, item)| read(item).map_err(|why| format!("[{i}] {why}")))
-        .collect::<Result<Vec<_>, _>>()
-        .map(Value::Array)
+/// The list with every element as it is wanted: itself where each is that already.
+fn all<'a>(
+    list: Cow<'a, Value>,
+    read: impl for<'b> Fn(&'b Value) -> Result<Cow<'b, Value>, String>,
+) -> Result<Cow<'a, Value>, String> {
+    let items = list.as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut other: Option<Vec<Value>> = None;
+    for (i, item) in items.iter().enumerate() {
+        match (read(item).map_err(|why| format!("[{i}] {why}"))?, &mut other) {
+            (Cow::Borrowed(_), None) => {}
+            (read, Some(other)) => other.push(read.into_owned()),
+            (Cow::Owned(read), None) => {
+                other = Some(items.iter().take(i).cloned().chain([read]).collect());
+            }
+        }
+    }
+    Ok(other.map_or(list, |other| Cow::Owned(Value::Array(other))))
 }
 
-/// The elements of what is meant as a list: a list, the JSON text of one, or one element. Plain
-/// text is one element too, or several `names` with commas between them.
-fn elements(value: &Value, names: bool) -> Result<Option<Vec<Value>>, String> {
-    Ok(match inner(value)? {
-        Value::Array(items) => Some(items),
-        one @ (Value::Object(_) | Value::Number(_)) => Some(vec![one]),
+/// What is meant as a list as one: a list, the JSON text of one, or one element. Plain text is one
+/// element too, or several `names` with commas between them.
+fn elements<'a>(
+    value: &'a Value,
+    names: bool,
+    room: &Cell<usize>,
+) -> Result<Option<Cow<'a, Value>>, String> {
+    let value = inner(value, room)?;
+    let one = |value: Cow<'_, Value>| Cow::Owned(Value::Array(vec![value.into_owned()]));
+    Ok(match value.as_ref() {
+        Value::Array(_) => Some(value),
         Value::String(text) if names => {
             let parts = text.split([',', '\n']).map(str::trim).filter(|part| !part.is_empty());
-            Some(parts.map(Value::from).collect()).filter(|parts: &Vec<_>| !parts.is_empty())
+            let parts: Vec<Value> = parts.map(Value::from).collect();
+            (!parts.is_empty()).then_some(Cow::Owned(Value::Array(parts)))
         }
-        text @ Value::String(_) => Some(vec![text]),
+        Value::Object(_) | Value::Number(_) | Value::String(_) => Some(one(value)),
         Value::Null | Value::Bool(_) => None,
     })
 }
 
 /// `value` itself, or the object or list that it holds as JSON text. Text that was meant as one and
 /// was cut or mangled on the way is refused: it must not become a name.
-fn inner(value: &Value) -> Result<Value, String> {
-    let Value::String(text) = value else { return Ok(value.clone()) };
-    match serde_json::from_str(text) {
-        Ok(held @ (Value::Object(_) | Value::Array(_))) => Ok(held),
+fn inner<'a>(value: &'a Value, room: &Cell<usize>) -> Result<Cow<'a, Value>, String> {
+    let Value::String(text) = value else { return Ok(Cow::Borrowed(value)) };
+    match parse(text, room) {
+        Ok(held @ (Value::Object(_) | Value::Array(_))) => Ok(Cow::Owned(held)),
         Err(error) if is_meant_as_json(text) => Err(format!(
             "looks like JSON that was cut off or mangled ({error}); send the value itself, whole"
         )),
-        _ => Ok(value.clone()),
+        _ => Ok(Cow::Borrowed(value)),
     }
+}
+
+/// What a text holds that is JSON.
+fn parse(text: &str, room: &Cell<usize>) -> Result<Value, serde_json::Error> {
+    tree::read(text.as_bytes(), Tree { room, strict: false })
 }
 
 /// `{{` begins a variable of a template, in any language that has them.

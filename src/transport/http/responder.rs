@@ -69,6 +69,11 @@ impl AdmittedResponder {
         self.responder.stream_with(head, stream_options(idle))
     }
 
+    /// See [`Responder::holds`].
+    pub fn holds(&self, bytes: usize) -> bool {
+        self.responder.holds(bytes)
+    }
+
     /// Who waits for the answer.
     pub fn client(&self) -> Client {
         self.responder.client()

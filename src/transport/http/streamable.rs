@@ -48,7 +48,13 @@ fn post(service: &Service, visit: Visit) {
     {
         return refuse(visit, status, &error);
     }
-    match message::read(&request.body) {
+    let mut memory = 0;
+    let read = message::read_counting(&request.body, &mut memory);
+    if !visit.responder.holds(memory) {
+        let error = RpcError::internal("The server is busy with large requests; try again");
+        return refuse(visit, 503, &error);
+    }
+    match read {
         Err(bad) => {
             let answer = malformed(&bad, visit.request.header(VERSION).map(str::trim));
             visit.respond(Response::json(answer.status, answer.body));

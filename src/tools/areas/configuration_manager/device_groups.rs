@@ -274,7 +274,7 @@ fn absent<'a>(devices: &[&'a str], members: &[Value]) -> Vec<&'a str> {
     devices.iter().copied().filter(|device| !holds(device)).collect()
 }
 
-fn distinct(arguments: &Arguments) -> Vec<&str> {
+fn distinct<'a>(arguments: &'a Arguments<'_>) -> Vec<&'a str> {
     let mut devices = Vec::new();
     for device in arguments.texts("devices") {
         if !device.is_empty() && !devices.contains(&device) {

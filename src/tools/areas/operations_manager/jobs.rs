@@ -73,7 +73,7 @@ pub static LIST: List = List::below(
 .newest_first(START_TIME, &[("sort", START_TIME), ("order", "-1")]);
 
 /// A workflow in a project is stored under a name that begins with the project's id.
-fn meant(context: &Context<'_>, arguments: &Arguments) -> Result<Arguments, ToolError> {
+fn meant<'a>(context: &Context<'_>, arguments: &Arguments<'a>) -> Result<Arguments<'a>, ToolError> {
     let Some(project) = arguments.maybe_text("project") else { return Ok(arguments.clone()) };
     let id = projects::id(context, project)?;
     Ok(match arguments.maybe_text("name") {
