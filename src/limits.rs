@@ -43,6 +43,9 @@ pub const WAITING_REQUESTS: usize = 4096;
 /// How long a thread without work waits for more.
 pub const WORKER_IDLE: Duration = Duration::from_secs(10);
 
+/// How often memory that was freed is given back: a busy server is idle again within ten seconds.
+pub const TIDY_INTERVAL: Duration = Duration::from_secs(4);
+
 /// Stack of a thread that runs calls; the deepest JSON takes a quarter of it in a debug build.
 pub const WORKER_STACK_BYTES: usize = 1 << 20;
 
@@ -492,6 +495,9 @@ pub const HINT_VALUES: usize = 8;
 /// Records by which it is seen whether the platform filters and sorts as it was asked to: a page.
 pub const PROBE_ITEMS: usize = 100;
 
+/// Bytes of the newest items of a list that are kept to show those behind an offset.
+pub const LIST_KEPT_BYTES: usize = 16 * 1024 * 1024;
+
 /// Entries that make an object a list by key, when all are objects: a record has fewer of such fields.
 pub const KEYED_RECORDS: usize = 8;
 
@@ -628,6 +634,25 @@ pub const PLATFORM_TIMEOUT_MIN: Duration = Duration::from_millis(1);
 
 /// Largest platform response read into memory, in bytes: 10,000 devices are about 10 MiB.
 pub const PLATFORM_BODY_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Platform responses being read together, in bytes. Beyond this they are read one at a time: this and
+/// [`PLATFORM_BODY_BYTES`] is all that they ever take.
+pub const PLATFORM_BODIES_BYTES: usize = 32 * 1024 * 1024;
+
+/// In which steps a response takes of [`PLATFORM_BODIES_BYTES`]: all requests that may be under way at
+/// once get one of them.
+pub const PLATFORM_BODY_STEP: usize = 256 * 1024;
+
+/// How long a large response waits to be read on.
+pub const PLATFORM_BODY_PATIENCE: Duration = Duration::from_secs(20);
+
+/// Memory that what one platform response holds may take, in bytes; of a list only what is kept of it.
+/// An exported project of 20 MiB takes less.
+pub const PLATFORM_TREE_BYTES: usize = 128 * 1024 * 1024;
+
+/// Memory that all items of a list may take, in bytes, where every one is needed at once: those of
+/// [`LIST_ITEMS`] with a dozen fields.
+pub const LIST_TREE_BYTES: usize = 256 * 1024 * 1024;
 
 /// Items collected from one paged platform list before the result is cut, with a notice.
 pub const LIST_ITEMS: usize = 100_000;

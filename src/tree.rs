@@ -24,9 +24,12 @@ pub struct Tree<'a> {
 /// # Errors
 /// What is wrong and where, when they are not one JSON value, nest too deep, need more than the room
 /// there is, or hold what strict reading refuses.
-pub fn read(bytes: &[u8], tree: Tree<'_>) -> Result<Value, serde_json::Error> {
+pub fn read<'de>(
+    bytes: &'de [u8],
+    seed: impl DeserializeSeed<'de, Value = Value>,
+) -> Result<Value, serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = tree.deserialize(&mut reader)?;
+    let value = seed.deserialize(&mut reader)?;
     reader.end()?;
     Ok(value)
 }
@@ -40,7 +43,7 @@ const ENTRY: usize = VALUE + size_of::<String>() + size_of::<usize>() + 16;
 /// What every text costs besides its bytes, and every object besides its entries.
 const ALLOCATION: usize = 16;
 
-/// How serde_json hands over numbers: as an object with this one key.
+/// How serde_json hands over numbers that are no integers of 64 bits: as an object with this one key.
 const NUMBER: &str = "$serde_json::private::Number";
 
 impl Tree<'_> {
@@ -52,6 +55,11 @@ impl Tree<'_> {
     fn text<E: Error>(self, text: &str) -> Result<Value, E> {
         self.take(text.len() + ALLOCATION)?;
         Ok(Value::String(text.to_owned()))
+    }
+
+    fn whole<E: Error>(self, number: Number) -> Result<Value, E> {
+        self.take(2 * ALLOCATION)?;
+        Ok(Value::Number(number))
     }
 
     fn number<E: Error>(self, text: String) -> Result<Value, E> {
@@ -88,6 +96,14 @@ impl<'de> Visitor<'de> for Tree<'_> {
 
     fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
         Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        self.whole(value.into())
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        self.whole(value.into())
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
@@ -136,21 +152,21 @@ impl<'de> Visitor<'de> for Tree<'_> {
     }
 }
 
-/// Reads an answer around a list, and gives the elements of the list away one by one.
+/// Reads what stands around a list, and gives the elements of the list away one by one.
 pub struct Around<'a, 'b> {
-    /// How values are read. What an element took is free again when it was given away.
+    /// How values are read.
     pub tree: Tree<'a>,
     /// The keys that may lead to the list, outermost first. A list at the top is the list in any case.
     pub places: &'b [&'b [&'b str]],
-    /// Takes the next element. Elements are given only of the first list that is found.
-    pub each: &'b mut dyn FnMut(Value),
-    /// Whether a list was found; its place in what is read holds an empty one.
+    /// Takes the next element, and with how many of these bytes of memory it is kept.
+    pub each: &'b mut dyn FnMut(Value, usize) -> usize,
+    /// Whether a list was found. The first one is; in what is read, null stands for all its elements.
     pub found: &'b mut bool,
 }
 
 struct Level<'a, 'b, 'c> {
     around: &'c mut Around<'a, 'b>,
-    /// The keys that led here; none: not on the way to any place.
+    /// The keys that led here.
     path: Vec<String>,
 }
 
@@ -185,6 +201,14 @@ impl<'de> Visitor<'de> for Level<'_, '_, '_> {
         Ok(Value::Bool(value))
     }
 
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        self.around.tree.whole(value.into())
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        self.around.tree.whole(value.into())
+    }
+
     fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
         self.around.tree.text(value)
     }
@@ -196,12 +220,15 @@ impl<'de> Visitor<'de> for Level<'_, '_, '_> {
             return tree.visit_seq(items);
         }
         **found = true;
-        let room = tree.room.get();
-        while let Some(item) = items.next_element_seed(*tree)? {
-            each(item);
-            tree.room.set(room);
+        let mut any = Vec::new();
+        loop {
+            let room = tree.room.get();
+            let Some(item) = items.next_element_seed(*tree)? else { return Ok(any.into()) };
+            let kept = each(item, VALUE + room - tree.room.get());
+            tree.room.set(room.saturating_sub(kept));
+            // A list that was not empty does not look like one that is.
+            any = vec![Value::Null];
         }
-        Ok(Value::Array(Vec::new()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {

@@ -7,6 +7,7 @@ mod devices;
 mod echo;
 mod faults;
 mod handshakes;
+mod memory;
 mod peers;
 mod process;
 mod replicas;
@@ -25,6 +26,7 @@ const PARTS: &[(&str, fn())] = &[
     ("devices", devices::run),
     ("crowd", crowd::run),
     ("process", process::run),
+    ("memory", memory::run),
     ("faults", faults::run),
     (REPLICAS, replicas::run),
 ];

@@ -185,6 +185,16 @@ impl Served {
         self.status("VmRSS:")
     }
 
+    /// Largest resident memory in KiB since the peak was forgotten.
+    pub fn peak(&self) -> u64 {
+        self.status("VmHWM:")
+    }
+
+    /// Forgets the largest resident memory so far.
+    pub fn forget_peak(&self) {
+        let _ = fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5");
+    }
+
     pub fn threads(&self) -> u64 {
         self.status("Threads:")
     }

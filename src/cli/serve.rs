@@ -34,6 +34,7 @@ pub fn run(loaded: &Loaded, reread: Reread<'_>) -> ExitCode {
     // First of all: whoever sees the port open or the first byte read may send a signal.
     let requests = Requests::hear();
     observe::init(config.server.log_level);
+    tidy();
     let found = Found::all(loaded);
     for (_, warning) in found.warnings() {
         observe::always(format_args!("{warning}"));
@@ -49,6 +50,18 @@ pub fn run(loaded: &Loaded, reread: Reread<'_>) -> ExitCode {
             .and_then(|requests| serve_http(loaded, reread, requests)),
     };
     served.unwrap_or_else(|message| refuse(&message, false))
+}
+
+/// What was freed goes back to the system when a thread ends, so one ends now and then, also while
+/// nobody calls.
+fn tidy() {
+    let end_later = || {
+        thread::sleep(limits::TIDY_INTERVAL);
+        tidy();
+    };
+    if let Err(error) = thread::Builder::new().name("tidy".into()).spawn(end_later) {
+        log::warn!("memory is given back late: no thread could be started: {error}");
+    }
 }
 
 /// Says why there is no server, and gives the exit code.

@@ -108,7 +108,7 @@ impl Scope {
     }
 
     /// The current thread's scope.
-    fn current() -> Option<Self> {
+    pub fn current() -> Option<Self> {
         SCOPE.with_borrow(Clone::clone)
     }
 

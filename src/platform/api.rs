@@ -43,8 +43,7 @@ impl<'a> Api<'a> {
     ///
     /// Any [`Error`]; [`ErrorKind::NotJson`] also for an empty answer.
     pub fn get(&self, path: &Path, query: &[(&str, &str)]) -> Result<Value, Error> {
-        let call = Call { method: "GET", path, query, body: Body::None, wants: Wants::Json };
-        self.run(&call)?.into_json()
+        self.read(path, query, None)?.into_json()
     }
 
     /// `POST path` that only reads, as searches do: repeated like [`Api::get`].
@@ -53,8 +52,21 @@ impl<'a> Api<'a> {
     ///
     /// As [`Api::get`].
     pub fn search(&self, path: &Path, body: &Value) -> Result<Value, Error> {
-        let body = Body::Json(body.to_string());
-        self.run(&Call { method: "POST", path, query: &[], body, wants: Wants::Json })?.into_json()
+        self.read(path, &[], Some(body))?.into_json()
+    }
+
+    /// The answer to a GET, or to a POST of a search, that is to be JSON.
+    pub(super) fn read(
+        &self,
+        path: &Path,
+        query: &[(&str, &str)],
+        search: Option<&Value>,
+    ) -> Result<Reply, Error> {
+        let (method, body) = match search {
+            None => ("GET", Body::None),
+            Some(body) => ("POST", Body::Json(body.to_string())),
+        };
+        self.run(&Call { method, path, query, body, wants: Wants::Json })
     }
 
     /// [`Api::search`] whose answer is a text: a JSON string without its quotes, anything else as it

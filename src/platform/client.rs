@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::api::Api;
 use super::connection::{Connection, LoginWith};
 use super::error::{Error, ErrorKind};
+use super::memory::Memory;
 use super::path::Path;
 use super::session::Session;
 use crate::cancel::CancelToken;
@@ -62,6 +63,7 @@ impl Client {
             },
             session: Session::new(platform.ttl),
             requests: Places::new(most, most, limits::WAITING_REQUESTS),
+            memory: Memory::new(),
             timeout,
             through_proxy,
             ended: CancelToken::new(),

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::memory::Memory;
 use super::session::Session;
 use crate::cancel::CancelToken;
 use crate::config;
@@ -20,6 +21,8 @@ pub(super) struct Connection {
     pub session: Session,
     /// Requests at the same time.
     pub requests: Places,
+    /// Memory for answers that are being read.
+    pub memory: Memory,
     /// Bound of one attempt.
     pub timeout: Duration,
     /// Host and port of the proxy on the way, if any.

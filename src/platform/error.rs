@@ -122,7 +122,10 @@ pub enum ErrorKind {
         /// What to do about it.
         advice: &'static str,
     },
-    /// The answer is larger than [`PLATFORM_BODY_BYTES`](crate::limits::PLATFORM_BODY_BYTES).
+    /// Other answers took all the memory for answers, until waiting for it was given up.
+    Crowded,
+    /// The answer is larger than [`PLATFORM_BODY_BYTES`](crate::limits::PLATFORM_BODY_BYTES), or what
+    /// it holds takes more than [`PLATFORM_TREE_BYTES`](crate::limits::PLATFORM_TREE_BYTES).
     TooLarge {
         /// The bound, in bytes.
         limit: u64,
@@ -171,6 +174,7 @@ impl Error {
         match self.kind {
             ErrorKind::Cancelled => "Cancelled",
             ErrorKind::Connect { .. } => "Connect",
+            ErrorKind::Crowded => "Crowded",
             ErrorKind::Dns { .. } => "Dns",
             ErrorKind::Login { .. } => "Login",
             ErrorKind::Lost { .. } => "Lost",
@@ -281,6 +285,12 @@ impl fmt::Display for Error {
                 "cannot connect: {cause}. Check platform host and port, that the platform is \
                  running, and firewalls or proxies in between"
             ),
+            ErrorKind::Crowded => write!(
+                f,
+                "the answer is large and was not read, because this server reads other large ones{}; \
+                 ask for less, or try again in a minute",
+                self.fate()
+            ),
             ErrorKind::Dns { host, cause } => write!(
                 f,
                 "the name '{host}' cannot be resolved: {cause}. Check the spelling of platform \
@@ -342,8 +352,9 @@ impl fmt::Display for Error {
             }
             ErrorKind::TooLarge { limit } => write!(
                 f,
-                "the answer is larger than {} MiB and was not read; narrow the request",
-                limit / (1024 * 1024)
+                "the answer is larger than {} MiB in memory and was not read{}; narrow the request",
+                limit / (1024 * 1024),
+                self.fate()
             ),
             ErrorKind::Unexpected { problem } => write!(
                 f,

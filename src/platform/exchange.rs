@@ -13,6 +13,7 @@ use super::connection::Connection;
 use super::error::{Error, ErrorKind, NoRoute, Target};
 use super::explain::explain;
 use super::json;
+use super::memory::Share;
 use super::path::Path;
 use super::path::encode_form;
 use super::session::Credential;
@@ -76,6 +77,8 @@ pub(super) struct Reply {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
+    /// Where the memory of the body is counted.
+    _share: Share,
     /// Why the body is incomplete, if it is.
     broken: Option<Error>,
 }
@@ -132,14 +135,22 @@ impl Reply {
     }
 
     /// The body of a read.
-    pub fn into_json(mut self) -> Result<Value, Error> {
+    pub fn into_json(self) -> Result<Value, Error> {
+        self.read(json::decode)
+    }
+
+    /// What `read` makes of the body of a read.
+    pub fn read<T>(
+        mut self,
+        read: impl FnOnce(&[u8]) -> Result<T, serde_json::Error>,
+    ) -> Result<T, Error> {
         if let Some(error) = self.broken.take() {
             return Err(error);
         }
-        json::decode(&self.body).map_err(|error| {
-            Error::new(
-                self.target.clone(),
-                ErrorKind::NotJson {
+        read(&self.body).map_err(|error| {
+            let kind = match json::is_too_much(&error) {
+                true => ErrorKind::TooLarge { limit: limits::PLATFORM_TREE_BYTES as u64 },
+                false => ErrorKind::NotJson {
                     status: self.status,
                     cause: match self.body.is_empty() {
                         true => "it is empty".to_owned(),
@@ -147,19 +158,22 @@ impl Reply {
                     },
                     body: text::summary(&self.body),
                 },
-            )
+            };
+            Error::new(self.target, kind)
         })
     }
 
     /// The body as text: a JSON string without its quotes, anything else as it came.
     pub fn into_text(mut self) -> Result<String, Error> {
-        match self.broken.take() {
-            Some(error) => Err(error),
-            None => Ok(match json::decode(&self.body) {
-                Ok(Value::String(text)) => text,
-                _ => String::from_utf8_lossy(&self.body).into_owned(),
-            }),
+        if let Some(error) = self.broken.take() {
+            return Err(error);
         }
+        let is_quoted = self.body.trim_ascii_start().starts_with(b"\"");
+        if let (true, Ok(Value::String(text))) = (is_quoted, json::decode(&self.body)) {
+            return Ok(text);
+        }
+        let text = String::from_utf8(self.body);
+        Ok(text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
     }
 
     /// What a write was answered with; its status is 2xx.
@@ -219,28 +233,57 @@ pub(super) fn exchange(
     }?;
     let (parts, body) = response.into_parts();
     let target = Box::new(call.target(client));
-    let limit = limits::PLATFORM_BODY_BYTES;
     let announced = header_number(&parts.headers, &CONTENT_LENGTH).unwrap_or(0);
-    let mut bytes = Vec::new();
+    let (mut bytes, mut share) = (Vec::new(), client.memory.share());
     let mut broken = None;
-    if announced <= limit
-        && let Err(error) = body.into_reader().take(limit + 1).read_to_end(&mut bytes)
-    {
-        broken = Some(explain(error.into(), target.clone(), begun.elapsed()));
+    if let Err(error) = receive(body.into_reader(), announced, &mut bytes, &mut share) {
+        broken = Some(explain(error, target.clone(), begun.elapsed()));
     } else if Scope::is_torn() && !is_framed(&parts.headers) {
         let cause = "it ended without saying so, so the answer may be cut".to_owned();
         broken = Some(Error::new(target.clone(), ErrorKind::Lost { cause }));
-    }
-    if announced > limit || bytes.len() as u64 > limit {
-        bytes.clear();
-        broken = Some(Error::new(target.clone(), ErrorKind::TooLarge { limit }));
     }
     let status = parts.status.as_u16();
     if let Some(error) = broken.take_if(|_| status < 300 && call.wants.reads()) {
         // A read without its whole body is no answer; as an error it may be tried again.
         return Err(ureq::Error::Other(Box::new(error)));
     }
-    Ok(Reply { target, status, headers: parts.headers, body: bytes, broken })
+    Ok(Reply { target, status, headers: parts.headers, body: bytes, _share: share, broken })
+}
+
+/// Reads a body to its end, as far as there is memory for it.
+fn receive(
+    mut body: impl Read,
+    announced: u64,
+    bytes: &mut Vec<u8>,
+    share: &mut Share,
+) -> Result<(), ureq::Error> {
+    let limit = limits::PLATFORM_BODY_BYTES;
+    let scope = Scope::current();
+    let cancelled = || scope.as_ref().is_some_and(|scope| scope.token.is_cancelled());
+    let refuse = |bytes: &mut Vec<u8>, kind| {
+        *bytes = Vec::new();
+        Err(ureq::Error::Other(Box::new(Error::untargeted(kind))))
+    };
+    loop {
+        if announced.max(bytes.len() as u64) > limit {
+            return refuse(bytes, ErrorKind::TooLarge { limit });
+        }
+        let wanted = bytes.len() + limits::CONNECTION_BUFFER;
+        let patience = Instant::now() + limits::PLATFORM_BODY_PATIENCE;
+        let until = scope.as_ref().map_or(patience, |scope| scope.deadline.min(patience));
+        if !share.reserve(wanted, until, cancelled) {
+            return refuse(bytes, ErrorKind::Crowded);
+        }
+        if wanted > bytes.capacity() && bytes.len() >= limits::PLATFORM_BODY_STEP {
+            // Once and for all: what is not written to costs nothing, and moving it would twice as much.
+            let most = if announced as usize >= wanted { announced } else { limit };
+            bytes.reserve_exact(most as usize + limits::CONNECTION_BUFFER - bytes.len());
+        }
+        let part = body.by_ref().take(limits::CONNECTION_BUFFER as u64).read_to_end(bytes)?;
+        if part == 0 {
+            return Ok(());
+        }
+    }
 }
 
 /// Whether the head says where the body ends. What does not ends with the connection, and is whole

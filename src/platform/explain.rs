@@ -73,7 +73,9 @@ pub(super) fn explain(error: ureq::Error, target: Box<Target>, waited: Duration)
 /// What our own parts below the HTTP library say.
 fn other(cause: Box<dyn std::error::Error + Send + Sync>, target: Box<Target>) -> Error {
     let cause = match cause.downcast::<Error>() {
-        Ok(explained) => return *explained,
+        Ok(explained) => {
+            return Error { target: Some(explained.target.unwrap_or(target)), ..*explained };
+        }
         Err(cause) => cause,
     };
     if let Some(name) = cause.downcast_ref::<NameFailure>() {

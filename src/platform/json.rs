@@ -4,9 +4,14 @@
 //! the answer to a write. So what strict reading refuses is mended where the meaning is plain, and
 //! read again.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
 
-use serde_json::{Number, Value};
+use serde_json::Value;
+
+use crate::limits;
+use crate::tree;
+use crate::tree::{Around, Tree};
 
 /// Reads one JSON value. Bytes that are no UTF-8 and lone surrogates become U+FFFD, `NaN` and
 /// `Infinity` null, bare control characters in texts their escapes. Numbers stay as they were
@@ -17,11 +22,48 @@ use serde_json::{Number, Value};
 ///
 /// What is wrong with the body as it came, when mending does not make it JSON.
 pub(super) fn decode(body: &[u8]) -> Result<Value, serde_json::Error> {
+    mended(body, |body, tree| tree::read(body, tree))
+}
+
+/// [`decode`] for an answer with a list: `take` is given its elements one by one, and what it has made
+/// of them comes back with the rest of the answer, and with whether there was a list. See [`Around`].
+///
+/// # Errors
+///
+/// As there.
+pub(super) fn decode_list<T>(
+    body: &[u8],
+    places: &[&[&str]],
+    empty: impl Fn() -> T,
+    take: impl Fn(&mut T, Value, usize) -> usize,
+) -> Result<(T, Value, bool), serde_json::Error> {
+    mended(body, |body, tree| {
+        let (mut taken, mut found) = (empty(), false);
+        let each = &mut |item, memory| take(&mut taken, item, memory);
+        let rest = tree::read(body, Around { tree, places, each, found: &mut found })?;
+        Ok((taken, rest, found))
+    })
+}
+
+/// Reads a body, and once more when it has been mended.
+fn mended<T>(
+    body: &[u8],
+    read: impl Fn(&[u8], Tree<'_>) -> Result<T, serde_json::Error>,
+) -> Result<T, serde_json::Error> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    let mut value = serde_json::from_slice(body)
-        .or_else(|error| serde_json::from_str(&mend(body)).map_err(|_| error))?;
-    bound_numbers(&mut value);
-    Ok(value)
+    let read = |body: &[u8]| {
+        let room = Cell::new(limits::PLATFORM_TREE_BYTES);
+        read(body, Tree { room: &room, strict: false })
+    };
+    read(body).or_else(|error| match is_too_much(&error) {
+        true => Err(error),
+        false => read(mend(body).as_bytes()).map_err(|_| error),
+    })
+}
+
+/// Returns true if a body was JSON that takes too much memory.
+pub(super) fn is_too_much(error: &serde_json::Error) -> bool {
+    error.is_data()
 }
 
 /// The body without what strict readers refuse although its meaning is plain.
@@ -74,23 +116,6 @@ fn escape(rest: &str) -> (usize, Option<char>) {
         Some(_) => (6, None),
         None => (2, None),
     }
-}
-
-/// Makes texts of numbers beyond what readers can hold: one of them would cost them the answer.
-fn bound_numbers(value: &mut Value) {
-    match value {
-        Value::Number(number) if is_beyond(number) => *value = Value::String(number.to_string()),
-        Value::Array(items) => items.iter_mut().for_each(bound_numbers),
-        Value::Object(fields) => fields.values_mut().for_each(bound_numbers),
-        _ => {}
-    }
-}
-
-/// Whether no float holds a number.
-fn is_beyond(number: &Number) -> bool {
-    let digits = number.as_str();
-    // Without an exponent it takes 309 digits to get there.
-    (digits.len() > 300 || digits.contains(['e', 'E'])) && number.as_f64().is_none()
 }
 
 #[cfg(test)]

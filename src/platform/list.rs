@@ -1,11 +1,13 @@
 //! Lists that come in pages.
 
-use std::ops::ControlFlow;
+use std::hash::RandomState;
 
 use serde_json::Value;
 
 use super::api::Api;
 use super::error::{Error, ErrorKind};
+use super::exchange::Reply;
+use super::page::{Gather, Page, Repeats};
 use super::path::Path;
 use super::text;
 use crate::limits;
@@ -56,11 +58,35 @@ pub struct Listing<'a> {
     pub max_items: usize,
 }
 
+/// The first item that is wanted.
+#[derive(Clone)]
+struct First<'a>(&'a (dyn Fn(&Value) -> bool + Sync), Option<Value>);
+
+impl Gather for First<'_> {
+    fn page(&self, _next: bool) -> Self {
+        Self(self.0, None)
+    }
+
+    fn take(&mut self, item: Value, memory: usize) -> usize {
+        if self.1.is_none() && (self.0)(&item) {
+            self.1 = Some(item);
+            return memory;
+        }
+        0
+    }
+
+    fn join(&mut self, page: Self) {
+        self.1 = self.1.take().or(page.1);
+    }
+}
+
 /// What was collected.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Listed {
+pub struct Listed<G = Vec<Value>> {
     /// The items in the platform's order.
-    pub items: Vec<Value>,
+    pub items: G,
+    /// How many came.
+    pub length: usize,
     /// How many there are: by the platform's own count, unless reading to the end showed another.
     pub total: Option<u64>,
     /// Whether there were more than [`Listing::max_items`].
@@ -68,7 +94,7 @@ pub struct Listed {
 }
 
 impl Api<'_> {
-    /// Collects a list, several pages at a time.
+    /// Collects a list, several pages at a time, as `items` that are empty yet.
     ///
     /// Goes on by what was received rather than by what was asked for, because the platform caps
     /// pages as it likes. Ends at an empty page, or at one that repeats the page before or the first
@@ -78,21 +104,8 @@ impl Api<'_> {
     /// # Errors
     ///
     /// That of the first page that failed; [`ErrorKind::Unexpected`] when a page holds no list.
-    pub fn list(&self, listing: &Listing<'_>) -> Result<Listed, Error> {
-        let mut all = Vec::new();
-        let mut truncated = false;
-        let total = self.walk(listing, limits::PLATFORM_PARALLEL_PAGES, |mut page, more| {
-            let room = listing.max_items.saturating_sub(all.len());
-            truncated = page.len() > room || (page.len() == room && more);
-            page.truncate(room);
-            all.append(&mut page);
-            if all.len() >= listing.max_items {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
-        })?;
-        Ok(Listed { items: all, total, truncated })
+    pub fn list<G: Gather>(&self, listing: &Listing<'_>, items: G) -> Result<Listed<G>, Error> {
+        self.walk(listing, limits::PLATFORM_PARALLEL_PAGES, items, |_| false)
     }
 
     /// The first item that `wanted` accepts, reading no further than its page.
@@ -103,47 +116,57 @@ impl Api<'_> {
     pub fn find(
         &self,
         listing: &Listing<'_>,
-        wanted: impl Fn(&Value) -> bool,
+        wanted: &(dyn Fn(&Value) -> bool + Sync),
     ) -> Result<Option<Value>, Error> {
-        let mut found = None;
-        let mut seen = 0;
-        self.walk(listing, 1, |page, _| {
-            seen += page.len();
-            found = page.into_iter().find(|item| wanted(item));
-            if found.is_some() || seen >= listing.max_items {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
-        })?;
-        Ok(found)
+        Ok(self.walk(listing, 1, First(wanted, None), |found| found.1.is_some())?.items.1)
     }
 
-    /// Hands every page in order to `visit`, with whether more are expected, and returns how many
-    /// items there are, as far as that is known.
-    fn walk(
+    /// A list that comes whole, with what stands around it: an array is the list, and so is one at one
+    /// of these places. None: there is no list in the answer.
+    ///
+    /// # Errors
+    ///
+    /// As [`Api::get`].
+    pub fn whole<G: Gather>(
+        &self,
+        path: &Path,
+        query: &[(&str, &str)],
+        places: &[&[&str]],
+        items: &G,
+    ) -> Result<(Option<(G, usize)>, Value), Error> {
+        let reply = self.read(path, query, None)?;
+        let (page, rest) =
+            reply.read(|body| Page::read(body, places, usize::MAX, &RandomState::new(), items))?;
+        Ok((page.map(|page| (page.items, page.length)), rest))
+    }
+
+    /// Collects the pages in order until `enough` says so, and adds how many items there are, as far as
+    /// that is known.
+    fn walk<G: Gather>(
         &self,
         listing: &Listing<'_>,
         parallel: usize,
-        mut visit: impl FnMut(Vec<Value>, bool) -> ControlFlow<()>,
-    ) -> Result<Option<u64>, Error> {
+        items: G,
+        enough: impl Fn(&G) -> bool,
+    ) -> Result<Listed<G>, Error> {
         let mut parallel = parallel;
         let mut next = Place { skip: 0, page: 1 };
         // How long the platform makes its pages: it caps what is asked for.
         let mut stride = None;
-        let mut total: Option<u64> = None;
         let mut reached = Reached::NotYet;
         let mut seen = Repeats::default();
+        let mut memory = 0;
+        let mut all = Listed { items, length: 0, total: None, truncated: false };
         loop {
-            let places = match (stride, total) {
+            let places = match (stride, all.total) {
                 (Some(stride), Some(total)) => next.ahead(stride, total, listing, parallel),
                 _ => vec![next],
             };
-            let pages = match self.pages(listing, &places) {
+            let pages = match self.pages(listing, &places, &all.items, &seen.hasher) {
                 // By the platform's count there is no such page; it may well say so.
                 Err(error) if reached == Reached::Perhaps && error.status().is_some() => {
                     log::debug!("the list ends by its count, and behind it: {error}");
-                    return Ok(total);
+                    return Ok(all);
                 }
                 pages => pages?,
             };
@@ -153,44 +176,66 @@ impl Api<'_> {
                     parallel = 1;
                     break;
                 }
-                let length = page.items.len();
+                let length = page.length;
                 if length == 0 {
                     // Where the list ends it was counted, whatever the platform says.
-                    return Ok(total.or(page.total).map(|_| next.skip as u64));
+                    all.total = all.total.or(page.total).map(|_| next.skip as u64);
+                    return Ok(all);
                 }
-                if seen.has(&page.items) {
-                    return Ok(total.or(page.total).map(|total| total.max(next.skip as u64)));
+                if seen.has(page.marks) {
+                    all.total = all.total.or(page.total).map(|total| total.max(next.skip as u64));
+                    return Ok(all);
                 }
                 let full = length >= *stride.get_or_insert(length);
                 next = Place { skip: next.skip + length, page: next.page + 1 };
                 let received = next.skip as u64;
-                let before = total;
-                total = page.total.or(total);
+                let before = all.total;
+                all.total = page.total.or(all.total);
                 // A count is that of the whole list when it was the same before, and the last page a
                 // short one; else it may count this page, or all so far.
-                let plain = length == 1 || (before == total && !full);
-                reached = match total {
+                let plain = length == 1 || (before == all.total && !full);
+                reached = match all.total {
                     Some(total) if received == total && plain => Reached::Surely,
                     Some(total) if received >= total => Reached::Perhaps,
                     _ => Reached::NotYet,
                 };
                 let more = reached != Reached::Surely;
-                if visit(page.items, more).is_break() || !more {
-                    return Ok(total);
+                all.length = next.skip.min(listing.max_items);
+                all.truncated =
+                    next.skip > listing.max_items || (next.skip == listing.max_items && more);
+                memory += page.memory;
+                if memory > limits::LIST_TREE_BYTES {
+                    let limit = limits::LIST_TREE_BYTES as u64;
+                    let target = self.target(listing.style.method(), listing.path);
+                    return Err(Error::new(target, ErrorKind::TooLarge { limit }));
+                }
+                all.items.join(page.items);
+                if enough(&all.items) || all.length >= listing.max_items || !more {
+                    return Ok(all);
                 }
             }
         }
     }
 
     /// Fetches pages, each on its own thread when there are several.
-    fn pages(&self, listing: &Listing<'_>, places: &[Place]) -> Result<Vec<Page>, Error> {
+    fn pages<G: Gather>(
+        &self,
+        listing: &Listing<'_>,
+        places: &[Place],
+        items: &G,
+        hasher: &RandomState,
+    ) -> Result<Vec<Page<G>>, Error> {
         if let [place] = places {
-            return Ok(vec![self.page(listing, *place)?]);
+            return Ok(vec![self.page(listing, *place, items.page(true), hasher)?]);
         }
         std::thread::scope(|threads| {
             let running: Vec<_> = places
                 .iter()
-                .map(|place| threads.spawn(move || self.page(listing, *place)))
+                .enumerate()
+                .map(|(nth, place)| {
+                    let items = items.page(nth == 0);
+                    threads.spawn(move || self.page(listing, *place, items, hasher))
+                })
                 .collect();
             running
                 .into_iter()
@@ -201,7 +246,37 @@ impl Api<'_> {
         })
     }
 
-    fn page(&self, listing: &Listing<'_>, place: Place) -> Result<Page, Error> {
+    fn page<G: Gather>(
+        &self,
+        listing: &Listing<'_>,
+        place: Place,
+        items: G,
+        hasher: &RandomState,
+    ) -> Result<Page<G>, Error> {
+        let reply = self.ask_page(listing, place)?;
+        let steps: Vec<&str> = listing.items.split('.').filter(|step| !step.is_empty()).collect();
+        let places: &[&[&str]] = if steps.is_empty() { &[] } else { &[&steps] };
+        let room = listing.max_items.saturating_sub(place.skip);
+        let (page, rest) = reply.read(|body| Page::read(body, places, room, hasher, &items))?;
+        let total = pointer(listing.total).and_then(|at| count(rest.pointer(&at)?));
+        // Nothing beside an error is no empty list.
+        let failed = rest.get("error").is_some_and(|error| !error.is_null());
+        let at_place = || pointer(listing.items).and_then(|at| rest.pointer(&at));
+        match page {
+            Some(page) => Ok(Page { total, ..page }),
+            None if rest.is_null() || (!failed && at_place().is_some_and(Value::is_null)) => {
+                Ok(Page { total, ..Page::of(items) })
+            }
+            None => {
+                let said = text::summary(rest.to_string().as_bytes());
+                let problem = format!("no list at '{}', but: {said}", listing.items);
+                let target = self.target(listing.style.method(), listing.path);
+                Err(Error::new(target, ErrorKind::Unexpected { problem }))
+            }
+        }
+    }
+
+    fn ask_page(&self, listing: &Listing<'_>, place: Place) -> Result<Reply, Error> {
         let (skip, page) = (place.skip.to_string(), place.page.to_string());
         let limit = listing.style.limit().to_string();
         let place: [(&str, &str); 2] = match listing.style {
@@ -209,45 +284,11 @@ impl Api<'_> {
             Style::OffsetLimit { .. } => [("limit", &limit), ("offset", &skip)],
             Style::Pages { .. } => [("page", &page), ("pageSize", &limit)],
             Style::Search { limit, body } => {
-                let answer = self.search(listing.path, &body(place.skip, limit))?;
-                return self.split(listing, "POST", answer);
+                return self.read(listing.path, &[], Some(&body(place.skip, limit)));
             }
         };
         let query: Vec<_> = listing.query.iter().chain(&place).copied().collect();
-        let answer = self.get(listing.path, &query)?;
-        self.split(listing, "GET", answer)
-    }
-
-    /// Takes the items and the count out of an answer.
-    fn split(
-        &self,
-        listing: &Listing<'_>,
-        method: &'static str,
-        mut answer: Value,
-    ) -> Result<Page, Error> {
-        let total = pointer(listing.total).and_then(|at| count(answer.pointer(&at)?));
-        // Nothing beside an error is no empty list.
-        let failed = answer.get("error").is_some_and(|error| !error.is_null());
-        let found = match &mut answer {
-            Value::Array(items) => Some(std::mem::take(items)),
-            Value::Object(_) => match pointer(listing.items).and_then(|at| answer.pointer_mut(&at))
-            {
-                Some(Value::Array(items)) => Some(std::mem::take(items)),
-                Some(Value::Null) if !failed => Some(Vec::new()),
-                _ => None,
-            },
-            Value::Null => Some(Vec::new()),
-            _ => None,
-        };
-        match found {
-            Some(items) => Ok(Page { items, total }),
-            None => {
-                let said = text::summary(answer.to_string().as_bytes());
-                let problem = format!("no list at '{}', but: {said}", listing.items);
-                let target = self.target(method, listing.path);
-                Err(Error::new(target, ErrorKind::Unexpected { problem }))
-            }
-        }
+        self.read(listing.path, &query, None)
     }
 }
 
@@ -259,6 +300,10 @@ impl Style<'_> {
             | Self::Search { limit, .. } => *limit,
             Self::Pages { page_size } => *page_size,
         }
+    }
+
+    fn method(&self) -> &'static str {
+        if matches!(self, Self::Search { .. }) { "POST" } else { "GET" }
     }
 
     /// Whether a page is named by its number rather than by its first item.
@@ -292,50 +337,6 @@ enum Reached {
     /// Its count is reached, but may not be that of the whole list.
     Perhaps,
     Surely,
-}
-
-/// The pages that a page may repeat: the first, and the one before it.
-#[derive(Default)]
-struct Repeats {
-    first: Option<Vec<String>>,
-    last: Option<Vec<String>>,
-}
-
-impl Repeats {
-    /// Whether these items came before as a page of their own, in any order; remembers them.
-    fn has(&mut self, items: &[Value]) -> bool {
-        let marks = Some(marks(items));
-        let has = marks == self.first || marks == self.last;
-        if self.first.is_none() {
-            self.first.clone_from(&marks);
-        }
-        self.last = marks;
-        has
-    }
-}
-
-/// What the items of a page are known by, sorted: their ids or names where these tell them apart, for
-/// other fields may change from one moment to the next; otherwise all they hold.
-fn marks(items: &[Value]) -> Vec<String> {
-    let by = |mark: &dyn Fn(&Value) -> Option<String>| {
-        let mut marks: Vec<String> = items.iter().map(mark).collect::<Option<_>>()?;
-        marks.sort_unstable();
-        Some(marks)
-    };
-    let tell_apart = |marks: &Vec<String>| {
-        marks.len() > 1 && !marks.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
-    };
-    ["_id", "id", "name"]
-        .iter()
-        .filter_map(|name| by(&|item| item.get(name).map(Value::to_string)))
-        .find(tell_apart)
-        .or_else(|| by(&|item| Some(item.to_string())))
-        .unwrap_or_default()
-}
-
-struct Page {
-    items: Vec<Value>,
-    total: Option<u64>,
 }
 
 /// `a.b` as a JSON pointer; nothing for nothing.

@@ -132,7 +132,7 @@ impl Elsewhere for Jobs {
     fn look(&self, call: &Call, started: &Started) -> Standing {
         let host = ToolHost::new(call, self.runner.fallback);
         let api = self.runner.client.api(&call.cancel);
-        let context = Context { api, host: &host, max_items: None };
+        let context = Context { api, host: &host, max_items: None, max_bytes: None };
         let over = |text: &str| Standing {
             status: Status::Completed(failure(text)),
             message: None,

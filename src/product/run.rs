@@ -87,7 +87,10 @@ pub fn acted(
             recorded = Some(audit.begin(&entry).map_err(unrecorded)?);
         }
         let api = runner.client.api(&call.cancel);
-        act(&Context { api, host: &host, max_items: share.items }, &arguments)
+        act(
+            &Context { api, host: &host, max_items: share.items, max_bytes: share.bytes },
+            &arguments,
+        )
     });
     let trace = call.trace().map(|trace| format!(" trace={trace}")).unwrap_or_default();
     let time = started.elapsed();

@@ -11,6 +11,8 @@ pub struct Context<'a> {
     pub host: &'a dyn Host,
     /// Items of a list that are shown when the call does not say how many; none: all.
     pub max_items: Option<usize>,
+    /// Bytes of an answer: more of a list need not be kept; none: any.
+    pub max_bytes: Option<usize>,
 }
 
 /// The client of a running tool call.

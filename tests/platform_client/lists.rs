@@ -33,14 +33,10 @@ fn page(length: usize, skip: usize, size: usize, total: &Value) -> String {
 fn list_with(server: &Server, style: Style<'_>, max_items: usize) -> Result<Listed, Error> {
     let path = Path::literal("/things");
     let query = [("sort", "name")];
-    client(server).api(&CancelToken::new()).list(&Listing {
-        path: &path,
-        query: &query,
-        items: "results",
-        total: "total",
-        style,
-        max_items,
-    })
+    client(server).api(&CancelToken::new()).list(
+        &Listing { path: &path, query: &query, items: "results", total: "total", style, max_items },
+        Vec::new(),
+    )
 }
 
 fn list(server: &Server) -> Listed {
@@ -199,10 +195,10 @@ fn finding_one_reads_no_further() {
         style: Style::SkipLimit { limit: 100 },
         max_items: LIST_ITEMS,
     };
-    let found = client.api(&token).find(&listing, |item| *item == j!(30)).unwrap();
+    let found = client.api(&token).find(&listing, &|item| *item == j!(30)).unwrap();
     assert_eq!(found, Some(j!(30)));
     assert_eq!(server.calls().len(), 2);
-    assert_eq!(client.api(&token).find(&listing, |item| *item == j!(-1)).unwrap(), None);
+    assert_eq!(client.api(&token).find(&listing, &|item| *item == j!(-1)).unwrap(), None);
 }
 
 /// Things with an id and a field that differs each time it is read.

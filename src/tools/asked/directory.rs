@@ -8,6 +8,7 @@ use super::record;
 use super::source::Listing;
 use crate::limits;
 use crate::nearest::nearest;
+use crate::platform::Gather;
 use crate::tools::context::Context;
 use crate::tools::shown::ToolError;
 
@@ -40,22 +41,18 @@ impl Directory {
     ) -> Result<Value, ToolError> {
         let mut found = self.named(context, list, name)?;
         if found.is_empty() {
-            let read = list.read(context)?;
-            let mut all = read.items;
-            let by_id = |item: &Value| self.by_id && record::id(item).as_deref() == Some(name);
-            let wanted = |item: &Value| record::name(item) == Some(name) || by_id(item);
-            match all.iter().filter(|item| wanted(item)).count() {
-                0 => {
-                    let mut missing = self.missing(name, all.iter().filter_map(record::name));
-                    if read.truncated {
-                        let most = limits::LIST_ITEMS;
-                        missing.message += &format!("; only the first {most} were looked through");
-                    }
-                    return Err(missing);
+            let nobody = Called { name, by_id: self.by_id, found, others: Vec::new() };
+            let read = list.gather(context, nobody)?;
+            found = read.items.found;
+            if found.is_empty() {
+                let others = read.items.others.iter().map(String::as_str);
+                let mut missing = self.missing(name, others);
+                if read.truncated {
+                    let most = limits::LIST_ITEMS;
+                    missing.message += &format!("; only the first {most} were looked through");
                 }
-                _ => all.retain(wanted),
+                return Err(missing);
             }
-            found = all;
         }
         match found.len() {
             1 => Ok(found.swap_remove(0)),
@@ -114,5 +111,35 @@ impl Directory {
             let name = record::name(item).unwrap_or_default();
             ToolError::platform(format!("the platform did not say the id of {} '{name}'", self.one))
         })
+    }
+}
+
+/// The things that are called so, or have this id, and the names of the others.
+#[derive(Clone)]
+struct Called<'a> {
+    name: &'a str,
+    by_id: bool,
+    found: Vec<Value>,
+    others: Vec<String>,
+}
+
+impl Gather for Called<'_> {
+    fn page(&self, _next: bool) -> Self {
+        Self { found: Vec::new(), others: Vec::new(), ..*self }
+    }
+
+    fn take(&mut self, item: Value, memory: usize) -> usize {
+        let by_id = || self.by_id && record::id(&item).as_deref() == Some(self.name);
+        if record::name(&item) == Some(self.name) || by_id() {
+            self.found.push(item);
+            return memory;
+        }
+        self.others.extend(record::name(&item).map(str::to_owned));
+        0
+    }
+
+    fn join(&mut self, page: Self) {
+        self.found.extend(page.found);
+        self.others.extend(page.others);
     }
 }

@@ -1,6 +1,6 @@
 //! Parameters that choose among the items of a list.
 
-use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
@@ -179,13 +179,10 @@ impl Chosen {
         }
     }
 
-    /// What there is instead, when nothing among `items` is wanted.
-    pub fn instead(&self, shape: &Shape, items: &[Value]) -> Option<String> {
+    /// What there is instead, when nothing of what there is is wanted.
+    pub fn instead(&self, there: &BTreeSet<String>) -> Option<String> {
         let Wanted::Texts(texts) = &self.wanted else { return None };
-        let mut there: Vec<&str> =
-            items.iter().filter_map(|item| self.held(shape, item)?.as_str()).collect();
-        there.sort_unstable();
-        there.dedup();
+        let mut there: Vec<&str> = there.iter().map(String::as_str).collect();
         if there.is_empty() {
             return None;
         }
@@ -205,8 +202,8 @@ impl Chosen {
         Some(format!("No {field} fits '{wanted}'; there is: {}{more}.", there.join(", ")))
     }
 
-    // What the record holds is compared, not what is shown of it.
-    fn held<'a>(&self, shape: &Shape, item: &'a Value) -> Option<&'a Value> {
+    /// What the record holds, which is compared, not what is shown of it.
+    pub fn held<'a>(&self, shape: &Shape, item: &'a Value) -> Option<&'a Value> {
         shape.held(self.filter.field, item).or_else(|| lookup(item, self.filter.field))
     }
 }
@@ -220,16 +217,7 @@ fn time(name: &str, text: &str) -> Result<i64, ToolError> {
     })
 }
 
-/// Puts the items in order, the newest by `field` first, those without a time last.
-pub fn newest_first(field: &str, items: &mut [Value]) {
-    items.sort_by_cached_key(|item| Reverse(at(field, item)));
-}
-
-/// Returns true if the items are in that order.
-pub fn is_newest_first(field: &str, items: &[Value]) -> bool {
-    items.is_sorted_by_key(|item| Reverse(at(field, item)))
-}
-
-fn at(field: &str, item: &Value) -> Option<i64> {
+/// The time that an item holds there.
+pub fn at(field: &str, item: &Value) -> Option<i64> {
     lookup(item, field).and_then(moment)
 }

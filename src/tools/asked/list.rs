@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use super::filter::{Chosen, Filter, is_newest_first, newest_first};
+use super::filter::{Chosen, Filter};
+use super::kept::{Kept, Wish};
 use super::source::{Listing, Source};
 use super::view::{PARAMETERS, View, counts};
 use crate::limits;
-use crate::platform::Listed;
+use crate::platform::Gather;
 use crate::tools::context::Context;
 use crate::tools::shown::{Outcome, Page, Shape, ToolError};
 use crate::tools::told::{Arguments, Parameter};
@@ -76,13 +77,20 @@ impl Made {
 }
 
 /// What was read of a list.
-struct Read {
-    items: Vec<Value>,
+struct Read<'a> {
+    items: Kept<'a>,
     /// How many there are in all.
     total: Option<u64>,
     /// Whether there are more than these.
     more: bool,
     notes: Vec<String>,
+}
+
+impl<'a> Read<'a> {
+    /// Everything that there is.
+    fn all(items: Kept<'a>, notes: Vec<String>) -> Self {
+        Self { total: Some(items.fitting as u64), items, more: false, notes }
+    }
 }
 
 impl List {
@@ -180,21 +188,38 @@ impl List {
             None => view.offset.saturating_add(limit),
             Some(_) => usize::MAX,
         };
-        let mut read = self.gather(context, arguments, &chosen, enough)?;
-        if read.items.is_empty() && !chosen.is_empty() {
-            self.look_around(context, arguments, &chosen, &mut read)?;
+        let wish = |asked| Wish {
+            shape: self.shape,
+            prepare: self.prepare,
+            newest: self.newest.map(|newest| newest.by),
+            chosen: &chosen,
+            asked,
+            view: &view,
+            limit,
+            bytes: context.max_bytes,
+        };
+        let (asked, unasked) = (wish(true), wish(false));
+        let mut read = self.gather(context, arguments, &chosen, &asked, enough)?;
+        if read.items.fitting == 0 && !chosen.is_empty() {
+            self.look_around(context, arguments, &unasked, &mut read)?;
         }
-        if let Some(field) = view.count_by {
-            let total = read.items.len();
-            read.items = counts(self.shape, &read.items, field)?;
-            read.notes.push(format!("{total} counted by {field}."));
-            read.total = Some(read.items.len() as u64);
-        }
-        let end = view.offset.saturating_add(limit).min(read.items.len());
-        let window = read.items.get(view.offset..end).unwrap_or_default();
+        let Read { mut items, mut total, mut more, mut notes } = read;
+        let names = std::mem::take(&mut items.more);
         let shown = match view.count_by {
-            Some(_) => window.to_vec(),
-            None => view.shown(self.shape, &read.items, window)?,
+            Some(field) => {
+                notes.push(format!("{} counted by {field}.", items.fitting));
+                let window = view.offset..view.offset.saturating_add(limit);
+                let (all, shown) = counts(self.shape, &names, items.tally, field, window)?;
+                total = Some(all as u64);
+                more |= view.offset.saturating_add(shown.len()) < all;
+                shown
+            }
+            None => {
+                let fitting = items.fitting;
+                let parts = items.into_shown()?;
+                more |= view.offset.saturating_add(parts.len()) < fitting;
+                view.shown(self.shape, &names, parts)?
+            }
         };
         let unused = |filter: &&Filter| {
             let name = filter.parameter.name;
@@ -203,36 +228,39 @@ impl List {
         let page = Page {
             under: self.under,
             offset: view.offset,
-            total: read.total,
-            more: read.more || end < read.items.len(),
+            total,
+            more,
             narrow: self.filters.iter().filter(unused).map(|f| f.parameter.name).collect(),
         };
-        read.notes.extend(self.tell.and_then(|tell| tell(&shown)));
+        notes.extend(self.tell.and_then(|tell| tell(&shown)));
         let value = Value::Array(shown);
         let value = match self.under {
             "" => value,
             key => Map::from_iter([(key.to_owned(), value)]).into(),
         };
-        Ok(Outcome { value, note: None, page: Some(page) }.noted(read.notes))
+        Ok(Outcome { value, note: None, page: Some(page) }.noted(notes))
     }
 
     /// What is wanted of the list, in order: everything, or `enough` items of it where these can be
     /// told without reading the rest.
-    fn gather(
+    fn gather<'a>(
         &self,
         context: &Context<'_>,
         arguments: &Arguments,
         chosen: &[Chosen],
+        wish: &'a Wish<'a>,
         enough: usize,
-    ) -> Result<Read, ToolError> {
+    ) -> Result<Read<'a>, ToolError> {
         let mut listing = match self.from {
             From::Source(source) => source.listing(),
             From::Below(listing) => listing(context, arguments)?,
             From::Made(make) => {
-                let Made { items, notes } = make(context, arguments)?;
-                let items = self.prepared_all(items);
-                let read = Read { items, total: None, more: false, notes };
-                return Ok(self.arranged(read, chosen));
+                let made = make(context, arguments)?;
+                let mut items = Kept::new(wish);
+                for item in made.items {
+                    items.take(item, 0);
+                }
+                return Ok(Read::all(items, made.notes));
             }
         };
         let plain = listing.clone();
@@ -245,97 +273,72 @@ impl List {
         let asked = chosen.iter().all(|chosen| !chosen.query().is_empty())
             && self.newest.is_none_or(|newest| !newest.query.is_empty());
         if asked && enough < limits::LIST_ITEMS {
-            let read = self.beginning(context, &listing, chosen, enough)?;
-            let right = read.items.iter().all(|item| self.wants(chosen, item, true))
-                && self.newest.is_none_or(|newest| is_newest_first(newest.by, &read.items));
+            let read = self.beginning(context, &listing, chosen, wish, enough)?;
+            let right = (chosen.is_empty() || read.items.all_fit())
+                && (self.newest.is_none() || read.items.in_order);
             // One filter that changes the platform's count is one that it knows.
             let known = || -> Result<bool, ToolError> {
                 let all = plain.at_most(1).read(context)?.total;
                 Ok(all.is_some() && read.total.is_some() && all != read.total)
             };
             if !read.more {
-                return Ok(self.arranged(read, chosen));
+                return Ok(Read::all(read.items, read.notes));
             }
             if right && (chosen.is_empty() || (chosen.len() == 1 && known()?)) {
                 return Ok(read);
             }
         }
-        let Listed { items, total, truncated } = listing.read(context)?;
-        let notes = truncated.then(cut).into_iter().collect();
-        let read = Read { items: self.prepared_all(items), total, more: false, notes };
-        Ok(self.arranged(read, chosen))
+        let listed = listing.gather(context, Kept::new(wish))?;
+        Ok(Read::all(listed.items, listed.truncated.then(cut).into_iter().collect()))
     }
 
     /// The first items as the platform has them, and whether there are more.
-    fn beginning(
+    fn beginning<'a>(
         &self,
         context: &Context<'_>,
         listing: &Listing<'_>,
         chosen: &[Chosen],
+        wish: &'a Wish<'a>,
         enough: usize,
-    ) -> Result<Read, ToolError> {
+    ) -> Result<Read<'a>, ToolError> {
         // What the platform makes of a filter or an order shows in more than one item.
         let least =
             if chosen.is_empty() && self.newest.is_none() { 1 } else { limits::PROBE_ITEMS };
         let enough = enough.max(least);
-        let mut listed = listing.clone().at_most(enough).read(context)?;
+        let mut listed = listing.clone().at_most(enough).gather(context, Kept::new(wish))?;
         if listed.truncated && listed.total.is_none_or(|total| total <= enough as u64) {
-            listed = listing.clone().at_most(enough + 1).read(context)?;
+            listed = listing.clone().at_most(enough + 1).gather(context, Kept::new(wish))?;
             listed.total = None;
         }
-        let more = listed.truncated || listed.items.len() > enough;
+        let more = listed.truncated || listed.length > enough;
         // Of a list that came whole its length is known.
-        let total = if listed.truncated { listed.total } else { Some(listed.items.len() as u64) };
-        let items = self.prepared_all(listed.items);
-        Ok(Read { items, total, more, notes: Vec::new() })
-    }
-
-    /// All that was read, filtered and in order.
-    fn arranged(&self, mut read: Read, chosen: &[Chosen]) -> Read {
-        read.items.retain(|item| self.wants(chosen, item, true));
-        if let Some(newest) = self.newest {
-            newest_first(newest.by, &mut read.items);
-        }
-        read.total = Some(read.items.len() as u64);
-        read
+        let total = if listed.truncated { listed.total } else { Some(listed.length as u64) };
+        Ok(Read { items: listed.items, total, more, notes: Vec::new() })
     }
 
     /// Finds what fits without the platform's own filter, which may mind the case, or else says what
     /// there is.
-    fn look_around(
+    fn look_around<'a>(
         &self,
         context: &Context<'_>,
         arguments: &Arguments,
-        chosen: &[Chosen],
-        read: &mut Read,
+        wish: &'a Wish<'a>,
+        read: &mut Read<'a>,
     ) -> Result<(), ToolError> {
         let unfiltered = arguments.without(self.filters.iter().map(|f| f.parameter.name));
-        let all = self.gather(context, &unfiltered, &[], limits::HINT_ITEMS)?;
-        let mut meant = all.items.clone();
-        meant.retain(|item| self.wants(chosen, item, false));
-        if !meant.is_empty() && !all.more {
-            *read = self.arranged(Read { items: meant, ..all }, &[]);
+        let all = self.gather(context, &unfiltered, &[], wish, limits::HINT_ITEMS)?;
+        if all.items.fitting > 0 && !all.more {
+            *read = Read::all(all.items, all.notes);
             return Ok(());
         }
-        let said: Vec<String> =
-            chosen.iter().filter_map(|c| c.instead(self.shape, &all.items)).collect();
-        read.notes.push(match all.items.len() {
+        let there = wish.chosen.iter().zip(&all.items.there);
+        let said: Vec<String> = there.filter_map(|(chosen, there)| chosen.instead(there)).collect();
+        read.notes.push(match all.items.seen {
             0 => "There are none, with or without a filter.".to_owned(),
             _ if said.is_empty() => "Nothing fits the filters.".to_owned(),
             _ => said.join(" "),
         });
         Ok(())
-    }
-
-    fn wants(&self, chosen: &[Chosen], item: &Value, asked: bool) -> bool {
-        chosen.iter().all(|chosen| chosen.holds(self.shape, item, asked))
-    }
-
-    fn prepared_all(&self, items: Vec<Value>) -> Vec<Value> {
-        match self.prepare {
-            Some(prepare) => items.into_iter().map(prepare).collect(),
-            None => items,
-        }
     }
 }
 

@@ -4,6 +4,7 @@ mod change;
 mod directory;
 mod filter;
 pub mod judge;
+mod kept;
 mod list;
 pub mod record;
 mod source;

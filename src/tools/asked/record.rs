@@ -14,13 +14,14 @@ pub fn text<'a>(reply: &'a Value, paths: &[&str]) -> Option<&'a str> {
         .find(|text| !text.is_empty())
 }
 
+/// Where lists stand in answers that are none themselves.
+pub const LISTS: &[&[&str]] = &[&["result"], &["results"], &["data"], &["result", "data"]];
+
 /// The list in an answer, which platform versions wrap differently or not at all.
 pub fn list(reply: &Value) -> Option<&[Value]> {
-    let places = ["result", "results", "data", "result.data"];
-    reply
-        .as_array()
-        .or_else(|| places.iter().find_map(|path| lookup(reply, path)?.as_array()))
-        .map(Vec::as_slice)
+    let at =
+        |place: &&[&str]| place.iter().try_fold(reply, |value, step| value.get(step))?.as_array();
+    reply.as_array().or_else(|| LISTS.iter().find_map(at)).map(Vec::as_slice)
 }
 
 /// What an answer is about, without the envelope some platform versions put around it. What has an

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{judge, record};
 use crate::limits;
-use crate::platform::{self, Listed, Path, Style};
+use crate::platform::{self, Gather, Listed, Path, Style};
 use crate::tools::context::Context;
 use crate::tools::shown::ToolError;
 
@@ -108,10 +108,22 @@ impl<'a> Listing<'a> {
     /// # Errors
     /// When a page could not be read, or is no list.
     pub fn read(&self, context: &Context<'_>) -> Result<Listed, ToolError> {
+        self.gather(context, Vec::new())
+    }
+
+    /// [`Listing::read`], for those who need not keep every item: `items` takes them as they come.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn gather<G: Gather>(
+        &self,
+        context: &Context<'_>,
+        items: G,
+    ) -> Result<Listed<G>, ToolError> {
         if let Paging::Whole = self.source.paging {
-            return self.read_whole(context);
+            return self.gather_whole(context, &items);
         }
-        self.ask(|listing| context.api.list(listing))
+        self.ask(|listing| context.api.list(listing, items))
     }
 
     /// [`Listing::read`], for those who need every item and nothing else.
@@ -129,7 +141,7 @@ impl<'a> Listing<'a> {
     pub fn find(
         &self,
         context: &Context<'_>,
-        wanted: impl Fn(&Value) -> bool,
+        wanted: impl Fn(&Value) -> bool + Sync,
     ) -> Result<Option<Value>, ToolError> {
         if let Paging::Whole = self.source.paging {
             return Ok(self.items(context)?.into_iter().find(wanted));
@@ -137,29 +149,32 @@ impl<'a> Listing<'a> {
         self.ask(|listing| context.api.find(listing, &wanted))
     }
 
-    fn read_whole(&self, context: &Context<'_>) -> Result<Listed, ToolError> {
+    fn gather_whole<G: Gather>(
+        &self,
+        context: &Context<'_>,
+        empty: &G,
+    ) -> Result<Listed<G>, ToolError> {
         let query: Vec<(&str, &str)> =
             self.query.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let items = match context.api.get(&self.path, &query)? {
-            Value::Array(items) => items,
-            Value::Null => Vec::new(),
-            answer => match (judge::failure(&answer), record::list(&answer)) {
-                (None, Some(items)) => items.to_vec(),
-                (Some(why), _) => {
-                    return Err(ToolError::platform(format!("GET {}: {why}", self.path)));
-                }
-                (None, None) => {
-                    let said = answer.to_string();
-                    return Err(ToolError::platform(format!(
-                        "GET {} answered with something else than a list; this platform version \
-                         may differ from those supported. It says: {}",
-                        self.path,
-                        said.chars().take(limits::SHOWN_LINE_CHARS).collect::<String>()
-                    )));
-                }
-            },
+        let (found, answer) = context.api.whole(&self.path, &query, record::LISTS, empty)?;
+        let failure = if answer.is_array() { None } else { judge::failure(&answer) };
+        let (items, length) = match (failure, found) {
+            (None, Some(found)) => found,
+            (None, None) if answer.is_null() => (empty.clone(), 0),
+            (Some(why), _) => {
+                return Err(ToolError::platform(format!("GET {}: {why}", self.path)));
+            }
+            (None, None) => {
+                let said = answer.to_string();
+                return Err(ToolError::platform(format!(
+                    "GET {} answered with something else than a list; this platform version \
+                     may differ from those supported. It says: {}",
+                    self.path,
+                    said.chars().take(limits::SHOWN_LINE_CHARS).collect::<String>()
+                )));
+            }
         };
-        Ok(Listed { items, total: None, truncated: false })
+        Ok(Listed { items, length, total: None, truncated: false })
     }
 
     fn ask<T>(

@@ -1,6 +1,7 @@
 //! What a call wants to see of a list, the same for every list tool.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 
 use serde_json::{Map, Value, json};
 
@@ -39,83 +40,134 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The items as they are shown.
+    /// Whether it names fields, which not every record may have.
+    pub fn names_fields(&self) -> bool {
+        !self.fields.is_empty() || self.count_by.is_some()
+    }
+
+    /// Of what the item shows that much which it may be asked for.
+    pub fn part(&self, shape: &Shape, item: &Value) -> Value {
+        let mut shown = shape.project(item);
+        if let (true, Value::Object(fields)) = (self.names_fields(), &mut shown) {
+            let wanted = self.count_by.map_or_else(|| self.fields.clone(), |field| vec![field]);
+            fields.retain(|name, _| {
+                let is = |wanted: &str| plain(wanted) == plain(name);
+                wanted.iter().any(|wanted| is(wanted) || wanted.split('.').next().is_some_and(is))
+            });
+        }
+        shown
+    }
+
+    /// The parts of items as they are shown, where `more` are the names of their other fields.
     ///
     /// # Errors
-    /// When a field is wanted that none of `all` has.
+    /// When a field is wanted that there is not.
     pub fn shown(
         &self,
         shape: &Shape,
-        all: &[Value],
-        items: &[Value],
+        more: &BTreeSet<String>,
+        mut parts: Vec<Value>,
     ) -> Result<Vec<Value>, ToolError> {
         let fields = self
             .fields
             .iter()
-            .map(|field| known(shape, all, "fields", field))
+            .map(|field| known(shape, more, "fields", field))
             .collect::<Result<Vec<_>, _>>()?;
-        let mut shown: Vec<Value> = items.iter().map(|item| shape.project(item)).collect();
         if !fields.is_empty() {
-            for item in &mut shown {
+            for item in &mut parts {
                 let pick = |field: &String| (field.clone(), held(item, field));
                 *item = Value::Object(fields.iter().map(pick).collect());
             }
         }
-        Ok(shown)
+        Ok(parts)
     }
 }
 
-/// How many items have each value of `field`, the most frequent first.
+/// Parts of items, each with how many have it. As text, for there may be as many as items.
+#[derive(Clone, Debug, Default)]
+pub struct Tally(HashMap<String, Count>);
+
+#[derive(Clone, Copy, Debug)]
+struct Count {
+    /// How many other parts came before.
+    place: usize,
+    items: usize,
+}
+
+impl Tally {
+    /// Counts one more item with this part.
+    pub fn add(&mut self, part: &Value) {
+        self.add_text(part.to_string(), 1);
+    }
+
+    /// Counts all that another one has counted.
+    pub fn join(&mut self, other: Self) {
+        for (part, Count { items, .. }) in other.in_order() {
+            self.add_text(part, items);
+        }
+    }
+
+    fn add_text(&mut self, part: String, items: usize) {
+        let place = self.0.len();
+        self.0.entry(part).or_insert(Count { place, items: 0 }).items += items;
+    }
+
+    fn in_order(self) -> Vec<(String, Count)> {
+        let mut order: Vec<_> = self.0.into_iter().collect();
+        order.sort_unstable_by_key(|(_, count)| count.place);
+        order
+    }
+}
+
+/// How many items have each value of `field`, the most frequent first: how many such values there are,
+/// and those in this window.
 ///
 /// # Errors
 /// When no item has such a field.
-pub fn counts(shape: &Shape, items: &[Value], field: &str) -> Result<Vec<Value>, ToolError> {
-    let field = known(shape, items, "count_by", field)?;
-    let mut order: Vec<(Value, usize)> = Vec::new();
-    let mut places: HashMap<String, usize> = HashMap::new();
-    for item in items {
-        let value = held(&shape.project(item), &field);
-        let place = *places.entry(value.to_string()).or_insert_with(|| {
-            order.push((value, 0));
-            order.len() - 1
-        });
-        order[place].1 += 1;
+pub fn counts(
+    shape: &Shape,
+    more: &BTreeSet<String>,
+    parts: Tally,
+    field: &str,
+    window: Range<usize>,
+) -> Result<(usize, Vec<Value>), ToolError> {
+    let field = known(shape, more, "count_by", field)?;
+    let read = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
+    let mut values = Tally::default();
+    for (part, count) in parts.in_order() {
+        values.add_text(held(&read(&part), &field).to_string(), count.items);
     }
+    let mut order = values.in_order();
     // What is equally frequent stays in the order of the list.
-    order.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let row = |(value, count): (Value, usize)| {
-        Value::Object(Map::from_iter([(field.clone(), value), ("count".to_owned(), json!(count))]))
+    order.sort_by_key(|(_, count)| std::cmp::Reverse(count.items));
+    let row = |(value, count): &(String, Count)| {
+        let count = ("count".to_owned(), json!(count.items));
+        Value::Object(Map::from_iter([(field.clone(), read(value)), count]))
     };
-    Ok(order.into_iter().map(row).collect())
+    let shown = order.iter().skip(window.start).take(window.len()).map(row).collect();
+    Ok((order.len(), shown))
 }
 
 fn held(item: &Value, field: &str) -> Value {
     item.get(field).or_else(|| lookup(item, field)).cloned().unwrap_or_default()
 }
 
+/// A name as it is understood: in any case, and with the dashes that older records have.
+fn plain(name: &str) -> String {
+    name.to_lowercase().replace(['-', '_'], "")
+}
+
 /// The field that `wanted` names: one of the shape, one that the platform gives beside them where the
 /// shape passes these on, or what stands below one of them, dots between the levels.
 fn known(
     shape: &Shape,
-    items: &[Value],
+    more: &BTreeSet<String>,
     parameter: &str,
     wanted: &str,
 ) -> Result<String, ToolError> {
-    let mut names: Vec<&str> = shape.fields.iter().map(|field| field.name).collect();
-    if shape.open {
-        let mut more: Vec<&str> = items
-            .iter()
-            .filter_map(Value::as_object)
-            .flat_map(|item| item.keys().map(String::as_str))
-            .filter(|name| shape.passes(name))
-            .collect();
-        more.sort_unstable();
-        more.dedup();
-        names.extend(more);
-    }
+    let names = shape.fields.iter().map(|field| field.name);
+    let names: Vec<&str> = names.chain(more.iter().map(String::as_str)).collect();
     let (first, below) = wanted.split_once('.').unwrap_or((wanted, ""));
-    // Names are understood in any case, and with the dashes that older records have.
-    let plain = |name: &str| name.to_lowercase().replace(['-', '_'], "");
     for (name, rest) in [(wanted, ""), (first, below)] {
         let found = names
             .iter()

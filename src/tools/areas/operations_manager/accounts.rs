@@ -1,8 +1,8 @@
 //! Names of accounts, where the platform tells ids.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 
+use crate::sync::Lock;
 use crate::tools::asked::{Source, record};
 use crate::tools::context::Context;
 
@@ -22,10 +22,10 @@ pub fn names<'a>(
         return HashMap::new();
     }
     let wanted = missing.len();
-    let found = RefCell::new(HashMap::new());
+    let mut found = Lock::new(HashMap::<String, String>::new());
     // Accounts that cannot be read leave the ids without names: what is told of them is no less true.
     let _ = ACCOUNTS.listing().find(context, |account| {
-        let mut found = found.borrow_mut();
+        let mut found = found.lock();
         if let (Some(id), Some(name)) = (record::id(account), record::text(account, &["username"]))
             && missing.iter().any(|missing| **missing == *id)
         {
@@ -33,5 +33,5 @@ pub fn names<'a>(
         }
         found.len() == wanted
     });
-    found.into_inner()
+    std::mem::take(found.get_mut())
 }
