@@ -266,6 +266,16 @@ pub const TOKENS_FILE_BYTES: u64 = 4 << 20;
 /// Bytes of the name of a token or role.
 pub const TOKEN_NAME_BYTES: usize = 128;
 
+/// Roles that may be defined: a team has a handful, and each keeps lists of its own.
+pub const ROLES: usize = 64;
+
+/// The minute of `calls_per_minute`.
+pub const MINUTE: Duration = Duration::from_secs(60);
+
+/// Callers whose calls are counted: far more than there are places for; of more the quietest are
+/// forgotten.
+pub const RATED_CALLERS: usize = 10_000;
+
 /// Least bytes of a shared secret: 128 bits, where every one of them is random. Each algorithm asks for
 /// more, of which is warned.
 pub const SHARED_SECRET_BYTES: usize = 16;

@@ -32,7 +32,7 @@ struct Inner {
 #[derive(Default)]
 struct State {
     taken: usize,
-    /// Places taken by each caller, where there is a bound to it.
+    /// Places taken by each caller.
     by_caller: HashMap<CallerKey, usize>,
     lines: HashMap<CallerKey, VecDeque<Waiter>>,
     /// Callers that wait, whose turn is next first.
@@ -43,6 +43,8 @@ struct State {
 
 struct Waiter {
     ticket: u64,
+    /// How many places its caller may take.
+    bound: usize,
     until: Instant,
     then: Then,
 }
@@ -66,16 +68,19 @@ impl Places {
 
     /// Gives `then` a place: at once when one is free, otherwise in turn. It gets none when the line
     /// is full of others who asked for less, or when [`Places::refuse_late`] finds it there after
-    /// `until`. Returns its ticket when it has to wait.
+    /// `until`. Returns its ticket when it has to wait. A caller with a `bound` of its own waits while
+    /// it has so many places.
     pub fn enter(
         &self,
         caller: &CallerKey,
+        bound: Option<usize>,
         until: Instant,
         then: impl FnOnce(Option<Place>) + Send + 'static,
     ) -> Option<u64> {
+        let bound = bound.unwrap_or(usize::MAX).min(self.0.most_per_caller);
         let mut state = self.0.state.lock();
-        if state.taken < self.0.most && self.may_take(&state, caller) {
-            state.take(caller, self.counts());
+        if state.taken < self.0.most && state.has(caller) < bound {
+            state.take(caller);
             drop(state);
             then(Some(self.place(caller)));
             return None;
@@ -91,7 +96,7 @@ impl Places {
                 }
             }
         }
-        let ticket = state.stand(caller, until, Box::new(then));
+        let ticket = state.stand(caller, bound, until, Box::new(then));
         drop(state);
         if let Some(waiter) = refused {
             (waiter.then)(None);
@@ -102,9 +107,9 @@ impl Places {
     /// A place, if one is free.
     pub fn try_take(&self, caller: &CallerKey) -> Option<Place> {
         let mut state = self.0.state.lock();
-        let free = state.taken < self.0.most && self.may_take(&state, caller);
+        let free = state.taken < self.0.most && state.has(caller) < self.0.most_per_caller;
         free.then(|| {
-            state.take(caller, self.counts());
+            state.take(caller);
             self.place(caller)
         })
     }
@@ -118,7 +123,7 @@ impl Places {
     ) -> Option<Place> {
         let given: Arc<(Lock<Given>, Signal)> = Arc::default();
         let here = Arc::clone(&given);
-        let ticket = self.enter(caller, until, move |place| {
+        let ticket = self.enter(caller, None, until, move |place| {
             *here.0.lock() = Some(place);
             here.1.notify_one();
         });
@@ -185,21 +190,11 @@ impl Places {
         Place { places: self.clone(), caller: Arc::clone(caller) }
     }
 
-    fn counts(&self) -> bool {
-        self.0.most_per_caller < self.0.most
-    }
-
-    fn may_take(&self, state: &State, caller: &CallerKey) -> bool {
-        !self.counts() || state.by_caller.get(caller).is_none_or(|n| *n < self.0.most_per_caller)
-    }
-
     /// Gives a place back, and passes it on.
     fn leave(&self, caller: &CallerKey) {
         let mut state = self.0.state.lock();
         state.taken -= 1;
-        if self.counts()
-            && let Some(taken) = state.by_caller.get_mut(caller)
-        {
+        if let Some(taken) = state.by_caller.get_mut(caller) {
             *taken -= 1;
             if *taken == 0 {
                 state.by_caller.remove(caller);
@@ -207,11 +202,14 @@ impl Places {
         }
         let mut next = None;
         if state.taken < self.0.most {
-            let may = (0..state.order.len()).find(|at| self.may_take(&state, &state.order[*at]));
+            let may = state.order.iter().position(|caller| {
+                let first = state.lines.get(caller).and_then(VecDeque::front);
+                first.is_some_and(|first| state.has(caller) < first.bound)
+            });
             next = may.and_then(|at| state.call(at));
             if let Some((caller, _)) = &next {
                 let caller = Arc::clone(caller);
-                state.take(&caller, self.counts());
+                state.take(&caller);
             }
         }
         drop(state);
@@ -222,7 +220,7 @@ impl Places {
 
     /// Takes a place back after resting: whoever has begun goes on, also beyond the number.
     fn come_back(&self, caller: &CallerKey) -> Place {
-        self.0.state.lock().take(caller, self.counts());
+        self.0.state.lock().take(caller);
         self.place(caller)
     }
 }
@@ -231,21 +229,24 @@ impl Places {
 type Given = Option<Option<Place>>;
 
 impl State {
-    fn take(&mut self, caller: &CallerKey, counts: bool) {
+    fn take(&mut self, caller: &CallerKey) {
         self.taken += 1;
-        if counts {
-            *self.by_caller.entry(Arc::clone(caller)).or_default() += 1;
-        }
+        *self.by_caller.entry(Arc::clone(caller)).or_default() += 1;
     }
 
-    fn stand(&mut self, caller: &CallerKey, until: Instant, then: Then) -> u64 {
+    /// Places taken by this caller.
+    fn has(&self, caller: &CallerKey) -> usize {
+        self.by_caller.get(caller).copied().unwrap_or(0)
+    }
+
+    fn stand(&mut self, caller: &CallerKey, bound: usize, until: Instant, then: Then) -> u64 {
         self.tickets += 1;
         let ticket = self.tickets;
         let line = self.lines.entry(Arc::clone(caller)).or_default();
         if line.is_empty() {
             self.order.push_back(Arc::clone(caller));
         }
-        line.push_back(Waiter { ticket, until, then });
+        line.push_back(Waiter { ticket, bound, until, then });
         self.waiting += 1;
         ticket
     }
@@ -373,7 +374,8 @@ mod tests {
 
     fn enter(places: &Places, who: &'static str, said: &Sender<(&'static str, Option<Place>)>) {
         let said = said.clone();
-        places.enter(&key(who), later(), move |place| {
+        // Whoever is called `b` may have one place at a time.
+        places.enter(&key(who), (who == "b").then_some(1), later(), move |place| {
             let _ = said.send((who, place));
         });
     }
@@ -411,6 +413,20 @@ mod tests {
     }
 
     #[test]
+    fn a_caller_may_have_a_bound_of_its_own() {
+        let places = Places::new(3, 3, 100);
+        let (said, heard) = channel();
+        for who in ["b", "b", "b", "a", "a", "a"] {
+            enter(&places, who, &said);
+        }
+        let first: Vec<_> = (0..3).map(|_| heard.try_recv().expect("a place")).collect();
+        assert_eq!([first[0].0, first[1].0, first[2].0], ["b", "a", "a"]);
+        drop(first);
+        let rest: Vec<_> = heard.try_iter().map(|(who, _)| who).collect();
+        assert_eq!((rest.iter().filter(|who| **who == "b").count(), places.load()), (2, (0, 0)));
+    }
+
+    #[test]
     fn a_full_line_refuses_whoever_asked_for_most() {
         let places = Places::new(1, 1, 3);
         let (said, heard) = channel();
@@ -435,7 +451,9 @@ mod tests {
         assert!(places.take(&key("b"), later(), || true).is_none(), "given up");
         let (said, heard) = channel();
         let ended = said.clone();
-        places.enter(&key("b"), soon, move |place| ended.send(place.is_some()).expect("it hears"));
+        places.enter(&key("b"), None, soon, move |place| {
+            ended.send(place.is_some()).expect("it hears")
+        });
         let next = places.refuse_late(Instant::now());
         assert_eq!(heard.recv(), Ok(false));
         assert_eq!((next, places.load()), (None, (1, 0)), "who gave up stands there no more");

@@ -3,39 +3,11 @@
 mod support;
 
 use serde_json::{Value, json};
+use support::house::House;
 use support::http_server::{HttpServer, call, initialize};
 use support::raw_http::Answer;
-use support::scratch::Scratch;
 use support::served::Served;
 use support::{eventually, modern, run};
-
-/// A server that asks for tokens of a file.
-struct House {
-    scratch: Scratch,
-    file: String,
-}
-
-impl House {
-    fn new() -> Self {
-        let scratch = Scratch::new();
-        let file = scratch.path().join("tokens").to_str().expect("text").to_owned();
-        Self { scratch, file }
-    }
-
-    /// A new token, as an operator makes it.
-    fn token(&self, name: &str, more: &[&str]) -> String {
-        let arguments = [&["token", "new", name, "--file", &self.file], more].concat();
-        let (code, out, err) = run(&[], &arguments);
-        assert_eq!(code, 0, "{err}");
-        out.strip_suffix('\n').expect("a line").to_owned()
-    }
-
-    fn serve(&self, more: &[&str]) -> HttpServer {
-        let base = ["--transport", "http", "--sandbox"];
-        let auth = ["--auth-type", "token", "--auth-tokens-file", &self.file];
-        HttpServer::start(&[], &[&base[..], &auth, more].concat())
-    }
-}
 
 fn ask(server: &HttpServer, authorization: Option<&str>) -> Answer {
     let hello = initialize("2025-06-18");
@@ -81,7 +53,7 @@ fn callers_without_a_good_token_are_told_why_and_what_to_do() {
     let house = House::new();
     let good = house.token("ci", &[]);
     let late = house.token("late", &["--until", "2020-01-01"]);
-    let server = house.serve(&[]);
+    let server = house.serve(&[], &["--sandbox"]);
     assert!(is_let_in(&server, &good));
     for scheme in ["bearer", "BEARER", "Bearer "] {
         assert_eq!(ask(&server, Some(&format!("{scheme} {good}"))).status, 200, "{scheme}");
@@ -132,7 +104,7 @@ fn callers_without_a_good_token_are_told_why_and_what_to_do() {
 fn what_is_no_secret_answers_everybody_and_the_rest_nobody() {
     let house = House::new();
     let _ = house.token("ci", &[]);
-    let server = house.serve(&["--metrics", "--transport", "sse"]);
+    let server = house.serve(&[], &["--sandbox", "--metrics", "--transport", "sse"]);
     for path in ["/status", "/status/healthz", "/status/livez", "/status/readyz", "/metrics"] {
         assert_eq!(server.request("GET", path, &[], None).status, 200, "{path}");
     }
@@ -159,7 +131,7 @@ fn what_is_no_secret_answers_everybody_and_the_rest_nobody() {
 fn nobody_uses_the_session_of_another() {
     let house = House::new();
     let (ann, bob) = (house.token("ann", &[]), house.token("bob", &[]));
-    let server = house.serve(&[]);
+    let server = house.serve(&[], &["--sandbox"]);
     let as_ann = format!("Bearer {ann}");
     let as_bob = format!("Bearer {bob}");
     let hello = server.post(&[("Authorization", &as_ann)], &initialize("2025-06-18"));
@@ -175,7 +147,7 @@ fn nobody_uses_the_session_of_another() {
 fn a_line_that_comes_or_goes_counts_within_seconds_and_a_bad_one_changes_nothing() {
     let house = House::new();
     let ann = house.token("ann", &[]);
-    let server = house.serve(&[]);
+    let server = house.serve(&[], &["--sandbox"]);
     assert!(is_let_in(&server, &ann));
     let bob = house.token("bob", &[]);
     eventually("the new token", || is_let_in(&server, &bob));
@@ -196,7 +168,7 @@ fn the_audit_names_the_token_of_every_era() {
     let house = House::new();
     let token = house.token("nightly-backup", &[]);
     let audit = house.scratch.path().join("audit").to_str().expect("text").to_owned();
-    let server = house.serve(&["--audit-file", &audit]);
+    let server = house.serve(&[], &["--sandbox", "--audit-file", &audit]);
     let bearer = format!("Bearer {token}");
     let hello = server.post(&[("Authorization", &bearer)], &initialize("2025-06-18"));
     let session = hello.header("mcp-session-id").expect("a session").to_owned();

@@ -288,3 +288,24 @@ fn item_8_the_caller_is_called_by_subject_or_alternative_name() {
         assert_eq!(caller, expected, "{setting}");
     }
 }
+
+#[test]
+fn the_subject_of_a_certificate_decides_the_role() {
+    let house = House::new();
+    let roles = "[role:viewer]\nread_only = yes\nsubjects = CN=ada; CN=eve\n";
+    let roles = house.scratch.write("mcp.conf", roles);
+    let server = house.serve(&["--config", &roles]);
+    let params = support::modern(json!({"name": "stop_adapter", "arguments": {}}));
+    let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
+    let body = body.to_string();
+    let request = format!(
+        "POST /mcp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nMcp-Method: tools/call\r\n\
+         Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\n\
+         MCP-Protocol-Version: 2026-07-28\r\nMcp-Name: stop_adapter\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    for (name, part) in [("ada", "Unknown tool"), ("bob", "HTTP/1.1 403")] {
+        let answer = house.answer(&server, &house.client(name, 1), &request).expect("an answer");
+        assert!(answer.contains(part), "{name}: {answer}");
+    }
+}

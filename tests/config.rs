@@ -121,6 +121,7 @@ fn sample(row: &Setting, n: usize) -> String {
         Kind::Host => format!("h{n}.example.com"),
         Kind::Int(..) | Kind::Seconds(..) => (1001 + n).to_string(),
         Kind::Level => row.choices()[n].into(),
+        Kind::Lines => format!("a,{n};b,{n}"),
         Kind::List => format!("a{n},b{n}"),
         Kind::Networks => format!("10.0.0.{n},::1"),
         Kind::Path => format!("/p/{n}"),
@@ -380,7 +381,9 @@ fn a6_one_validator_serves_every_source() {
             Kind::Int(..) | Kind::Seconds(..) => ("12x", 2),
             Kind::Level | Kind::Networks | Kind::Route | Kind::Url => ("bogus", 1),
             Kind::Host => ("no/host", 1),
-            Kind::List | Kind::Path | Kind::Secret | Kind::Text | Kind::Words => continue,
+            Kind::Lines | Kind::List | Kind::Path | Kind::Secret | Kind::Text | Kind::Words => {
+                continue;
+            }
         };
         let id = row.id();
         env(row.env, bad).refused_with(&[&id, bad, row.env, "expected"]);

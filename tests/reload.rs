@@ -25,13 +25,15 @@ const CASES: &[(&str, &str, [&str; 2])] = &[
     ("confirm_fallback", "confirm = destructive\n", ["deny", "allow"]),
 ];
 
-/// Shown by the log and by handshakes rather than by answers; see `tls_reload.rs` for the files.
+/// Shown by the log and by handshakes rather than by answers; see `tls_reload.rs` for the files and
+/// `roles.rs` for roles.
 const ELSEWHERE: &[&str] = &[
     "certificate_file",
     "private_key_file",
     "client_ca_file",
     "client_crl_file",
     "client_identity",
+    "default_role",
     "log_level",
 ];
 

@@ -3,20 +3,22 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::identity::Identity;
+use super::identity::{Identity, Visitor};
 use super::jwt::Jwt;
 use super::refusal::Refusal;
 use super::resource::Resource;
+use super::roles::Roles;
 use super::tokens::TokenFile;
 use super::verifier::{Verdict, Verifier};
 use crate::config::{AuthType, Config};
 use crate::http::{Request, Response};
 use crate::limits;
+use crate::sync::SharedLock;
 
 /// Whether a request may come in.
 pub enum Check {
-    /// From whom; none where nobody is asked.
-    Admitted(Option<Arc<Identity>>),
+    /// From whom.
+    Admitted(Visitor),
     /// Not, and this is the answer.
     Refused(Response),
     /// To be seen by [`Authority::settle`], where waiting is allowed.
@@ -27,6 +29,7 @@ pub enum Check {
 pub struct Authority {
     verifiers: Vec<Box<dyn Verifier>>,
     resource: Resource,
+    roles: SharedLock<Roles>,
 }
 
 impl Authority {
@@ -49,7 +52,8 @@ impl Authority {
         if verifiers.len() < config.auth.kind.len() && !verifiers.is_empty() {
             return Err("auth_type says none and something else; it is one or the other".into());
         }
-        Ok(Self { verifiers, resource: Resource::of(config) })
+        let roles = SharedLock::new(Roles::of(config));
+        Ok(Self { verifiers, resource: Resource::of(config), roles })
     }
 
     /// What an operator should know of it.
@@ -77,8 +81,11 @@ impl Authority {
         self.verifiers.iter().for_each(|verifier| verifier.tend());
     }
 
-    /// Takes over what has changed now.
-    pub fn reload(&self) {
+    /// Takes over what has changed now, and the roles of this configuration where there is one.
+    pub fn reload(&self, config: Option<&Config>) {
+        if let Some(config) = config {
+            *self.roles.write() = Roles::of(config);
+        }
         self.verifiers.iter().for_each(|verifier| verifier.reload());
     }
 
@@ -89,7 +96,7 @@ impl Authority {
     ) -> Check {
         if self.verifiers.is_empty() {
             let certificate = request.client_identity.as_deref().map(Identity::of_certificate);
-            return Check::Admitted(certificate.map(Arc::new));
+            return self.admit(request, certificate.map(Arc::new));
         }
         let refused = |refusal: &Refusal| Check::Refused(self.resource.refuse(request, refusal));
         let token = match bearer(request) {
@@ -100,12 +107,20 @@ impl Authority {
         for verifier in &self.verifiers {
             match ask(verifier.as_ref(), token, now) {
                 Verdict::Foreign => {}
-                Verdict::Proven(identity) => return Check::Admitted(Some(identity)),
+                Verdict::Proven(identity) => return self.admit(request, Some(identity)),
                 Verdict::Refused(refusal) => return refused(&refusal),
                 Verdict::Waits => return Check::Waits,
             }
         }
         refused(&Refusal::Invalid("the token is none of those that are accepted here".into()))
+    }
+
+    /// Lets in whoever has a role, where there are roles.
+    fn admit(&self, request: &Request, identity: Option<Arc<Identity>>) -> Check {
+        match self.roles.read().role_of(identity.as_deref()) {
+            Ok(role) => Check::Admitted(Visitor { identity, role }),
+            Err(refusal) => Check::Refused(self.resource.refuse(request, &refusal)),
+        }
     }
 }
 

@@ -14,6 +14,10 @@ pub fn response(refusal: &Refusal, metadata: Option<&str>, scopes: &[String]) ->
         Refusal::Scopes(_) => {
             (403, Some("insufficient_scope"), "the token was not made for what is asked")
         }
+        Refusal::Role { why, scopes } if scopes.is_empty() => {
+            (403, Some("access_denied"), why.as_str())
+        }
+        Refusal::Role { why, .. } => (403, Some("insufficient_scope"), why.as_str()),
         Refusal::Unavailable(why) => (503, Some("temporarily_unavailable"), why.as_str()),
     };
     let why = match refusal {
@@ -28,8 +32,12 @@ pub fn response(refusal: &Refusal, metadata: Option<&str>, scopes: &[String]) ->
         let seconds = limits::KEYS_RETRY.as_secs().to_string();
         return response.with_header("Retry-After", seconds);
     }
+    // No other token of the same caller would do better.
+    if error == Some("access_denied") {
+        return response;
+    }
     let needed = match refusal {
-        Refusal::Scopes(needed) => needed.join(" "),
+        Refusal::Scopes(needed) | Refusal::Role { scopes: needed, .. } => needed.join(" "),
         _ => scopes.join(" "),
     };
     let parameters = [

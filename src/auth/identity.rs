@@ -1,6 +1,9 @@
 //! Who calls, proven.
 
+use std::sync::Arc;
 use std::time::SystemTime;
+
+use crate::config::Role;
 
 /// What has proven who calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +24,8 @@ pub struct Identity {
     /// The name of the token, the subject of the certificate, or the subject, client and issuer of the
     /// signed token: what stays the same when a token is renewed.
     pub name: String,
+    /// The subject of the certificate or signed token, as it stands there; empty where there is none.
+    pub subject: String,
     /// The role that the proof itself names.
     pub role: Option<String>,
     /// What its token was made for.
@@ -29,11 +34,21 @@ pub struct Identity {
     pub expires: Option<SystemTime>,
 }
 
+/// Somebody who may come in.
+#[derive(Clone, Debug, Default)]
+pub struct Visitor {
+    /// Who it is; none where nobody is asked.
+    pub identity: Option<Arc<Identity>>,
+    /// What it may do; none where there are no roles.
+    pub role: Option<Arc<Role>>,
+}
+
 impl Identity {
     /// Whoever shows this certificate.
     pub fn of_certificate(name: &str) -> Self {
-        let name = name.to_owned();
-        Self { proof: Proof::Certificate, name, role: None, scopes: Vec::new(), expires: None }
+        let (name, subject) = (name.to_owned(), name.to_owned());
+        let (role, scopes, expires) = (None, Vec::new(), None);
+        Self { proof: Proof::Certificate, name, subject, role, scopes, expires }
     }
 
     /// The name, unlike that of anybody with another kind of proof.

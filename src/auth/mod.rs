@@ -9,11 +9,13 @@ mod identity;
 mod jwt;
 mod refusal;
 mod resource;
+mod roles;
 pub mod tokens;
 mod verifier;
 
 pub use authority::{Authority, Check};
-pub use identity::{Identity, Proof};
+pub use identity::{Identity, Proof, Visitor};
 pub use refusal::Refusal;
 pub use resource::Resource;
+pub use roles::Roles;
 pub use verifier::{Verdict, Verifier};

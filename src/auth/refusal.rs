@@ -9,6 +9,13 @@ pub enum Refusal {
     Invalid(String),
     /// A good token that was not made for this: every scope that is needed.
     Scopes(Vec<String>),
+    /// Somebody who is known, and has no role here.
+    Role {
+        /// Why, and who can change that.
+        why: String,
+        /// The scopes that would give one.
+        scopes: Vec<String>,
+    },
     /// Nobody can tell yet: what the token is checked with cannot be had.
     Unavailable(String),
 }

@@ -126,6 +126,15 @@ impl Verifier for TokenFile {
     }
 }
 
+/// The names of the tokens in a file that name a role, with that role.
+///
+/// # Errors
+/// In words for the operator: what is wrong with the file.
+pub fn roles_in(path: &Path) -> Result<Vec<(String, String)>, String> {
+    let of = |token: &Token| Some((token.identity.name.clone(), token.identity.role.clone()?));
+    Ok(read(path)?.iter().filter_map(of).collect())
+}
+
 /// A new token.
 pub struct NewToken<'a> {
     /// Whose it is.
@@ -253,6 +262,7 @@ fn parse(line: &str) -> Result<Option<Token>, String> {
     let identity = Identity {
         proof: Proof::Token,
         name: name.to_owned(),
+        subject: String::new(),
         role: Some(role).filter(|role| *role != NO_ROLE).map(str::to_owned),
         scopes: Vec::new(),
         expires: expires.transpose()?,

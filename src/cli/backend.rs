@@ -8,14 +8,13 @@ use crate::config::{Config, Platform, Secret};
 use crate::net::Host;
 use crate::observe::Audit;
 use crate::platform::Client;
+use crate::product::Means;
 use crate::sandbox::{self, Sandbox};
 
 /// A client, and the sandbox it talks to when there is one.
 pub struct Backend {
-    /// Talks to the platform.
-    pub client: Client,
-    /// Where calls are recorded, when they are.
-    pub audit: Option<Arc<Audit>>,
+    /// What tools run with.
+    pub means: Arc<Means>,
     /// The platform's settings; the sandbox's when there is one.
     pub platform: Platform,
     _sandbox: Option<Sandbox>,
@@ -37,7 +36,8 @@ impl Backend {
             )),
             None => None,
         };
-        Ok(Self { client, audit, platform, _sandbox: sandbox })
+        let means = Arc::new(Means::new(client, audit));
+        Ok(Self { means, platform, _sandbox: sandbox })
     }
 }
 

@@ -98,7 +98,9 @@ fn result(
     // A person, or a script, has no context that could overflow.
     let mut config = config.clone();
     config.server.full = true;
-    let engine = Arc::new(product::engine(&config, &backend.client, backend.audit.clone()));
+    // Roles are for callers of the server.
+    config.roles.clear();
+    let engine = Arc::new(product::engine(&config, &backend.means));
     let result = ask(&engine, tool, arguments, waiting)?;
     match result.get("isError") {
         Some(Value::Bool(true)) => Err(texts(&result).join("\n")),

@@ -5,16 +5,13 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use super::text::{print, width};
-use crate::config::Config;
-use crate::product;
 use crate::tools;
 use crate::tools::shown::{FieldKind, Output, Shape};
 use crate::tools::told::{CLIENT_ADDITIONS, Kind, Parameter, Presence};
 use crate::tools::{Hints, Tool};
 
-/// Prints every built-in tool, or with a configuration those it leaves enabled.
-pub fn tools(enabled: Option<&Config>) -> ExitCode {
-    let mut tools = chosen(enabled);
+/// Prints these tools.
+pub fn tools(mut tools: Vec<&'static Tool>) -> ExitCode {
     tools.sort_unstable_by_key(|tool| tool.name);
     let column = tools.iter().map(|tool| tool.name.len()).max().unwrap_or(0) + 3;
     let room = width().saturating_sub(column);
@@ -26,10 +23,10 @@ pub fn tools(enabled: Option<&Config>) -> ExitCode {
     print(&text)
 }
 
-/// Prints all that is to know about the tools, in Markdown.
-pub fn reference(enabled: Option<&Config>) -> ExitCode {
+/// Prints all that is to know about these tools, in Markdown.
+pub fn reference(tools: Vec<&'static Tool>) -> ExitCode {
     let mut areas: BTreeMap<&str, Vec<&Tool>> = BTreeMap::new();
-    for tool in chosen(enabled) {
+    for tool in tools {
         areas.entry(tool.area.tag).or_default().push(tool);
     }
     let additions = format!("`{}`", CLIENT_ADDITIONS.join("`, `"));
@@ -42,27 +39,17 @@ pub fn reference(enabled: Option<&Config>) -> ExitCode {
     print(&text)
 }
 
-/// Prints every tag, or with a configuration those of the tools it leaves enabled.
-pub fn tags(enabled: Option<&Config>) -> ExitCode {
+/// Prints the tags of these tools.
+pub fn tags(tools: Vec<&'static Tool>) -> ExitCode {
     // Deployments filter by `default` without ever seeing it here; the list stays as it was.
-    let tags: BTreeSet<&str> = chosen(enabled)
-        .iter()
-        .flat_map(|tool| tool.all_tags())
-        .filter(|tag| *tag != "default")
-        .collect();
+    let tags: BTreeSet<&str> =
+        tools.iter().flat_map(|tool| tool.all_tags()).filter(|tag| *tag != "default").collect();
     let mut text = String::from("TAGS\n");
     for tag in tags {
         let _ = writeln!(text, "{tag}");
     }
     text.push('\n');
     print(&text)
-}
-
-fn chosen(enabled: Option<&Config>) -> Vec<&'static Tool> {
-    match enabled {
-        Some(config) => product::enabled(&config.server),
-        None => tools::all().collect(),
-    }
 }
 
 fn entry(tool: &Tool) -> String {
@@ -203,7 +190,8 @@ const INTRODUCTION: &str = concat!(
     "was cut off is refused. What clients add to the arguments of every call for their own use is ",
     "passed over: ADDITIONS.\n\n",
     "The settings `include_tags`, `exclude_tags`, `read_only` and `no_destructive` choose which tools ",
-    "are offered; `itential-mcp tools --enabled` shows the outcome. Of these, `offer = lean` leaves what ",
+    "are offered; `itential-mcp tools --enabled` shows the outcome, ",
+    "and `--role NAME` what callers of a role may use. Of these, `offer = lean` leaves what ",
     "operators need most: LEAN. With `offer = search` a client is shown three tools: `find_tools` finds ",
     "the others by words and area, `describe_tool` shows all of one, `call_tool` calls it. A person ",
     "is asked, arguments are checked and the call is written down as if the tool had been called itself.\n",

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{exposure, tls};
+use super::{exposure, roles, tls};
 use crate::auth::Authority;
 use crate::config::{AuthType, Config, Loaded, Transport};
 use crate::http::Listen;
@@ -37,6 +37,7 @@ static CHECKS: &[Check] = &[
     Check { name: "settings", reloaded: true, look: settings },
     Check { name: "placeholders", reloaded: true, look: |loaded| warnings(loaded.placeholders()) },
     Check { name: "tags", reloaded: true, look: |loaded| warnings(tags::unknown(&loaded.config)) },
+    Check { name: "roles", reloaded: true, look: |loaded| of_roles(&loaded.config) },
     Check { name: "transport", reloaded: false, look: |loaded| without_effect(&loaded.config) },
     Check { name: "authentication", reloaded: false, look: |loaded| callers(&loaded.config) },
     Check { name: "exposure", reloaded: false, look: |loaded| exposed(&loaded.config) },
@@ -109,6 +110,12 @@ fn settings(loaded: &Loaded) -> Vec<Finding> {
         found.push(Finding::Warning(text));
     }
     found
+}
+
+/// Who may do what.
+fn of_roles(config: &Config) -> Vec<Finding> {
+    let refusal = roles::refusal(config).map(Finding::Refusal);
+    refusal.into_iter().chain(warnings(roles::warnings(config))).collect()
 }
 
 fn listens(config: &Config) -> bool {

@@ -12,8 +12,9 @@ use super::probe::{self, ProbeOptions};
 use super::test::{self, TestOptions};
 use super::text::{complain, fail, print};
 use super::{audit, catalog, completions, explain, man, reference, sandbox, serve, tls, token};
-use crate::config::{Config, Group};
+use crate::config::Group;
 use crate::product;
+use crate::tools::{self, Tool};
 
 /// Every command, in the order of help texts.
 pub static COMMANDS: &[Command] = &[
@@ -57,9 +58,10 @@ pub static COMMANDS: &[Command] = &[
         name: "tools",
         summary: "List the tools",
         details: "Lists every built-in tool. With --enabled, lists the tools that the configuration \
-                  leaves enabled. With --format markdown, prints all that is to know about them.",
+                  leaves enabled, with --role those that callers of a role may use. With --format \
+                  markdown, prints all that is to know about them.",
         arguments: &[],
-        options: &[ENABLED, TOOLS_FORMAT],
+        options: &[ENABLED, LISTED_ROLE, TOOLS_FORMAT],
         groups: &[Group::Tools, Group::Safety],
         run: |invocation| {
             let show = match invocation.option("format") {
@@ -73,9 +75,10 @@ pub static COMMANDS: &[Command] = &[
         name: "tags",
         summary: "List the tags of the tools",
         details: "Lists every tag of the built-in tools. With --enabled, lists the tags of the tools \
-                  that the configuration leaves enabled.",
+                  that the configuration leaves enabled, with --role of those that callers of a \
+                  role may use.",
         arguments: &[],
-        options: &[ENABLED],
+        options: &[ENABLED, LISTED_ROLE],
         groups: &[Group::Tools, Group::Safety],
         run: |invocation| Ok(listed(invocation, catalog::tags)),
     },
@@ -292,6 +295,9 @@ const CALL_OUTPUT: Flag = option(
 .ours();
 const ENABLED: Flag =
     option("enabled", "", "", "Only what the configuration leaves enabled").ours();
+const LISTED_ROLE: Flag =
+    option("role", "role", "", "Only what callers of this role of the configuration may use")
+        .ours();
 const TOOLS_FORMAT: Flag = Flag {
     choices: &["text", "markdown"],
     ..option("format", "format", "text", "A list, or the reference of the tools").ours()
@@ -358,15 +364,23 @@ const SANDBOX_HOST: Flag = option("host", "host", "127.0.0.1", "Address to liste
 const SANDBOX_PORT: Flag =
     option("port", "port", "3000", "Port to listen on; 0 lets the system choose").ours();
 
-/// What a list command shows. Without --enabled the lists do not depend on any configuration, so none
-/// is read.
-fn listed(invocation: &Invocation, show: fn(Option<&Config>) -> ExitCode) -> ExitCode {
-    if invocation.switch("enabled") {
+/// What a list command shows. Without --enabled and --role the lists do not depend on any
+/// configuration, so none is read.
+fn listed(invocation: &Invocation, show: fn(Vec<&'static Tool>) -> ExitCode) -> ExitCode {
+    let role = invocation.option("role");
+    if role.is_some() || invocation.switch("enabled") {
         return invocation.with_config(|config| {
             for warning in product::tags::unknown(config) {
                 complain(&format!("WARNING: {warning}"));
             }
-            show(Some(config))
+            let Some(name) = role else { return show(product::enabled(&config.server)) };
+            match config.roles.iter().find(|role| *role.name == *name) {
+                Some(role) => show(product::allowed(&config.server, role)),
+                None => {
+                    let known: Vec<&str> = config.roles.iter().map(|role| &*role.name).collect();
+                    fail(&format!("no role is called '{name}'; defined are: {}", known.join(", ")))
+                }
+            }
         });
     }
     if let Some((setting, _)) = invocation.settings().first() {
@@ -375,7 +389,7 @@ fn listed(invocation: &Invocation, show: fn(Option<&Config>) -> ExitCode) -> Exi
             setting.flag
         ));
     }
-    show(None)
+    show(tools::all().collect())
 }
 
 fn configuration(invocation: &Invocation) -> ExitCode {

@@ -5,9 +5,10 @@ use std::process::ExitCode;
 use serde_json::{Value as Json, json};
 
 use super::checks::Found;
+use super::roles;
 use super::text::{fail, print};
 use crate::config::value::Value;
-use crate::config::{BindingKind, Error, Loaded, Resolved, ToolBinding};
+use crate::config::{BindingKind, Error, Loaded, Resolved, Source, ToolBinding};
 
 /// What stands for a secret.
 const MASK: &str = "********";
@@ -58,13 +59,15 @@ fn verdict_json(errors: &[(&str, &str)], warnings: &[(&str, &str)], tools: usize
 
 /// Every setting with its value and its source, in columns.
 pub fn text(loaded: &Loaded) -> String {
+    let of_roles = loaded.roles.iter().flatten().filter(|key| key.source != Source::Default);
     let rows: Vec<_> = loaded
         .settings
         .iter()
+        .chain(of_roles)
         .map(|resolved| {
             let place = resolved.source.place().map(|p| format!(" ({p})")).unwrap_or_default();
             let source = format!("{}{place}", resolved.source.layer());
-            (resolved.setting.id(), shown(resolved), source)
+            (resolved.id.clone(), shown(resolved), source)
         })
         .collect();
     let widest = |of: fn(&(String, String, String)) -> &String, most: usize| {
@@ -74,6 +77,9 @@ pub fn text(loaded: &Loaded) -> String {
     let mut out = String::new();
     for (id, value, source) in &rows {
         out.push_str(&format!("{id:ids$}  {value:values$}  {source}\n"));
+    }
+    for role in &loaded.config.roles {
+        out.push_str(&format!("role:{}  {}\n", role.name, roles::outcome(&loaded.config, role)));
     }
     for tool in &loaded.config.tools {
         out.push_str(&format!("tool:{}  {}\n", tool.tool_name, described(tool)));
@@ -86,22 +92,31 @@ pub fn text(loaded: &Loaded) -> String {
 
 /// The same for programs.
 pub fn json(loaded: &Loaded) -> String {
-    let settings: Vec<Json> = loaded
-        .settings
-        .iter()
-        .map(|resolved| {
+    let settings = |all: &[Resolved]| -> Vec<Json> {
+        let of = |resolved: &Resolved| {
             json!({
-                "setting": resolved.setting.id(),
+                "setting": resolved.id,
                 "value": as_json(&resolved.value),
                 "source": resolved.source.layer(),
                 "from": resolved.source.place(),
                 "secret": resolved.setting.is_secret(),
             })
-        })
-        .collect();
+        };
+        all.iter().map(of).collect()
+    };
+    let roles = loaded.config.roles.iter().zip(&loaded.roles).map(|(role, keys)| {
+        let mut shown = roles::outcome_json(&loaded.config, role);
+        shown["settings"] = json!(settings(keys));
+        shown
+    });
+    let roles: Vec<Json> = roles.collect();
     let tools: Vec<Json> = loaded.config.tools.iter().map(tool_json).collect();
-    let document =
-        json!({ "settings": settings, "tools": tools, "warnings": loaded.config.warnings });
+    let document = json!({
+        "settings": settings(&loaded.settings),
+        "roles": roles,
+        "tools": tools,
+        "warnings": loaded.config.warnings,
+    });
     format!("{document:#}\n")
 }
 

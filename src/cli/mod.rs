@@ -19,6 +19,7 @@ mod man;
 pub mod probe;
 mod reference;
 mod reload;
+mod roles;
 pub mod sandbox;
 pub mod serve;
 mod signals;

@@ -1,7 +1,7 @@
 //! What people read about the settings: `config example` and `config docs`, made from the table.
 
 use crate::config::bindings;
-use crate::config::{Group, Kind, LEVEL_ALIASES, Section, Setting, settings};
+use crate::config::{Group, Kind, LEVEL_ALIASES, RoleSettings, Section, Setting, settings};
 
 /// A configuration file to start from: every setting with its default, commented out.
 pub fn example() -> String {
@@ -32,6 +32,15 @@ pub fn example() -> String {
         "#automation = Backup Router\n#description = Back up the configuration of one router\n",
     );
     out.push_str("#tags = backup, routers\n");
+    out.push_str(
+        "\n# What some of the callers may do; once there is a role, nobody else may do anything:\n",
+    );
+    out.push_str("#[role:operators]\n");
+    for row in RoleSettings::rows() {
+        out.push_str(&format!("\n# {}.\n# {}.\n", row.doc, accepted(row)));
+        out.push_str(format!("#{} = {}", row.key, row.default).trim_end());
+        out.push('\n');
+    }
     out
 }
 
@@ -47,6 +56,11 @@ pub fn markdown() -> String {
     out.push_str(&format!("\n{TOOLS}\n"));
     for (key, doc) in bindings::KEYS {
         out.push_str(&format!("| `{key}` | {doc} |\n"));
+    }
+    out.push_str(&format!("\n{ROLES}\n"));
+    for row in RoleSettings::rows() {
+        let also = if row.is_secret() { format!(", or `{}_file`", row.key) } else { String::new() };
+        out.push_str(&format!("| `{}`{also} | {} | {} |\n", row.key, accepted(row), row.doc));
     }
     out.push_str(&format!("\n{AUTH}\n"));
     out
@@ -88,6 +102,7 @@ fn accepted(row: &Setting) -> String {
         Kind::Host => "Host name or IP address, with an optional `:port`".into(),
         Kind::Int(min, max) => format!("Whole number from {min} to {max}"),
         Kind::Level => with_aliases(row.choices(), LEVEL_ALIASES),
+        Kind::Lines => "Items separated by semicolons or line ends".into(),
         Kind::List => "Items separated by commas".into(),
         Kind::Networks => "IP addresses or networks such as 10.0.0.0/8, separated by commas".into(),
         Kind::Path => "Path".into(),
@@ -125,14 +140,14 @@ const INTRODUCTION: &str = concat!(
     "`itential-mcp config show` prints every value and where it came from, `config check` reports ",
     "mistakes, `config example` prints a file to start from.\n\n",
     "## The configuration file\n\n",
-    "INI with the sections `[platform]`, `[server]`, `[auth]` and `[tool:NAME]`:\n\n",
+    "INI with the sections `[platform]`, `[server]`, `[auth]`, `[role:NAME]` and `[tool:NAME]`:\n\n",
     "- Key and value are separated by the first `=` or `:`. Keys may be written in any case.\n",
     "- A line whose first character is `#` or `;` is a comment. A comment cannot follow a value.\n",
     "- Lines indented deeper than their key continue its value, for PEM text and long lists.\n",
     "- `%(key)s` stands for another key of the section, and a plain `%` is written `%%`.\n",
     "- Keys of `[DEFAULT]` are inherited by every section.\n",
     "- A key or a section may stand only once. An unknown section is an error. An unknown key is a ",
-    "warning, and an error where it concerns authentication.\n\n",
+    "warning, and an error where it concerns authentication or a role.\n\n",
     "## Secrets\n\n",
     "A secret need not stand in the environment or in the configuration file: name a file that holds ",
     "it with `<KEY>_file` in the configuration file or with `<VARIABLE>_FILE` in the environment, or ",
@@ -157,6 +172,16 @@ const TOOLS: &str = concat!(
     "```\n\n",
     "| Key | Meaning |\n",
     "|---|---|"
+);
+
+const ROLES: &str = concat!(
+    "## Roles\n\n",
+    "A section `[role:NAME]` says what callers of that role may do and who they are; ",
+    "[roles.md](roles.md) explains them. The variable `ITENTIAL_MCP_ROLE_<NAME>_<KEY>` sets or ",
+    "overrides a key; there, NAME is written in capitals, with `_` for whatever is no letter or digit. ",
+    "An unknown key is an error. A change takes effect on SIGHUP, without a restart.\n\n",
+    "| Key | Values | Meaning |\n",
+    "|---|---|---|"
 );
 
 const AUTH: &str = concat!(

@@ -3,7 +3,7 @@
 use super::backend::Backend;
 use super::checks::Found;
 use super::tls;
-use crate::config::{Loaded, Setting};
+use crate::config::{Config, Loaded, Setting};
 use crate::http::tls::Reloader;
 use crate::protocol::Engine;
 use crate::{observe, product};
@@ -11,15 +11,19 @@ use crate::{observe, product};
 /// Reads the configuration again.
 pub type Reread<'a> = &'a (dyn Fn() -> Result<Loaded, String> + Sync);
 
-/// Takes over what may change while the server runs; a mistake keeps what was there.
+/// Takes over what may change while the server runs, and gives it; a mistake keeps what was there.
 pub fn reload(
     loaded: &Loaded,
     reread: Reread<'_>,
     backend: &Backend,
     engine: &Engine,
     tls: Option<&Reloader>,
-) {
-    let now = reread();
+) -> Option<Config> {
+    let sound = |now: Loaded| match Found::reloaded(&now).refusals().next() {
+        Some((_, refusal)) => Err(refusal.to_owned()),
+        None => Ok(now),
+    };
+    let now = reread().and_then(sound);
     match &now {
         Ok(now) => {
             for row in changed(loaded, now).filter(|row| !row.reloadable) {
@@ -32,15 +36,15 @@ pub fn reload(
             {
                 observe::always(format_args!("reload: {}", warning.1));
             }
-            engine.replace(product::registry(config, &backend.client, backend.audit.clone()));
+            engine.replace(product::registries(config, &backend.means));
         }
         Err(error) => log::error!("reload: the configuration stays as it was: {error}"),
     }
-    if let Some(Err(error)) = backend.audit.as_ref().map(|audit| audit.reopen()) {
+    if let Some(Err(error)) = backend.means.audit.as_ref().map(|audit| audit.reopen()) {
         log::error!("reload: the audit file stays as it was: {error}");
     }
     // The reloader says itself what it took or refused.
-    let taken = match (tls, now.ok().map(|now| tls::files(&now.config.server))) {
+    let taken = match (tls, now.as_ref().ok().map(|now| tls::files(&now.config.server))) {
         (Some(tls), Some(Some(files))) => tls.reload_from(files).is_ok(),
         (Some(tls), None) => tls.reload_now().is_ok(),
         (None, None | Some(None)) => true,
@@ -52,6 +56,7 @@ pub fn reload(
     if taken {
         log::info!("reloaded");
     }
+    now.ok().map(|now| now.config)
 }
 
 /// The settings whose values are not what they were.

@@ -14,13 +14,13 @@ use super::reload::{Reread, reload};
 use super::signals::{Asked, Requests};
 use super::text::{complain, fail};
 use super::{state_key, tls};
-use crate::auth::Authority;
+use crate::auth::{Authority, Roles};
 use crate::cancel::CancelToken;
 use crate::config::{Config, Loaded, Transport};
 use crate::http::tls::{Facts, Reloader};
 use crate::http::{Listen, Options, Server};
 use crate::platform::{Client, Path, check};
-use crate::protocol::Engine;
+use crate::protocol::{Caller, Engine};
 use crate::transport::http::Service;
 use crate::transport::{Workers, stdio};
 use crate::{limits, observe, product};
@@ -83,9 +83,9 @@ fn prepare(config: &Config) -> Result<(Backend, Arc<Engine>), String> {
         log::info!("the connection test passed");
     }
     if let Some(interval) = config.server.keepalive_interval {
-        backend.client.keepalive(interval).map_err(|error| error.to_string())?;
+        backend.means.client.keepalive(interval).map_err(|error| error.to_string())?;
     }
-    let mut engine = product::engine(config, &backend.client, backend.audit.clone());
+    let mut engine = product::engine(config, &backend.means);
     if config.server.transport != Transport::Stdio {
         engine = engine.sealing_with(state_key::seal(&config.server)?);
     }
@@ -103,7 +103,7 @@ fn serve_stdio(
         let over = requests.as_ref().ok().map(Requests::teller);
         let look = || match requests {
             Ok(requests) => {
-                requests.serve(|| reload(loaded, reread, &backend, &engine, None));
+                requests.serve(|| drop(reload(loaded, reread, &backend, &engine, None)));
             }
             Err(error) => log::warn!("signals end the process at once: {error}"),
         };
@@ -111,7 +111,9 @@ fn serve_stdio(
             log::warn!("nothing can be reloaded: no thread could be started: {error}");
         }
         let workers = Workers::of(&config.server);
-        let heard = stdio::serve(&engine, workers, &mut io::stdin().lock(), io::stdout());
+        let caller = Arc::new(local(config));
+        let input = &mut io::stdin().lock();
+        let heard = stdio::serve(&engine, workers, caller, input, io::stdout());
         if let Some(over) = over {
             // It has ended already if nobody takes this.
             let _ = over.send(Asked::Stop(0));
@@ -130,12 +132,22 @@ fn serve_stdio(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Whoever has started this process.
+fn local(config: &Config) -> Caller {
+    let role = Roles::of(config).default_role();
+    Caller {
+        role: role.as_ref().map(|role| Arc::clone(&role.name)),
+        calls_at_once: role.and_then(|role| role.settings.concurrent_calls),
+        ..Caller::default()
+    }
+}
+
 fn serve_http(loaded: &Loaded, reread: Reread<'_>, requests: Requests) -> Result<ExitCode, String> {
     let config = &loaded.config;
     let tls = load_tls(config)?;
     let (backend, engine) = prepare(config)?;
     let authority = Arc::new(Authority::new(config)?);
-    let probe = Box::new(probe(&backend.client));
+    let probe = Box::new(probe(&backend.means.client));
     let service = Service::new(Arc::clone(&engine), config, Arc::clone(&authority), probe);
     if let Some(tls) = &tls {
         let tls = Arc::clone(tls);
@@ -153,8 +165,8 @@ fn serve_http(loaded: &Loaded, reread: Reread<'_>, requests: Requests) -> Result
     service.tend().map_err(|error| format!("no thread could be started: {error}"))?;
     announce(config, &server);
     let code = requests.serve(|| {
-        reload(loaded, reread, &backend, &engine, tls.as_deref());
-        authority.reload();
+        let now = reload(loaded, reread, &backend, &engine, tls.as_deref());
+        authority.reload(now.as_ref());
     });
     log::info!("stopping");
     let end = Instant::now() + settings.stop_grace;

@@ -1,8 +1,8 @@
 //! Tools declared in the configuration: `[tool:NAME]` and `ITENTIAL_MCP_TOOL_<NAME>_<KEY>`.
 
 use super::findings::Findings;
-use super::sources::{ConfigFile, Environment, Source, is_service_link};
-use super::unknown::{TOOL_ENV, TOOL_SECTION};
+use super::named::{Draft, Family};
+use super::sources::{ConfigFile, Environment};
 use super::value::{items, shown};
 
 /// A tool declared in the configuration.
@@ -49,12 +49,16 @@ pub const KEYS: &[(&str, &str)] = &[
     ("tool_name", "Name clients see, if it is not the section's; only in a file"),
 ];
 
-/// A tool as written, before checking.
-struct Draft {
-    name: String,
-    source: Source,
-    values: Vec<(String, String)>,
-}
+/// These sections. The name of a tool may end like a key, so that no variable sets `tool_name`.
+pub(super) static FAMILY: Family = Family {
+    word: "tool",
+    env: "ITENTIAL_MCP_TOOL_",
+    keys: || KEYS.iter().map(|(key, _)| *key).collect(),
+    only_in_file: &["tool_name"],
+    example: "BACKUP_TYPE",
+    strict: false,
+    fold: str::to_owned,
+};
 
 /// Every declared tool that is sound: those of the file first, then those of the environment.
 pub(super) fn load(
@@ -62,12 +66,10 @@ pub(super) fn load(
     file: Option<&ConfigFile>,
     findings: &mut Findings,
 ) -> Vec<ToolBinding> {
-    let mut drafts = from_file(file, findings);
-    from_environment(env, &mut drafts, findings);
     let mut tools: Vec<ToolBinding> = Vec::new();
-    for draft in drafts {
-        let place = format!("Tool '{}' ({})", draft.name, draft.source);
-        match draft.check() {
+    for draft in FAMILY.drafts(env, file, findings) {
+        let place = draft.place(&FAMILY);
+        match check(&draft) {
             Ok(tool) if tools.iter().any(|other| other.tool_name == tool.tool_name) => findings
                 .errors
                 .push(format!("{place}: another tool is already called '{}'", tool.tool_name)),
@@ -80,122 +82,42 @@ pub(super) fn load(
     tools
 }
 
-fn from_file(file: Option<&ConfigFile>, findings: &mut Findings) -> Vec<Draft> {
-    let Some(file) = file else { return Vec::new() };
-    let mut drafts = Vec::new();
-    for (section, line, items) in &file.sections {
-        let Some(name) = section.strip_prefix(TOOL_SECTION) else { continue };
-        for item in items.iter().filter(|item| !item.inherited) {
-            let place = format!("{}, line {}", file.path.display(), item.line);
-            check_key(
-                &item.key,
-                &format!("{place}: unknown key '{}' in [{section}].", item.key),
-                findings,
-            );
+fn check(draft: &Draft) -> Result<ToolBinding, Vec<String>> {
+    let mut problems = Vec::new();
+    let tool_name = draft.get("tool_name").unwrap_or(&draft.name).to_string();
+    problems.extend(name_problem(&tool_name));
+    let mut required = |key: &str, why: &str| {
+        draft.get(key).map(str::to_string).unwrap_or_else(|| {
+            problems.push(format!("'{key}' is missing: {why}"));
+            String::new()
+        })
+    };
+    let name = required("name", "the trigger's or service's name on the platform");
+    let kind = match draft.get("type") {
+        Some("endpoint") => Some(BindingKind::Endpoint {
+            automation: required("automation", "the automation that owns the trigger"),
+        }),
+        Some("service") => Some(BindingKind::Service {
+            cluster: required("cluster", "the cluster that runs the service"),
+        }),
+        Some(other) => {
+            problems.push(format!("type {} is neither endpoint nor service", shown(other)));
+            None
         }
-        drafts.push(Draft {
-            name: name.into(),
-            source: Source::File { path: file.path.clone(), line: *line },
-            values: items.iter().map(|item| (item.key.clone(), item.value.clone())).collect(),
-        });
-    }
-    drafts
-}
-
-fn from_environment(env: &Environment, drafts: &mut Vec<Draft>, findings: &mut Findings) {
-    for (variable, value) in env.variables() {
-        let Some(rest) = variable.strip_prefix(TOOL_ENV) else { continue };
-        if is_service_link(variable, value) {
-            continue;
+        None => {
+            problems.push("'type' is missing: endpoint or service".into());
+            None
         }
-        let (name, key) = match rest.rsplit_once('_') {
-            Some((name, key)) if !name.is_empty() && !key.is_empty() => (name, key),
-            _ => {
-                findings.errors.push(format!(
-                    "Environment variable {variable} names no tool and key; expected \
-                     ITENTIAL_MCP_TOOL_<NAME>_<KEY>, such as ITENTIAL_MCP_TOOL_BACKUP_TYPE"
-                ));
-                continue;
-            }
-        };
-        let key = key.to_lowercase();
-        check_key(
-            &key,
-            &format!("Environment variable {variable} sets the unknown key '{key}'."),
-            findings,
-        );
-        // Variables are written in capitals, tools in the file usually not.
-        let position = drafts
-            .iter()
-            .position(|draft| draft.name == name)
-            .or_else(|| drafts.iter().position(|draft| draft.name.eq_ignore_ascii_case(name)));
-        let position = position.unwrap_or_else(|| {
-            drafts.push(Draft {
-                name: name.into(),
-                source: Source::Environment(variable.into()),
-                values: Vec::new(),
-            });
-            drafts.len() - 1
-        });
-        let values = &mut drafts[position].values;
-        values.retain(|(existing, _)| *existing != key);
-        values.push((key, value.into()));
-    }
-}
-
-fn check_key(key: &str, problem: &str, findings: &mut Findings) {
-    let known = KEYS.iter().map(|(key, _)| *key);
-    if known.clone().any(|known| known == key) {
-        return;
-    }
-    let meant =
-        findings.meant(key, known).map(|k| format!(" Did you mean '{k}'?")).unwrap_or_default();
-    findings.warnings.push(format!("{problem}{meant}"));
-}
-
-impl Draft {
-    fn get(&self, key: &str) -> Option<&str> {
-        let found = self.values.iter().find(|(k, _)| k == key)?;
-        Some(found.1.trim()).filter(|value| !value.is_empty())
-    }
-
-    fn check(&self) -> Result<ToolBinding, Vec<String>> {
-        let mut problems = Vec::new();
-        let tool_name = self.get("tool_name").unwrap_or(&self.name).to_string();
-        problems.extend(name_problem(&tool_name));
-        let mut required = |key: &str, why: &str| {
-            self.get(key).map(str::to_string).unwrap_or_else(|| {
-                problems.push(format!("'{key}' is missing: {why}"));
-                String::new()
-            })
-        };
-        let name = required("name", "the trigger's or service's name on the platform");
-        let kind = match self.get("type") {
-            Some("endpoint") => Some(BindingKind::Endpoint {
-                automation: required("automation", "the automation that owns the trigger"),
-            }),
-            Some("service") => Some(BindingKind::Service {
-                cluster: required("cluster", "the cluster that runs the service"),
-            }),
-            Some(other) => {
-                problems.push(format!("type {} is neither endpoint nor service", shown(other)));
-                None
-            }
-            None => {
-                problems.push("'type' is missing: endpoint or service".into());
-                None
-            }
-        };
-        match kind {
-            Some(kind) if problems.is_empty() => Ok(ToolBinding {
-                tool_name,
-                kind,
-                name,
-                description: self.get("description").map(str::to_string),
-                tags: items(self.get("tags").unwrap_or_default(), |c| c == ','),
-            }),
-            _ => Err(problems),
-        }
+    };
+    match kind {
+        Some(kind) if problems.is_empty() => Ok(ToolBinding {
+            tool_name,
+            kind,
+            name,
+            description: draft.get("description").map(str::to_string),
+            tags: items(draft.get("tags").unwrap_or_default(), |c| c == ','),
+        }),
+        _ => Err(problems),
     }
 }
 

@@ -1,14 +1,16 @@
 //! The layers laid over each other: environment over command line over file over credentials over
 //! default, for every key.
 
-use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::bindings::{self, ToolBinding};
 use super::findings::Findings;
+use super::resolved::{Resolved, counts, resolved, secret_file};
+use super::roles::{self, Role};
 use super::settings::{Auth, Platform, Server};
 use super::settings::{Setting, settings};
-use super::sources::{ConfigFile, Environment, Source, Sources, is_service_link, read};
+use super::sources::{ConfigFile, Environment, Source, Sources, is_service_link};
 use super::unknown;
 use super::value::{self, Value};
 
@@ -23,19 +25,10 @@ pub struct Config {
     pub platform: Platform,
     /// Tools declared in the configuration (`[tool:NAME]`, `ITENTIAL_MCP_TOOL_*`).
     pub tools: Vec<ToolBinding>,
+    /// What callers may do (`[role:NAME]`, `ITENTIAL_MCP_ROLE_*`); none: everybody may do everything.
+    pub roles: Vec<Arc<Role>>,
     /// What looked wrong but does not stop the program; for the log and `config check`.
     pub warnings: Vec<String>,
-}
-
-/// A setting with its value and where it came from.
-#[derive(Clone, Debug)]
-pub struct Resolved {
-    /// The row of the table.
-    pub setting: &'static Setting,
-    /// The value.
-    pub value: Value,
-    /// Where it came from.
-    pub source: Source,
 }
 
 /// A loaded configuration with the source of every value, for those who explain it.
@@ -45,6 +38,8 @@ pub struct Loaded {
     pub config: Config,
     /// Every setting, in the order of the table.
     pub settings: Vec<Resolved>,
+    /// The keys of every role, in the order of [`Config::roles`].
+    pub roles: Vec<Vec<Resolved>>,
 }
 
 /// Everything that is wrong with a configuration, one finding a line.
@@ -70,21 +65,21 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
     let resolved: Vec<Resolved> =
         settings().map(|row| resolve(row, sources, file.as_ref(), &mut findings)).collect();
     let tools = bindings::load(&sources.environment, file.as_ref(), &mut findings);
+    let (roles, keys): (Vec<Role>, Vec<_>) =
+        roles::load(&sources.environment, file.as_ref(), &mut findings).into_iter().unzip();
     tools_path(&resolved, &mut findings);
     // The typed form takes each value for granted, so it is made only of sound ones.
     if !findings.errors.is_empty() {
         return Err(Error(findings.errors));
     }
-    let config = typed(&resolved, tools, findings.warnings).map_err(|e| Error(vec![e]))?;
-    Ok(Loaded { config, settings: resolved })
+    let mut config = typed(&resolved, findings.warnings).map_err(|e| Error(vec![e]))?;
+    config.tools = tools;
+    config.roles = roles.into_iter().map(Arc::new).collect();
+    Ok(Loaded { config, settings: resolved, roles: keys })
 }
 
 /// The typed form; every value has been checked against its row.
-fn typed(
-    resolved: &[Resolved],
-    tools: Vec<ToolBinding>,
-    warnings: Vec<String>,
-) -> Result<Config, String> {
+fn typed(resolved: &[Resolved], warnings: Vec<String>) -> Result<Config, String> {
     let of = |section: &'static str| {
         move |key: &str| {
             let is = |row: &Setting| row.section.name() == section && row.key == key;
@@ -95,7 +90,8 @@ fn typed(
     let mut platform = Platform::read(&of("platform"))?;
     platform.port = port(&platform, resolved)?;
     let (server, auth) = (Server::read(&of("server"))?, Auth::read(&of("server"))?);
-    Ok(Config { server, auth, platform, tools, warnings })
+    let (tools, roles) = (Vec::new(), Vec::new());
+    Ok(Config { server, auth, platform, tools, roles, warnings })
 }
 
 /// The port may stand in `host` unless `port` says otherwise.
@@ -121,24 +117,12 @@ fn resolve(
     file: Option<&ConfigFile>,
     findings: &mut Findings,
 ) -> Resolved {
-    let (text, source) = from_environment(row, &sources.environment, findings)
+    let found = from_environment(row, &sources.environment, findings)
         .or_else(|| from_command_line(row, &sources.command_line))
         .or_else(|| from_file(row, file, findings))
         .or_else(|| from_credential(row, &sources.environment, findings))
         .unwrap_or_else(|| (row.default.into(), Source::Default));
-    // An unset default is not a value to check.
-    if source == Source::Default && text.is_empty() {
-        return Resolved { setting: row, value: Value::Unset, source };
-    }
-    let value = value::parse(row, &text).unwrap_or_else(|invalid| {
-        findings.errors.push(format!(
-            "{}: {} from {source} is not valid; expected {invalid}",
-            row.id(),
-            if row.is_secret() { "the value".into() } else { value::shown(&text) },
-        ));
-        Value::Unset
-    });
-    Resolved { setting: row, value, source }
+    resolved(row, row.id(), found, findings)
 }
 
 /// Python tools cannot run here; whoever relies on them must hear of it.
@@ -157,11 +141,6 @@ fn tools_path(resolved: &[Resolved], findings: &mut Findings) {
 }
 
 type Found = Option<(String, Source)>;
-
-/// Whether the text counts as a value of this row at all.
-fn counts(row: &Setting, text: &str) -> bool {
-    !(text.trim().is_empty() && value::blank_is_unset(row.kind))
-}
 
 fn from_environment(row: &Setting, env: &Environment, findings: &mut Findings) -> Found {
     if env.unreadable().iter().any(|name| name == row.env) {
@@ -192,7 +171,7 @@ fn from_environment(row: &Setting, env: &Environment, findings: &mut Findings) -
             Some(direct)
         }
         None => {
-            let text = secret_file(row, Path::new(path), &name, findings);
+            let text = secret_file(&row.id(), Path::new(path), &name, findings);
             Some((text, Source::Environment(name)))
         }
     }
@@ -232,7 +211,7 @@ fn from_file(row: &Setting, file: Option<&ConfigFile>, findings: &mut Findings) 
                 Some(direct)
             }
             None => {
-                let text = secret_file(row, Path::new(&path.value), &place, findings);
+                let text = secret_file(&row.id(), Path::new(&path.value), &place, findings);
                 Some((text, at(path.line)))
             }
         }
@@ -247,32 +226,10 @@ fn from_credential(row: &Setting, env: &Environment, findings: &mut Findings) ->
     match path.try_exists() {
         Ok(false) => None,
         _ => {
-            let text = secret_file(row, &path, "$CREDENTIALS_DIRECTORY", findings);
+            let text = secret_file(&row.id(), &path, "$CREDENTIALS_DIRECTORY", findings);
             Some((text, Source::Credential(path)))
         }
     }
-}
-
-/// The secret in a file, without the line end that editors and `echo` leave.
-fn secret_file(row: &Setting, path: &Path, named_by: &str, findings: &mut Findings) -> String {
-    let shown = path.display();
-    let problem = match read(path) {
-        Ok(bytes) => match String::from_utf8(bytes) {
-            Ok(mut text) => {
-                for end in ['\n', '\r'] {
-                    if text.ends_with(end) {
-                        text.pop();
-                    }
-                }
-                return text;
-            }
-            Err(_) => format!("file {shown} is not UTF-8 text"),
-        },
-        Err(e) if e.kind() == ErrorKind::NotFound => format!("file {shown} does not exist"),
-        Err(e) => format!("file {shown} cannot be read: {e}"),
-    };
-    findings.errors.push(format!("{}: {problem} (named by {named_by})", row.id()));
-    String::new()
 }
 
 #[cfg(test)]

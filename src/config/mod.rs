@@ -6,7 +6,10 @@ pub mod bindings;
 mod findings;
 mod ini;
 mod layers;
+mod named;
 mod placeholder;
+mod resolved;
+mod roles;
 mod secret;
 mod settings;
 mod sources;
@@ -15,12 +18,14 @@ mod unknown;
 pub mod value;
 
 pub use bindings::{BindingKind, ToolBinding};
-pub use layers::{Config, Error, Loaded, Resolved, load};
+pub use layers::{Config, Error, Loaded, load};
+pub use resolved::Resolved;
+pub use roles::Role;
 pub use secret::Secret;
 pub use settings::{
     Auth, AuthType, ClientIdentity, Confirm, ConfirmFallback, Group, Kind, LEVEL_ALIASES, LEVELS,
-    Offer, Platform, ResponseFormat, SETTINGS, Section, Server, SessionStyle, Setting, TlsVersion,
-    Transport, settings,
+    Offer, Platform, ResponseFormat, RoleSettings, SETTINGS, Section, Server, SessionStyle,
+    Setting, TlsVersion, Transport, settings,
 };
 pub use sources::{CONFIG_ENV, Environment, Source, Sources};
 pub use suggest::nearest;

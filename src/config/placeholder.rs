@@ -16,7 +16,8 @@ impl Loaded {
     /// A line for each setting whose value nobody filled in. The value is not shown: it may be a
     /// secret after all.
     pub fn placeholders(&self) -> Vec<String> {
-        let unfilled = self.settings.iter().filter_map(|resolved| {
+        let all = self.settings.iter().chain(self.roles.iter().flatten());
+        let unfilled = all.filter_map(|resolved| {
             let (open, close, filler) = match &resolved.value {
                 Value::Secret(secret) => form(secret.expose())?,
                 Value::Text(text) => form(text)?,
@@ -27,7 +28,7 @@ impl Loaded {
             Some(format!(
                 "{} from {} is a placeholder of the form {open}NAME{close}, which this program takes as \
                  it is; it should have been filled in by {filler}. Give the value itself{}",
-                resolved.setting.id(),
+                resolved.id,
                 resolved.source,
                 if resolved.setting.is_secret() {
                     format!(", or {}_FILE with the path of a file that holds it", resolved.setting.env)

@@ -4,18 +4,17 @@
 //! misspelt key would leave the server open.
 
 use super::findings::Findings;
+use super::named::Family;
 use super::settings::{Setting, settings};
 use super::sources::{CONFIG_ENV, ConfigFile, ENV_PREFIX, Environment, is_service_link};
+use super::{bindings, roles};
 
 /// Variables that are no settings and still no mistake.
 const KNOWN_ENV: &[&str] =
     &[CONFIG_ENV, "ITENTIAL_MCP_DEBUG", "ITENTIAL_MCP_SERVER_LOGGING_PROPAGATION"];
 
-/// What variables of configured tools begin with.
-pub(super) const TOOL_ENV: &str = "ITENTIAL_MCP_TOOL_";
-
-/// What sections of configured tools begin with.
-pub(super) const TOOL_SECTION: &str = "tool:";
+/// Sections that have names of the operator's own.
+const FAMILIES: [&Family; 2] = [&bindings::FAMILY, &roles::FAMILY];
 
 const SECTIONS: &[&str] = &["auth", "platform", "server"];
 
@@ -25,14 +24,14 @@ pub(super) fn check(env: &Environment, file: Option<&ConfigFile>, findings: &mut
     let Some(file) = file else { return };
     for (name, line, items) in &file.sections {
         let place = format!("{}, line {line}", file.path.display());
-        if name.starts_with(TOOL_SECTION) {
+        if FAMILIES.iter().any(|family| family.name_of(name).is_some()) {
             continue;
         }
         if !SECTIONS.contains(&name.as_str()) {
             let meant = findings.meant(name.trim(), SECTIONS.iter().copied());
             findings.errors.push(format!(
                 "{place}: Invalid config file section: [{name}]. Valid section names are: auth, \
-                 platform, server, tool:<name>.{}",
+                 platform, server, tool:<name>, role:<name>.{}",
                 did_you_mean("[", meant, "]")
             ));
             continue;
@@ -110,7 +109,7 @@ fn environment(env: &Environment, findings: &mut Findings) {
         if find(name).is_some()
             || secret_file
             || KNOWN_ENV.contains(&name)
-            || name.starts_with(TOOL_ENV)
+            || FAMILIES.iter().any(|family| name.starts_with(family.env))
             || is_service_link(name, value)
         {
             continue;

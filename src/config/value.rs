@@ -55,6 +55,7 @@ pub fn blank_is_unset(kind: Kind) -> bool {
         | Kind::Level
         | Kind::Seconds(..) => true,
         Kind::Host
+        | Kind::Lines
         | Kind::List
         | Kind::Networks
         | Kind::Path
@@ -83,6 +84,7 @@ pub fn parse(row: &Setting, text: &str) -> Result<Value, Invalid> {
         }
         Kind::List => Ok(Value::List(items(text, |c| c == ','))),
         Kind::Words => Ok(Value::List(items(text, |c| c == ',' || c.is_whitespace()))),
+        Kind::Lines => Ok(Value::List(items(text, |c| c == ';' || c == '\n'))),
         Kind::Networks => networks(text).map(Value::List).map_err(wrong),
         Kind::Path => Ok(Value::Path(text.into())),
         Kind::Route => route(text).map_err(wrong),

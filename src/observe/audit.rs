@@ -40,6 +40,10 @@ struct Trail {
 pub struct Entry<'a> {
     /// The subject of a token or certificate, or `local`.
     pub caller: &'a str,
+    /// The role in which it calls.
+    pub role: Option<&'a str>,
+    /// The account at the platform, where it is not this server's.
+    pub account: Option<&'a str>,
     /// The tool.
     pub tool: &'a str,
     /// Its arguments; secrets are masked while they are written.
@@ -139,6 +143,9 @@ impl Serialize for Line<'_> {
         map.serialize_entry("time", &Utc::now().to_string())?;
         map.serialize_entry("call", &format!("{}-{}", std::process::id(), recorded.0))?;
         map.serialize_entry("caller", entry.caller)?;
+        for (name, value) in [("role", entry.role), ("platform_account", entry.account)] {
+            value.map_or(Ok(()), |value| map.serialize_entry(name, value))?;
+        }
         map.serialize_entry("tool", entry.tool)?;
         let arguments = RedactedFields::new(entry.arguments, limits::AUDIT_TEXT_BYTES);
         map.serialize_entry("arguments", &arguments)?;
@@ -173,7 +180,9 @@ mod tests {
     #[test]
     fn half_a_line_does_not_swallow_the_next_one() {
         let arguments = Map::new();
-        let entry = Entry { caller: "local", tool: "t", arguments: &arguments, trace: None };
+        let (role, account, trace) = (None, None, None);
+        let entry =
+            Entry { caller: "local", role, account, tool: "t", arguments: &arguments, trace };
         let full = Path::new("/dev/full");
         let audit = Audit::open(full, true).expect("it opens");
         assert!(audit.begin(&entry).is_err(), "nothing can be written there");

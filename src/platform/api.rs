@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::connection::{Connection, LoginWith};
+use super::account::Account;
+use super::connection::Connection;
 use super::disguise::Standing;
 use super::error::{Error, ErrorKind, Target};
 use super::exchange::{Body, Call, Reply, Wants, exchange};
@@ -176,6 +177,10 @@ impl<'a> Api<'a> {
             Standing::InDoubt(what) if sessions.was_renewed_in_vain(path, what) => {
                 return reply.checked();
             }
+            Standing::Over if matches!(self.client.login, Account::Token(_)) => {
+                let cause = "the platform does not take the token; get a new one from it".into();
+                return Err(Error::new(reply.target.clone(), ErrorKind::Login { cause }));
+            }
             Standing::InDoubt(_) | Standing::Over => sessions.expire(&login),
         }
         log::info!("{}: the session seems to be over and is renewed", reply.target);
@@ -188,18 +193,16 @@ impl<'a> Api<'a> {
     }
 
     fn session(&self) -> Result<Login, Error> {
-        let path = Path::literal(match self.client.login {
-            LoginWith::Password { .. } => "/login",
-            LoginWith::ClientCredentials { .. } => "/oauth/token",
-        });
-        let (body, who) = match &self.client.login {
-            LoginWith::Password { user, password } => (
+        let (path, body, who) = match &self.client.login {
+            Account::Password { user, password } => (
+                "/login",
                 Body::Json(
                     json!({"user": {"username": user, "password": password.expose()}}).to_string(),
                 ),
                 format!("user '{user}'; check platform user and password"),
             ),
-            LoginWith::ClientCredentials { id, secret } => (
+            Account::ClientCredentials { id, secret } => (
+                "/oauth/token",
                 Body::Form(encode_form(&[
                     ("grant_type", "client_credentials"),
                     ("client_id", id),
@@ -207,24 +210,33 @@ impl<'a> Api<'a> {
                 ])),
                 format!("client '{id}'; check platform client_id and client_secret"),
             ),
+            Account::Token(_) => ("/", Body::None, String::new()),
         };
+        let path = Path::literal(path);
         // A login changes nothing but the session list, so it may be repeated like a read.
         let call = Call { method: "POST", path: &path, query: &[], body, wants: Wants::Json };
         let target = call.target(self.client);
         let failed = |cause: String| Error::new(target.clone(), ErrorKind::Login { cause });
         self.client.session.obtain(self.token, &target, || {
-            let reply = self.attempts(&call, None)?;
-            if matches!(reply.status, 400 | 401 | 403) {
-                let said = text::summary(&reply.body);
-                let said = if said.is_empty() { said } else { format!(" ({said})") };
-                return Err(failed(format!("status {}{said} for {who}", reply.status)));
-            }
-            let reply = reply.checked()?;
-            match self.client.login {
-                LoginWith::Password { .. } => Credential::cookies(&reply.headers, &reply.body),
-                LoginWith::ClientCredentials { .. } => Credential::bearer(&reply.body),
-            }
-            .map_err(|cause| failed(cause.to_owned()))
+            let credential = match &self.client.login {
+                Account::Token(token) => Credential::token(token.expose()),
+                account => {
+                    let reply = self.attempts(&call, None)?;
+                    if matches!(reply.status, 400 | 401 | 403) {
+                        let said = text::summary(&reply.body);
+                        let said = if said.is_empty() { said } else { format!(" ({said})") };
+                        return Err(failed(format!("status {}{said} for {who}", reply.status)));
+                    }
+                    let reply = reply.checked()?;
+                    match account {
+                        Account::Password { .. } => {
+                            Credential::cookies(&reply.headers, &reply.body)
+                        }
+                        _ => Credential::bearer(&reply.body),
+                    }
+                }
+            };
+            credential.map_err(|cause| failed(cause.to_owned()))
         })
     }
 

@@ -3,8 +3,9 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use super::account::Account;
 use super::api::Api;
-use super::connection::{Connection, LoginWith};
+use super::connection::Connection;
 use super::error::{Error, ErrorKind};
 use super::memory::Memory;
 use super::path::Path;
@@ -52,15 +53,7 @@ impl Client {
         Ok(Self(Arc::new(Connection {
             agent: outbound::build(Setup { timeout, tls, proxy, connections: most }),
             base,
-            login: match platform.client() {
-                Some((id, secret)) => {
-                    LoginWith::ClientCredentials { id: id.to_owned(), secret: secret.clone() }
-                }
-                None => LoginWith::Password {
-                    user: platform.user.clone(),
-                    password: platform.password.clone(),
-                },
-            },
+            login: Account::of(platform),
             session: Session::new(platform.ttl),
             requests: Places::new(most, most, limits::WAITING_REQUESTS),
             memory: Memory::new(),
@@ -68,6 +61,24 @@ impl Client {
             through_proxy,
             ended: CancelToken::new(),
         })))
+    }
+
+    /// The same platform under another account: with a session of its own, and with the connections
+    /// and places that all share.
+    #[must_use]
+    pub fn acting_as(&self, account: Account) -> Self {
+        let all = &self.0;
+        Self(Arc::new(Connection {
+            agent: all.agent.clone(),
+            base: all.base.clone(),
+            login: account,
+            session: all.session.another(),
+            requests: all.requests.clone(),
+            memory: all.memory.clone(),
+            timeout: all.timeout,
+            through_proxy: all.through_proxy.clone(),
+            ended: CancelToken::new(),
+        }))
     }
 
     /// The client as seen by one call, which ends when `token` is cancelled.

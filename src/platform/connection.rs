@@ -3,10 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::account::Account;
 use super::memory::Memory;
 use super::session::Session;
 use crate::cancel::CancelToken;
-use crate::config;
 use crate::places::Places;
 
 /// A pool of connections to the platform, and the session on it.
@@ -16,7 +16,7 @@ pub(super) struct Connection {
     /// Scheme, host and port; no trailing slash.
     pub base: String,
     /// How to log in.
-    pub login: LoginWith,
+    pub login: Account,
     /// The session.
     pub session: Session,
     /// Requests at the same time.
@@ -29,14 +29,6 @@ pub(super) struct Connection {
     pub through_proxy: Option<String>,
     /// Cancelled when the last clone is gone.
     pub ended: CancelToken,
-}
-
-/// How to log in.
-pub(super) enum LoginWith {
-    /// With a user's password: `POST /login`.
-    Password { user: String, password: config::Secret },
-    /// With OAuth client credentials: `POST /oauth/token`.
-    ClientCredentials { id: String, secret: config::Secret },
 }
 
 impl Drop for Connection {

@@ -12,7 +12,8 @@ use std::time::Instant;
 use crate::limits;
 use crate::places::{self, Place, Places};
 
-/// What all answers share.
+/// What all answers share. Clones share it.
+#[derive(Clone)]
 pub(super) struct Memory {
     used: Arc<AtomicUsize>,
     /// For the one that may take more than is left.

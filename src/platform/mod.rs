@@ -16,6 +16,7 @@
 //! has to judge; an [`Error`] that says that nothing happened; or one that says that it
 //! [may have happened](Error::may_have_happened).
 
+mod account;
 mod api;
 
 pub mod check;
@@ -35,6 +36,7 @@ mod text;
 mod words;
 mod written;
 
+pub use account::Account;
 pub use api::Api;
 
 pub use client::Client;

@@ -32,7 +32,7 @@ impl Credential {
             return Err("the token answer holds no access_token");
         }
         observe::keep_live(token);
-        Self::header(AUTHORIZATION, &format!("Bearer {token}"))
+        Self::token(token)
     }
 
     /// Cookies from the answer of `/login`, or the token in its body sent as the cookie `token`.
@@ -62,6 +62,11 @@ impl Credential {
             }
             None => Err("the login answer holds neither a session cookie nor a token"),
         }
+    }
+
+    /// A token of the platform that somebody has already.
+    pub fn token(token: &str) -> Result<Self, &'static str> {
+        Self::header(AUTHORIZATION, &format!("Bearer {token}"))
     }
 
     fn header(name: HeaderName, value: &str) -> Result<Self, &'static str> {
@@ -121,6 +126,11 @@ impl Session {
     /// No login yet; renewed when older than `ttl`.
     pub fn new(ttl: Option<Duration>) -> Self {
         Self { ttl, state: Lock::default(), changed: Signal::new(), in_vain: Lock::default() }
+    }
+
+    /// Another one of the same kind, without a login.
+    pub fn another(&self) -> Self {
+        Self::new(self.ttl)
     }
 
     /// The login in force, or a new one by `log_in`. Callers that come while another logs in wait

@@ -14,7 +14,7 @@ use crate::config::Confirm;
 use crate::limits;
 use crate::protocol::{Call, Elsewhere, Reply, RpcError, Standing, Started, Status, Tasking};
 use crate::time::since_epoch;
-use crate::tools::shown::{ErrorKind, Outcome};
+use crate::tools::shown::{ErrorKind, Outcome, ToolError};
 use crate::tools::told::Arguments;
 use crate::tools::{self, Context, Now, Runs, Tasking as Long, Tool};
 
@@ -131,8 +131,14 @@ impl<'a> Claim<'a> {
 impl Elsewhere for Jobs {
     fn look(&self, call: &Call, started: &Started) -> Standing {
         let host = ToolHost::new(call, self.runner.fallback);
-        let api = self.runner.client.api(&call.cancel);
-        let context = Context { api, host: &host, max_items: None, max_bytes: None };
+        let unknown = |what: &str, id: &str, error: &ToolError| Standing {
+            status: Status::Working,
+            message: Some(format!(
+                "The {what} {id} was started; how it is could not be read just now: {}",
+                told(error)
+            )),
+            updated: since_epoch(),
+        };
         let over = |text: &str| Standing {
             status: Status::Completed(failure(text)),
             message: None,
@@ -143,6 +149,12 @@ impl Elsewhere for Jobs {
             Err(text) => return over(&text),
         };
         let Claim { runs: Runs { what, .. }, id, .. } = claim;
+        let acting = match self.runner.acting(&call.caller) {
+            Ok(acting) => acting,
+            Err(error) => return unknown(what, id, &error),
+        };
+        let api = acting.client.api(&call.cancel);
+        let context = Context { api, host: &host, max_items: None, max_bytes: None };
         // Not written down as a call of its own: it belongs to the one that started the job.
         match claim.runs.now(&context, id) {
             Ok(now) => self.standing(&context, &claim, &now, started),
@@ -150,14 +162,7 @@ impl Elsewhere for Jobs {
                 "The {what} {id} was started, and is not on the platform any more: {}",
                 told(&error)
             )),
-            Err(error) => Standing {
-                status: Status::Working,
-                message: Some(format!(
-                    "The {what} {id} was started; how it is could not be read just now: {}",
-                    told(&error)
-                )),
-                updated: since_epoch(),
-            },
+            Err(error) => unknown(what, id, &error),
         }
     }
 

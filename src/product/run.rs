@@ -74,25 +74,35 @@ pub fn acted(
     let started = Instant::now();
     let host = ToolHost::new(call, runner.fallback);
     let caller = call.caller.identity.as_deref().unwrap_or("local");
-    let entry = Entry { caller, tool: tool.name, arguments: given, trace: call.trace() };
+    let role = call.caller.role.as_deref();
+    let acting = runner.acting(&call.caller);
+    let account = acting.as_ref().ok().and_then(|acting| acting.account.as_deref());
+    let (name, trace) = (tool.name, call.trace());
+    let entry = Entry { caller, role, account, tool: name, arguments: given, trace };
     let mut recorded = None;
-    let outcome = Arguments::check(tool.all_parameters(), given).and_then(|arguments| {
+    // A call that comes back with an answer was counted when it asked.
+    let counted = if call.carried().is_some() { Ok(()) } else { runner.count(&call.caller) };
+    let checked = counted.and_then(|()| Arguments::check(tool.all_parameters(), given));
+    let outcome = checked.and_then(|arguments| {
+        let acting = acting.clone()?;
         if runner.confirm == Confirm::Destructive && tool.hints.destructive {
             let shown = observe::RedactedFields::new(given, limits::QUESTION_TEXT_BYTES);
             let shown = serde_json::to_string(&shown).unwrap_or_default();
             let shown = observe::brief(&shown, limits::QUESTION_BYTES);
             crate::tools::Host::confirm(&host, &format!("Run {} with {shown}?", tool.name))?;
         }
-        if let Some(audit) = &runner.audit {
+        if let Some(audit) = &runner.means.audit {
             recorded = Some(audit.begin(&entry).map_err(unrecorded)?);
         }
-        let api = runner.client.api(&call.cancel);
+        let api = acting.client.api(&call.cancel);
         act(
             &Context { api, host: &host, max_items: share.items, max_bytes: share.bytes },
             &arguments,
         )
     });
-    let trace = call.trace().map(|trace| format!(" trace={trace}")).unwrap_or_default();
+    let trace = trace.map(|trace| format!(" trace={trace}")).unwrap_or_default();
+    let role = role.map(|role| format!(" ({role})")).unwrap_or_default();
+    let caller = format!("{caller}{role}");
     let time = started.elapsed();
     let millis = time.as_millis();
     if let Err(ToolError { kind: ErrorKind::NeedsInput(_), .. }) = &outcome {
@@ -100,11 +110,11 @@ pub fn acted(
         return outcome;
     }
     // What was refused before it began has a line of its own, too.
-    let recorded = match (&runner.audit, recorded) {
+    let recorded = match (&runner.means.audit, recorded) {
         (Some(audit), None) => audit.begin(&entry).ok(),
         (_, recorded) => recorded,
     };
-    if let (Some(audit), Some(recorded)) = (&runner.audit, recorded) {
+    if let (Some(audit), Some(recorded)) = (&runner.means.audit, recorded) {
         let failure = outcome.as_ref().err().map(ToString::to_string);
         audit.end(recorded, &entry, failure.as_deref().unwrap_or("ok"), time);
     }

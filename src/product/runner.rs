@@ -1,26 +1,34 @@
 //! What every call of a tool needs besides its arguments.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
-use crate::config::{Confirm, ConfirmFallback, ResponseFormat, Server};
-use crate::observe::Audit;
-use crate::platform::Client;
+use super::means::{Acting, Means};
+use crate::config::{Config, Confirm, ConfirmFallback, ResponseFormat, Server};
+use crate::protocol::Caller;
 use crate::tools::Tool;
+use crate::tools::shown::{ErrorKind, ToolError};
 
-/// Where tools run, and how their calls are confirmed, written down and rendered.
+/// How calls of tools run, are confirmed, written down and rendered.
 pub struct ToolRunner {
-    /// The platform.
-    pub client: Client,
+    /// What they run with.
+    pub means: Arc<Means>,
     /// How results are rendered.
     pub format: ResponseFormat,
     /// Which calls a person must agree to.
     pub confirm: Confirm,
     /// What counts where nobody can be asked.
     pub fallback: ConfirmFallback,
-    /// Where calls are written down.
-    pub audit: Option<Arc<Audit>>,
     /// How much a client is given at a time.
     pub share: Share,
+    terms: HashMap<Arc<str>, Terms>,
+}
+
+/// On what terms callers of a role call.
+struct Terms {
+    acting: Acting,
+    calls_per_minute: Option<usize>,
 }
 
 /// How much of what there is a client is given at a time.
@@ -30,6 +38,65 @@ pub struct Share {
     pub items: Option<usize>,
     /// Bytes of an answer; none: any.
     pub bytes: Option<usize>,
+}
+
+impl ToolRunner {
+    /// As the configuration has it.
+    pub fn new(config: &Config, means: &Arc<Means>) -> Self {
+        let terms = config.roles.iter().zip(means.as_roles(&config.roles)).map(|(role, acting)| {
+            let calls_per_minute = role.settings.calls_per_minute;
+            (Arc::clone(&role.name), Terms { acting, calls_per_minute })
+        });
+        Self {
+            terms: terms.collect(),
+            means: Arc::clone(means),
+            format: config.server.response_format,
+            confirm: config.server.confirm,
+            fallback: config.server.confirm_fallback,
+            share: Share::of(&config.server),
+        }
+    }
+
+    /// Who calls of this caller are at the platform.
+    ///
+    /// # Errors
+    /// When its role is gone.
+    pub fn acting(&self, caller: &Caller) -> Result<Acting, ToolError> {
+        Ok(match self.terms(caller)? {
+            Some(terms) => terms.acting.clone(),
+            None => self.means.as_server(),
+        })
+    }
+
+    /// Counts a call that begins.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Busy`] when its caller has begun too many.
+    pub fn count(&self, caller: &Caller) -> Result<(), ToolError> {
+        let Some((role, terms)) = caller.role.as_ref().zip(self.terms(caller)?) else {
+            return Ok(());
+        };
+        let Some(most) = terms.calls_per_minute else { return Ok(()) };
+        let who = format!("{role}\n{}", caller.key).as_str().into();
+        self.means.rates.count(&who, most, Instant::now()).map_err(|wait| {
+            let seconds = wait.as_secs() + 1;
+            ToolError::new(
+                ErrorKind::Busy,
+                format!(
+                    "the role '{role}' may begin {most} calls a minute; nothing was done, call again \
+                     in {seconds} seconds"
+                ),
+            )
+        })
+    }
+
+    fn terms(&self, caller: &Caller) -> Result<Option<&Terms>, ToolError> {
+        let Some(role) = &caller.role else { return Ok(None) };
+        self.terms.get(role).map(Some).ok_or_else(|| {
+            let gone = format!("the role '{role}' is not defined here any more; ask the operator");
+            ToolError::state(gone)
+        })
+    }
 }
 
 impl Share {

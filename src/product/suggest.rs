@@ -13,6 +13,7 @@ use crate::observe;
 use crate::protocol::{Complete, RpcError};
 use crate::sync::Lock;
 use crate::tools::Tool;
+use crate::tools::shown::ToolError;
 
 /// Listed that have names, and the tool that lists them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,7 +54,10 @@ const SOURCES: &[(Listed, &str, &str, &str)] = &[
 
 /// Names read from the platform not long ago: a person types faster than lists change.
 #[derive(Default)]
-pub struct Suggestions(Lock<HashMap<Listed, Names>>);
+pub struct Suggestions(Lock<HashMap<(Listed, Reader), Names>>);
+
+/// Who has read them: the account at the platform, which sees what it may.
+type Reader = Option<Arc<str>>;
 
 /// When they were read, and the names.
 type Names = (Instant, Arc<Vec<String>>);
@@ -83,9 +87,11 @@ pub fn completer(
         else {
             return Ok(Vec::new());
         };
-        let names = suggestions.names(*listed, || {
-            let outcome = run::outcome(tool, &runner, call, &Map::new(), listed.share())
-                .map_err(|error| RpcError::internal(observe::redact(&error.to_string())))?;
+        let wrong = |error: ToolError| RpcError::internal(observe::redact(&error.to_string()));
+        let reader = runner.acting(&call.caller).map_err(wrong)?.account;
+        let names = suggestions.names((*listed, reader), || {
+            let outcome =
+                run::outcome(tool, &runner, call, &Map::new(), listed.share()).map_err(wrong)?;
             let items = outcome.value.pointer(list).and_then(Value::as_array);
             let names = items.into_iter().flatten().filter_map(|item| item.get(key)?.as_str());
             Ok(names.map(str::to_owned).collect())
@@ -97,7 +103,7 @@ pub fn completer(
 impl Suggestions {
     fn names(
         &self,
-        listed: Listed,
+        listed: (Listed, Reader),
         read: impl FnOnce() -> Result<Vec<String>, RpcError>,
     ) -> Result<Arc<Vec<String>>, RpcError> {
         let known = self

@@ -12,19 +12,26 @@ const KEPT: [&str; 2] = ["experimental", "beta"];
 /// What to tell an operator about tags that no tool has, and about settings that leave no tool.
 pub fn unknown(config: &Config) -> Vec<String> {
     let settings = &config.server;
-    let included = settings.include_tags.as_deref().unwrap_or_default();
-    let lists = [
-        ("include_tags", included, "brings in nothing"),
-        ("exclude_tags", &settings.exclude_tags, "leaves out nothing"),
-    ];
+    let lists = |section: String, included: &Option<Vec<String>>, excluded: &[String]| {
+        let included = included.clone().unwrap_or_default();
+        [
+            (format!("{section}.include_tags"), included, "brings in nothing"),
+            (format!("{section}.exclude_tags"), excluded.to_vec(), "leaves out nothing"),
+        ]
+    };
+    let of_server = lists("server".into(), &settings.include_tags, &settings.exclude_tags);
+    let of_roles = config.roles.iter().flat_map(|role| {
+        let tags = &role.settings;
+        lists(format!("role:{}", role.name), &tags.include_tags, &tags.exclude_tags)
+    });
     let mut found = Vec::new();
-    for (setting, tags, effect) in lists {
+    for (setting, tags, effect) in of_server.into_iter().chain(of_roles) {
         for tag in tags.iter().filter(|tag| !is_known(tag, config)).take(limits::ADVICE) {
             let shown: String = tag.escape_debug().collect();
             let meant =
                 meant(tag).map(|meant| format!(" Did you mean '{meant}'?")).unwrap_or_default();
             found.push(format!(
-                "server.{setting}: no tool has the tag '{shown}', which {effect}.{meant} 'itential-mcp tags' \
+                "{setting}: no tool has the tag '{shown}', which {effect}.{meant} 'itential-mcp tags' \
                  lists them all"
             ));
         }

@@ -56,7 +56,7 @@ impl Started {
     /// -32603 when the system gives no random numbers.
     pub(super) fn id(&self, seal: &Seal, caller: &Caller) -> Result<String, RpcError> {
         let at = self.created.as_millis() as u64;
-        let text = json!({"who": caller.identity, "at": at, "what": self.what});
+        let text = json!({"who": caller.owner(), "at": at, "what": self.what});
         seal.seal(PURPOSE, text.to_string().as_bytes())
     }
 
@@ -66,7 +66,7 @@ impl Started {
         let mut said: Value = serde_json::from_slice(&seal.open(PURPOSE, id)?).ok()?;
         let created = Duration::from_millis(said.get("at")?.as_u64()?);
         let started = Self { what: said.get_mut("what")?.take(), created };
-        let own = said.get("who") == Some(&json!(caller.identity));
+        let own = said.get("who") == Some(&caller.owner());
         (own && started.age() < limits::TASK_TTL).then_some(started)
     }
 

@@ -11,6 +11,7 @@ use super::error::RpcError;
 use super::input::RequestStates;
 use super::message;
 use super::message::{Id, Message};
+use super::registries::Registries;
 use super::registry::Registry;
 use super::result;
 use super::revision;
@@ -29,7 +30,7 @@ pub struct Engine {
     introduction: Value,
     /// The part of it that stands in every modern result.
     pub(super) server: Value,
-    registry: SharedLock<Arc<Registry>>,
+    offered: SharedLock<Arc<Registries>>,
     pub(super) seal: Seal,
     pub(super) states: RequestStates,
     pub(super) subscriptions: Arc<Subscriptions>,
@@ -56,7 +57,7 @@ pub(super) struct Origin<'a> {
 
 impl Engine {
     /// A server that introduces itself as `server` (MCP's `Implementation`).
-    pub fn new(server: Value, registry: Registry) -> Self {
+    pub fn new(server: Value, offered: impl Into<Registries>) -> Self {
         let subscriptions = Arc::new(Subscriptions::default());
         let brief = ["name", "title", "version"]
             .into_iter()
@@ -64,7 +65,7 @@ impl Engine {
         Self {
             server: Value::Object(brief.collect()),
             introduction: server,
-            registry: SharedLock::new(Arc::new(registry)),
+            offered: SharedLock::new(Arc::new(offered.into())),
             seal: Seal::random(),
             states: RequestStates::default(),
             tasks: Tasks::new(Arc::clone(&subscriptions)),
@@ -80,16 +81,16 @@ impl Engine {
         self
     }
 
-    /// What is offered now.
-    pub fn registry(&self) -> Arc<Registry> {
-        Arc::clone(&self.registry.read())
+    /// What this caller is offered now.
+    pub fn registry(&self, caller: &Caller) -> Arc<Registry> {
+        self.offered.read().of(caller)
     }
 
     /// Offers something else from now on, and tells the clients which of their lists have changed.
-    pub fn replace(&self, registry: Registry) {
-        let registry = Arc::new(registry);
-        let old = std::mem::replace(&mut *self.registry.write(), Arc::clone(&registry));
-        for method in registry.changes(&old) {
+    pub fn replace(&self, offered: impl Into<Registries>) {
+        let offered = Arc::new(offered.into());
+        let old = std::mem::replace(&mut *self.offered.write(), Arc::clone(&offered));
+        for method in offered.changes(&old) {
             self.subscriptions.tell(&Event::ListChanged(method));
             self.tell_legacy(|_| true, &message::notification(method, json!({})));
         }
@@ -117,7 +118,7 @@ impl Engine {
 
     /// Tells this client of a legacy revision from now on what changes.
     pub fn keep_told(&self, session: &Arc<Session>) {
-        if self.registry().offers().changes {
+        if self.offered.read().change() {
             let mut legacy = self.legacy.lock();
             legacy.retain(|known| {
                 known.strong_count() > 0 && !known.ptr_eq(&Arc::downgrade(session))
@@ -177,9 +178,10 @@ impl Engine {
         request: Request,
     ) -> Result<Dispatch, RpcError> {
         let session = origin.session;
+        let registry = self.registry(origin.caller);
         match request.method.as_str() {
             "initialize" => {
-                let hello = self.initialize(session, &request)?;
+                let hello = self.initialize(session, &registry, &request)?;
                 return Ok(Dispatch::result(&request.id, &hello));
             }
             "ping" => return Ok(Dispatch::result(&request.id, &json!({}))),
@@ -199,9 +201,9 @@ impl Engine {
         }
         match request.method.as_str() {
             "logging/setLevel" => session.set_log_level(read_level(request.params.get("level"))?),
-            "resources/subscribe" if self.registry().offers().subscribe => {
+            "resources/subscribe" if registry.offers().subscribe => {
                 let uri = read_uri(&request.params)?;
-                if self.registry().resource(uri).is_none() {
+                if registry.resource(uri).is_none() {
                     return Err(RpcError::unknown_resource(uri, false));
                 }
                 if !session.subscribe(uri) {
@@ -211,10 +213,10 @@ impl Engine {
                     )));
                 }
             }
-            "resources/unsubscribe" if self.registry().offers().subscribe => {
+            "resources/unsubscribe" if registry.offers().subscribe => {
                 session.unsubscribe(read_uri(&request.params)?);
             }
-            _ => return self.common(origin, request),
+            _ => return self.common(origin, request, &registry),
         }
         Ok(Dispatch::result(&request.id, &json!({})))
     }
@@ -225,13 +227,14 @@ impl Engine {
         request: Request,
     ) -> Result<Dispatch, RpcError> {
         check_meta(&request.params)?;
+        let registry = self.registry(origin.caller);
         match request.method.as_str() {
-            "server/discover" => Ok(Dispatch::result(&request.id, &self.discover())),
-            "subscriptions/listen" => self.listen(origin, request),
-            "tasks/get" | "tasks/update" | "tasks/cancel" if self.registry().has_tasks() => {
+            "server/discover" => Ok(Dispatch::result(&request.id, &self.discover(&registry))),
+            "subscriptions/listen" => self.listen(origin, request, &registry),
+            "tasks/get" | "tasks/update" | "tasks/cancel" if registry.has_tasks() => {
                 self.about_task(origin, request)
             }
-            _ => self.common(origin, request),
+            _ => self.common(origin, request, &registry),
         }
     }
 
@@ -239,16 +242,16 @@ impl Engine {
         self: &Arc<Self>,
         origin: &Origin<'_>,
         request: Request,
+        registry: &Registry,
     ) -> Result<Dispatch, RpcError> {
-        let registry = self.registry();
         match request.method.as_str() {
-            "tools/call" => self.call_tool(origin, request, &registry),
-            "prompts/get" if registry.has_prompts() => self.get_prompt(origin, request, &registry),
+            "tools/call" => self.call_tool(origin, request, registry),
+            "prompts/get" if registry.has_prompts() => self.get_prompt(origin, request, registry),
             "resources/read" if registry.has_resources() => {
-                self.read_resource(origin, request, &registry)
+                self.read_resource(origin, request, registry)
             }
             "completion/complete" if registry.has_completions() => {
-                self.complete(origin, request, &registry)
+                self.complete(origin, request, registry)
             }
             method => {
                 let list = registry.list(method);
@@ -260,13 +263,17 @@ impl Engine {
         }
     }
 
-    fn initialize(&self, session: &Arc<Session>, request: &Request) -> Result<Value, RpcError> {
+    fn initialize(
+        &self,
+        session: &Arc<Session>,
+        registry: &Registry,
+        request: &Request,
+    ) -> Result<Value, RpcError> {
         let Some(requested) = request.params.get("protocolVersion").and_then(Value::as_str) else {
             return Err(RpcError::invalid_params("initialize needs a protocolVersion"));
         };
         let agreed = revision::negotiate(requested);
         let capabilities = request.params.get("capabilities").cloned().unwrap_or(Value::Null);
-        let registry = self.registry();
         session.open(agreed, capabilities);
         Ok(json!({
             "protocolVersion": agreed,
@@ -276,8 +283,7 @@ impl Engine {
         }))
     }
 
-    fn discover(&self) -> Value {
-        let registry = self.registry();
+    fn discover(&self, registry: &Registry) -> Value {
         let mut result = json!({
             "supportedVersions": revision::MODERN,
             "capabilities": registry.capabilities(true),

@@ -128,7 +128,7 @@ impl RequestStates {
     ) -> Result<String, RpcError> {
         let state = json!({
             "id": seal.id()?,
-            "who": caller.identity,
+            "who": caller.owner(),
             "what": fingerprint(method, params),
             "until": (now() + limits::INPUT_PATIENCE).as_secs(),
             "carry": carry,
@@ -162,7 +162,7 @@ impl RequestStates {
         let text = sealed.as_str().and_then(|text| seal.open(PURPOSE, text)).ok_or_else(refuse)?;
         let mut state: Value = serde_json::from_slice(&text).map_err(|_| refuse())?;
         let until = Duration::from_secs(state["until"].as_u64().ok_or_else(refuse)?);
-        let fits = state["who"] == json!(caller.identity)
+        let fits = state["who"] == caller.owner()
             && state["what"] == json!(fingerprint(method, params))
             && now() <= until;
         let id = state["id"].as_str().unwrap_or_default().to_owned();

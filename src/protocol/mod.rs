@@ -15,6 +15,7 @@ mod input;
 pub mod message;
 mod page;
 
+mod registries;
 mod registry;
 mod result;
 pub mod revision;
@@ -30,7 +31,7 @@ mod uri_template;
 
 pub use answer::{Answer, malformed};
 pub use call::Call;
-pub use caller::Caller;
+pub use caller::{Caller, Credential};
 pub use dispatch::{Dispatch, TaskStart, Work};
 pub use elsewhere::{Elsewhere, Started};
 pub use engine::Engine;
@@ -38,6 +39,7 @@ pub use error::RpcError;
 pub use input::{Elicited, Reply};
 pub use page::List;
 
+pub use registries::Registries;
 pub use registry::{
     Becomes, Complete, Offers, PromptEntry, Read, Registry, ResourceEntry, Run, Tasking,
     TemplateEntry, ToolEntry,

@@ -121,8 +121,8 @@ impl Engine {
         self: &Arc<Self>,
         origin: &Origin<'_>,
         request: Request,
+        registry: &Registry,
     ) -> Result<Dispatch, RpcError> {
-        let registry = self.registry();
         let offers = registry.offers();
         let listed = [true, registry.has_prompts(), registry.has_resources()];
         let Request { id, params, .. } = request;

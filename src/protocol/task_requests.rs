@@ -69,7 +69,7 @@ impl Engine {
         id: &str,
         caller: &Caller,
     ) -> Option<(Arc<dyn Elsewhere>, Started)> {
-        let elsewhere = self.registry().offers().elsewhere.clone()?;
+        let elsewhere = self.registry(caller).offers().elsewhere.clone()?;
         Some((elsewhere, Started::open(&self.seal, id, caller)?))
     }
 

@@ -26,7 +26,7 @@ pub struct Tasks {
 pub struct Task {
     id: String,
     /// Who may ask about it.
-    owner: Option<String>,
+    owner: Value,
     born: Instant,
     created: Duration,
     /// Ends the call.
@@ -126,7 +126,7 @@ impl Tasks {
         let created = since_epoch();
         let task = Arc::new(Task {
             id: seal.id().ok()?,
-            owner: caller.identity.clone(),
+            owner: caller.owner(),
             born: Instant::now(),
             created,
             cancel: CancelToken::new(),
@@ -144,9 +144,9 @@ impl Tasks {
 
     /// The task `id`, if it is the caller's and not forgotten.
     pub fn get(&self, id: &str, caller: &Caller) -> Option<Arc<Task>> {
-        let all = self.all.lock();
+        let (owner, all) = (caller.owner(), self.all.lock());
         all.get(id)
-            .filter(|task| task.owner == caller.identity && task.born.elapsed() < limits::TASK_TTL)
+            .filter(|task| task.owner == owner && task.born.elapsed() < limits::TASK_TTL)
             .map(Arc::clone)
     }
 }

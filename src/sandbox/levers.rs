@@ -118,6 +118,10 @@ fn set_credentials(world: &mut World, call: &Incoming) -> Answered {
             *field = call.text(name)?.to_owned();
         }
     }
+    if let Value::Object(others) = call.value("/others") {
+        let others = others.iter().filter_map(|(name, password)| Some((name, password.as_str()?)));
+        credentials.others = others.map(|(a, b)| (a.clone(), b.to_owned())).collect();
+    }
     world.sessions.set_credentials(credentials);
     Ok(json!({"message": "credentials changed"}).into())
 }

@@ -15,10 +15,18 @@ pub const SERVICE_ACCOUNT_ID: &str = "5e1f000000000000000000cc";
 /// The open sessions and the credentials that open one.
 #[derive(Default)]
 pub struct Sessions {
-    /// Tokens and the accounts behind them.
-    pub open: VecDeque<(String, &'static str)>,
+    /// The newest ones.
+    pub open: VecDeque<Open>,
     /// What opens one.
     pub credentials: Credentials,
+}
+
+/// An open session.
+pub struct Open {
+    token: String,
+    account: &'static str,
+    /// The name by which its holder logged in.
+    name: String,
 }
 
 /// What opens a session.
@@ -31,12 +39,23 @@ pub struct Credentials {
     pub client_id: String,
     /// Client secret for `POST /oauth/token`.
     pub client_secret: String,
+    /// Further user names and their passwords.
+    pub others: Vec<(String, String)>,
 }
 
 impl Sessions {
     /// The account behind `token`.
     pub fn account(&self, token: &str) -> Option<&str> {
-        self.open.iter().find(|(open, _)| open == token).map(|(_, account)| *account)
+        self.find(token).map(|open| open.account)
+    }
+
+    /// The name by which the holder of `token` logged in.
+    pub fn name(&self, token: &str) -> Option<&str> {
+        self.find(token).map(|open| open.name.as_str())
+    }
+
+    fn find(&self, token: &str) -> Option<&Open> {
+        self.open.iter().find(|open| open.token == token)
     }
 
     /// Ends every session.
@@ -49,15 +68,15 @@ impl Sessions {
         self.credentials = credentials;
     }
 
-    /// Begins a session of `account`.
-    pub fn begin(&mut self, account: &'static str) -> String {
+    /// Begins a session of `account` for whoever logged in by this name.
+    pub fn begin(&mut self, account: &'static str, name: &str) -> String {
         // Every RandomState is seeded anew, which makes a token nobody can guess.
         let half = || RandomState::new().hash_one(0);
         let token = format!("{:016x}{:016x}", half(), half());
         if self.open.len() == limits::SANDBOX_SESSIONS {
             self.open.pop_front();
         }
-        self.open.push_back((token.clone(), account));
+        self.open.push_back(Open { token: token.clone(), account, name: name.to_owned() });
         token
     }
 }
@@ -69,6 +88,7 @@ impl Default for Credentials {
             password: PASSWORD.to_owned(),
             client_id: CLIENT_ID.to_owned(),
             client_secret: CLIENT_SECRET.to_owned(),
+            others: Vec::new(),
         }
     }
 }

@@ -63,7 +63,9 @@ impl Simulation {
         let query = request.query.as_deref().unwrap_or("");
         let fault = world.control.fault_for(&request.method, &request.path, query);
         let answer = respond(world, request, fault.as_ref());
-        world.control.record(log_entry(request, answer.status));
+        let token = token(request, &Query::parse(query));
+        let holder = token.and_then(|token| world.sessions.name(&token).map(str::to_owned));
+        world.control.record(log_entry(request, answer.status, holder));
         let latency = world.options.latency;
         match fault {
             None => Reaction { response: render(answer), delay: latency, cut: Cut::Whole },
@@ -168,7 +170,7 @@ fn render(answer: Answer) -> Response {
 
 /// What `GET /sandbox/requests` tells of a request. Anyone on this host may read it, so credentials
 /// are masked: what was really sent shows in whether the login succeeded.
-fn log_entry(request: &Request, status: u16) -> Value {
+fn log_entry(request: &Request, status: u16, holder: Option<String>) -> Value {
     let masked = |name: &str| matches!(name, "authorization" | "cookie");
     let headers = request.headers.iter().map(|(name, value)| {
         (name.clone(), if masked(name) { json!("***") } else { json!(value) })
@@ -189,5 +191,6 @@ fn log_entry(request: &Request, status: u16) -> Value {
         "headers": headers.collect::<Value>(),
         "body": body,
         "status": status,
+        "user": holder,
     })
 }

@@ -71,7 +71,7 @@ pub fn serve<R: Recipient>(
             let cancel = work.cancel_token();
             recipient.on_gone(Box::new(move || cancel.cancel()));
             let (waiting, recipient) = (recipient.waiting(), Arc::clone(recipient));
-            workers.run(&caller.key, Box::new(Running { work, recipient, _waiting: waiting }));
+            workers.run(caller, Box::new(Running { work, recipient, _waiting: waiting }));
         }
     }
 }

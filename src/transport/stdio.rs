@@ -20,7 +20,7 @@ use crate::protocol::{
     Answer, Caller, Engine, IdSearch, RpcError, Session, Sink, malformed, revision,
 };
 
-/// Serves one client until `input` ends or `output` cannot be written any more. Gives whether a
+/// Serves one client, which calls as `caller`, until `input` ends or `output` cannot be written any more. Gives whether a
 /// client said anything at all.
 ///
 /// # Errors
@@ -28,6 +28,7 @@ use crate::protocol::{
 pub fn serve(
     engine: &Arc<Engine>,
     workers: Workers,
+    caller: Arc<Caller>,
     input: &mut dyn BufRead,
     output: impl Write + Send + 'static,
 ) -> io::Result<bool> {
@@ -38,7 +39,7 @@ pub fn serve(
     let connection = Connection {
         engine: Arc::clone(engine),
         session: Arc::new(Session::new()),
-        caller: Arc::new(Caller::default()),
+        caller,
         workers,
         lines: Lines(lines),
     };

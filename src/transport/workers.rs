@@ -6,7 +6,8 @@ use std::sync::{Arc, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::places::{self, CallerKey, Place, Places};
+use crate::places::{self, Place, Places};
+use crate::protocol::Caller;
 use crate::sync::{Lock, Signal};
 use crate::{config, limits};
 
@@ -70,13 +71,14 @@ impl Workers {
 
     /// Runs `job` for this caller when it has a place, which it may wait for in turn. It is refused
     /// when there is none within [`limits::WAITING_TIME`], or no thread can be started.
-    pub fn run(&self, caller: &CallerKey, job: Box<dyn Job>) {
+    pub fn run(&self, caller: &Caller, job: Box<dyn Job>) {
         let pool = Arc::clone(&self.pool);
         let until = Instant::now() + limits::WAITING_TIME;
-        let waits = self.places.enter(caller, until, move |place| match place {
-            Some(place) => pool.push((place, job)),
-            None => job.refuse(),
-        });
+        let waits =
+            self.places.enter(&caller.key, caller.calls_at_once, until, move |place| match place {
+                Some(place) => pool.push((place, job)),
+                None => job.refuse(),
+            });
         if waits.is_some() {
             self.watch();
         }
@@ -239,7 +241,7 @@ mod tests {
             let workers = Workers::new(4, 4);
             let (done, finished) = channel();
             for _ in 0..8 {
-                workers.run(&"".into(), Box::new(Say(done.clone())));
+                workers.run(&Caller::default(), Box::new(Say(done.clone())));
             }
             assert_eq!(finished.iter().take(8).filter(|ran| *ran).count(), 8);
             assert!(workers.drain(Duration::from_secs(60)));

@@ -3,12 +3,14 @@
 
 pub mod certificates;
 pub mod facts;
+pub mod house;
 pub mod http_server;
 pub mod key_server;
 pub mod raw_http;
 pub mod schema;
 pub mod scratch;
 pub mod served;
+pub mod speaker;
 pub mod tokens;
 
 use std::io::{BufRead, BufReader, Read, Write};

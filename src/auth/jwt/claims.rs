@@ -91,7 +91,9 @@ impl Rules {
         if self.scopes.iter().any(|needed| !scopes.contains(needed)) {
             return Err(Refusal::Scopes(self.scopes.clone()));
         }
-        Ok(Identity { proof: Proof::Jwt, name, role: None, scopes, expires: Some(expires) })
+        let subject = text(claims, "sub")?.unwrap_or_default().to_owned();
+        let (role, expires) = (None, Some(expires));
+        Ok(Identity { proof: Proof::Jwt, name, subject, role, scopes, expires })
     }
 
     /// Until when it is good, if it is now.

@@ -88,7 +88,7 @@ mod tests {
         let who = |seconds: u64| {
             let expires = Some(now + Duration::from_secs(seconds));
             let name = String::new();
-            Arc::new(Identity { proof: Proof::Jwt, name, role: None, scopes: Vec::new(), expires })
+            Arc::new(Identity { proof: Proof::Jwt, expires, ..Identity::of_certificate(&name) })
         };
         let verified = Verified::default();
         let (keys, others) = (Arc::new(KeySet::default()), Arc::new(KeySet::default()));

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf, absolute};
 use crate::cli::probe::{everywhere, reachable};
 use crate::cli::tls;
 use crate::config::value::Value;
-use crate::config::{AuthType, Config, Environment, Loaded, Resolved, Source, Transport};
+use crate::config::{
+    AuthType, Config, Environment, Kind, Loaded, Resolved, Section, Source, Transport,
+};
 use crate::http::tls::{Facts, load};
 
 /// What the configuration is for.
@@ -110,6 +112,7 @@ impl Started {
         let tools =
             environment.variables().filter(|(name, _)| name.starts_with("ITENTIAL_MCP_TOOL_"));
         variables.extend(tools.map(|(name, value)| (name.into(), Text::Plain(value.into()))));
+        variables.extend(loaded.roles.iter().flatten().filter_map(variable));
         // The only way to name a private authority of the platform that needs no setting.
         if let Ok(file) = std::env::var("SSL_CERT_FILE")
             && !file.is_empty()
@@ -122,7 +125,11 @@ impl Started {
 
 /// A setting as a variable, unless the started program finds it where it stands.
 fn variable(resolved: &Resolved) -> Option<(String, Text)> {
-    let name = resolved.setting.env;
+    let of_role = resolved.setting.section == Section::Role;
+    let name = match &resolved.source {
+        Source::Environment(place) if of_role && !place.ends_with("_FILE") => place.as_str(),
+        _ => resolved.setting.env,
+    };
     match &resolved.source {
         Source::Default | Source::File { .. } => return None,
         // A secret in a file of its own stays there.
@@ -134,12 +141,13 @@ fn variable(resolved: &Resolved) -> Option<(String, Text)> {
     }
     let text = match &resolved.value {
         Value::Secret(_) => {
-            let title = format!("Itential {}", resolved.setting.id().replace(['.', '_'], " "));
+            let title = format!("Itential {}", resolved.id.replace(['.', '_', ':'], " "));
             let variable = name.to_owned();
             return Some((name.to_owned(), Text::Secret(Hidden { variable, title })));
         }
         Value::Bool(on) => on.to_string(),
         Value::Int(number) => number.to_string(),
+        Value::List(items) if resolved.setting.kind == Kind::Lines => items.join(";"),
         Value::List(items) => items.join(","),
         Value::Path(path) => full(path),
         Value::Text(text) => text.clone(),

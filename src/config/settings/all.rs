@@ -40,6 +40,7 @@ mod tests {
             let plain = row.key.replace('_', "-");
             let expected = match row.section {
                 Section::Server => plain,
+                Section::Role => unreachable!("roles are no settings"),
                 // The one option people type often has a short name.
                 Section::Platform if row.key == "sandbox" => plain,
                 Section::Platform => format!("platform-{plain}"),

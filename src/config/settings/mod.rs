@@ -7,6 +7,7 @@ mod all;
 mod auth;
 mod choices;
 mod platform;
+mod role;
 mod server;
 pub(super) mod table;
 mod told;
@@ -19,5 +20,6 @@ pub use choices::{
     TlsVersion, Transport,
 };
 pub use platform::Platform;
+pub use role::RoleSettings;
 pub use server::Server;
 pub use table::{Group, Kind, LEVEL_ALIASES, LEVELS, Section, Setting};

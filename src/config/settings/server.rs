@@ -108,6 +108,9 @@ settings! {
     /// Offer no tools that may destroy or interrupt something
     no_destructive: bool = Safety, Kind::Bool, "false", "" [ours reloadable];
 
+    /// Role of callers who have none of their own; refused when empty and any role is defined
+    default_role: Option<String> = Auth, Kind::Text, "", "role" [ours reloadable];
+
     /// When a person must agree to a call: never, or before every destructive tool
     confirm: Confirm = Safety, Confirm::KIND, "never", "when" [ours reloadable];
 

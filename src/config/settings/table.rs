@@ -27,11 +27,13 @@ pub struct Setting {
     pub doc: &'static str,
 }
 
-/// A section of the configuration file with a fixed set of keys.
+/// A section of the configuration file with a fixed set of keys; the name of a role is the operator's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
     /// `[platform]`.
     Platform,
+    /// `[role:NAME]`, of which there may be several.
+    Role,
     /// `[server]`.
     Server,
 }
@@ -51,6 +53,8 @@ pub enum Kind {
     Int(i64, i64),
     /// Log level: like a choice, but an unknown one is a runtime error as in the Python server.
     Level,
+    /// Items separated by semicolons or line ends: names that hold commas.
+    Lines,
     /// Items separated by commas.
     List,
     /// IP addresses or networks (`10.0.0.0/8`) separated by commas.
@@ -132,6 +136,7 @@ impl Section {
     pub fn name(self) -> &'static str {
         match self {
             Self::Platform => "platform",
+            Self::Role => "role:NAME",
             Self::Server => "server",
         }
     }

@@ -38,6 +38,8 @@ optional! {
     // A port of zero is the default one, and zero or fewer seconds mean never.
     Duration: Duration::is_zero,
     u16: |port: &u16| *port == 0,
+    // A bound of zero is none.
+    usize: |bound: &usize| *bound == 0,
 }
 
 impl Typed for bool {

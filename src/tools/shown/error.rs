@@ -35,6 +35,8 @@ pub enum ErrorKind {
     Unknown,
     /// Nobody agreed to it.
     NotConfirmed,
+    /// Not now: the caller has asked for too much.
+    Busy,
     /// Nobody waits for the answer any more.
     Cancelled,
     /// The client must answer these input requests and repeat the call.
@@ -118,6 +120,7 @@ impl fmt::Display for ToolError {
             ErrorKind::Refused | ErrorKind::Platform => "Platform error",
             ErrorKind::Unknown => "Outcome unknown",
             ErrorKind::NotConfirmed => "Not confirmed",
+            ErrorKind::Busy => "Busy",
             ErrorKind::Cancelled => "Cancelled",
             ErrorKind::NeedsInput(_) => "Input needed",
         };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::events::stream_options;
 use super::origin::Admitted;
-use crate::auth::Identity;
+use crate::auth::Visitor;
 use crate::http::{Client, Request, Responder, Response, Stream};
 use crate::protocol::Caller;
 
@@ -14,8 +14,8 @@ pub struct Visit {
     pub request: Request,
     /// The way back.
     pub responder: AdmittedResponder,
-    /// Who asks; none where nobody is asked who they are.
-    pub identity: Option<Arc<Identity>>,
+    /// Who asks.
+    pub visitor: Visitor,
 }
 
 /// The way back to the sender: adds to every response what the sender needs to read it.
@@ -33,10 +33,18 @@ impl Visit {
 
     /// Who asks, in this session if in any.
     pub fn caller(&self, session: Option<&str>) -> Arc<Caller> {
-        let identity = self.identity.as_ref().map(|identity| identity.id());
-        Arc::new(match session {
+        let Visitor { identity, role } = &self.visitor;
+        let identity = identity.as_ref().map(|identity| identity.id());
+        let role = role.as_deref();
+        // A role has bounds for each caller, and whoever has no name could begin sessions at will.
+        let caller = match session.filter(|_| role.is_none()) {
             Some(id) => Caller::new(identity, id),
             None => Caller::new(identity, &self.request.peer.to_string()),
+        };
+        Arc::new(Caller {
+            role: role.map(|role| Arc::clone(&role.name)),
+            calls_at_once: role.and_then(|role| role.settings.concurrent_calls),
+            ..caller
         })
     }
 }

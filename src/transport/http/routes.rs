@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::responder::{AdmittedResponder, Visit, trimmed};
 use super::service::Service;
 use super::{headers, legacy_sse, origin, status_pages, streamable};
-use crate::auth::Check;
+use crate::auth::{Check, Visitor};
 use crate::http::{Exchange, Handler, Response};
-use crate::protocol::RpcError;
+use crate::protocol::{Caller, RpcError};
 use crate::transport::workers::Job;
 
 /// One row: where, how, and what answers.
@@ -132,7 +132,7 @@ fn dispatch(service: &Service, exchange: Exchange) {
     };
     let preflight = admitted.is_browser() && request.method == "OPTIONS";
     let responder = AdmittedResponder::new(responder, admitted);
-    let visit = Visit { request, responder, identity: None };
+    let visit = Visit { request, responder, visitor: Visitor::default() };
     if let Some(name) = headers::doubled(&visit.request) {
         let error = RpcError::header_mismatch(format!("The header {name} is given more than once"));
         return streamable::refuse(visit, 400, &error);
@@ -175,9 +175,9 @@ fn dispatch(service: &Service, exchange: Exchange) {
     match service.authority.check(&visit.request) {
         Check::Waits => match service.me.upgrade() {
             Some(me) => {
-                let address = visit.request.peer.to_string();
+                let nobody = Caller::new(None, &visit.request.peer.to_string());
                 let unsettled = Unsettled { service: me, route, visit };
-                service.workers.run(&address.as_str().into(), Box::new(unsettled));
+                service.workers.run(&nobody, Box::new(unsettled));
             }
             None => visit.respond(Response::text(503, STOPPING)),
         },
@@ -190,8 +190,8 @@ const STOPPING: &str = "The server stops\n";
 /// Hands the request to its route, if it may come in.
 fn enter(service: &Service, route: &Route, mut visit: Visit, check: Check) {
     match check {
-        Check::Admitted(identity) => {
-            visit.identity = identity;
+        Check::Admitted(visitor) => {
+            visit.visitor = visitor;
             (route.run)(service, visit);
         }
         Check::Refused(response) => visit.respond(response),

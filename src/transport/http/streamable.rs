@@ -110,8 +110,8 @@ fn one(service: &Service, visit: Visit, message: Message, accept: Accept) {
 }
 
 fn modern(service: &Service, visit: Visit, message: Message, accept: Accept) {
-    if let Err(error) = headers::check_modern(&visit.request, &message, &service.engine.registry())
-    {
+    let registry = service.engine.registry(&visit.caller(None));
+    if let Err(error) = headers::check_modern(&visit.request, &message, &registry) {
         return refuse_message(visit, 400, &message, &error);
     }
     // Nothing is remembered between modern requests, not even for the length of a connection.

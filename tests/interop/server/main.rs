@@ -40,7 +40,7 @@ fn main() {
     let wanted = std::env::args().nth(1).unwrap_or_else(|| "0".into());
     if wanted == "stdio" {
         let (calls, input) = (Workers::new(64, 64), std::io::stdin());
-        stdio::serve(&engine, calls, &mut input.lock(), std::io::stdout())
+        stdio::serve(&engine, calls, Arc::default(), &mut input.lock(), std::io::stdout())
             .expect("standard input can be read");
         return;
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use itential_mcp::protocol::{Call, Engine, Offers, Registry, Reply, RpcError, ToolEntry};
+use itential_mcp::protocol::{Call, Caller, Engine, Offers, Registry, Reply, RpcError, ToolEntry};
 use serde_json::{Map, Value, json};
 
 use crate::Own;
@@ -77,7 +77,7 @@ fn changing(name: &str, own: &Own, change: fn(&mut Offers)) -> ToolEntry {
     tool(name, json!({}), move |_, _| {
         let engine: std::sync::Arc<Engine> =
             own.get().and_then(std::sync::Weak::upgrade).expect("the engine serves this call");
-        let mut offers = engine.registry().offers().clone();
+        let mut offers = engine.registry(&Caller::default()).offers().clone();
         change(&mut offers);
         engine.replace(Registry::new(offers));
         engine.resource_updated("test://watched-resource");
