@@ -1,5 +1,6 @@
 //! A lock, and a signal to those who wait for what it guards, that shrug off poison.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{
     Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
     TryLockError,
@@ -58,33 +59,48 @@ impl<T> SharedLock<T> {
     }
 }
 
-/// Wakes those who wait for a change of what a [`Lock`] guards.
+/// Wakes those who wait for a change of what a [`Lock`] guards, once it is made under the lock. Where
+/// nobody waits the system is not asked to wake anybody, which the standard library always does.
 #[derive(Debug, Default)]
-pub struct Signal(Condvar);
+pub struct Signal {
+    changed: Condvar,
+    /// How many wait; grows under the lock.
+    waiting: AtomicUsize,
+}
 
 impl Signal {
     /// A signal that nobody waits for.
     pub const fn new() -> Self {
-        Self(Condvar::new())
+        Self { changed: Condvar::new(), waiting: AtomicUsize::new(0) }
     }
 
     /// Gives the lock back, and takes it again when woken or after `pause`.
     pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>, pause: Duration) -> MutexGuard<'a, T> {
-        self.0.wait_timeout(guard, pause).unwrap_or_else(PoisonError::into_inner).0
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let guard = self.changed.wait_timeout(guard, pause);
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        guard.unwrap_or_else(PoisonError::into_inner).0
     }
 
     /// Gives the lock back, and takes it again when woken.
     pub fn wait_for_ever<'a, T>(&self, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
-        self.0.wait(guard).unwrap_or_else(PoisonError::into_inner)
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let guard = self.changed.wait(guard);
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        guard.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Wakes one.
     pub fn notify_one(&self) {
-        self.0.notify_one();
+        if self.waiting.load(Ordering::Relaxed) > 0 {
+            self.changed.notify_one();
+        }
     }
 
     /// Wakes all.
     pub fn notify_all(&self) {
-        self.0.notify_all();
+        if self.waiting.load(Ordering::Relaxed) > 0 {
+            self.changed.notify_all();
+        }
     }
 }

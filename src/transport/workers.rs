@@ -30,6 +30,16 @@ pub struct Workers {
 
 type Placed = (Place, Box<dyn Job>);
 
+/// Who comes for the queue.
+enum Called {
+    /// Somebody who need not be woken, or nobody is needed.
+    Already,
+    /// A thread that waits and is to be woken.
+    Asleep,
+    /// Nobody can come for these.
+    Nobody(VecDeque<Placed>),
+}
+
 struct Pool {
     state: Lock<Queue>,
     work: Signal,
@@ -132,22 +142,22 @@ impl Pool {
     fn push(self: &Arc<Self>, placed: Placed) {
         let mut state = self.lock();
         state.queue.push_back(placed);
-        let stranded = self.call_one(&mut state);
+        let called = self.call_one(&mut state);
         drop(state);
-        refuse(stranded);
+        self.fetch(called);
     }
 
     /// Sees to it that somebody comes for the queue. One thread at a time is called, and calls the
     /// next one when it leaves jobs behind: a job never waits for another job to end, and a row of
-    /// short ones costs few switches between threads. Returns the jobs for which nobody can come.
-    fn call_one(self: &Arc<Self>, state: &mut Queue) -> VecDeque<Placed> {
+    /// short ones costs few switches between threads. What is left to do for that is told, to be done
+    /// without the lock.
+    fn call_one(self: &Arc<Self>, state: &mut Queue) -> Called {
         if state.queue.is_empty() || state.starting + state.called + state.looking > 0 {
-            return VecDeque::new();
+            return Called::Already;
         }
         if state.waiting > 0 {
             state.called += 1;
-            self.work.notify_one();
-            return VecDeque::new();
+            return Called::Asleep;
         }
         let pool = Arc::clone(self);
         let thread = thread::Builder::new().name("call".into());
@@ -156,12 +166,22 @@ impl Pool {
             Ok(_) => {
                 state.threads += 1;
                 state.starting += 1;
-                VecDeque::new()
+                Called::Already
             }
             Err(error) => {
                 log::error!("no thread could be started for a call: {error}");
-                std::mem::take(&mut state.queue)
+                Called::Nobody(std::mem::take(&mut state.queue))
             }
+        }
+    }
+
+    /// Does what [`Pool::call_one`] left to do.
+    fn fetch(&self, called: Called) {
+        match called {
+            Called::Already => {}
+            // Woken while we held the lock, it would only wait again.
+            Called::Asleep => self.work.notify_one(),
+            Called::Nobody(jobs) => jobs.into_iter().for_each(|(_place, job)| job.refuse()),
         }
     }
 
@@ -171,9 +191,9 @@ impl Pool {
         loop {
             while let Some((place, job)) = state.queue.pop_front() {
                 state.running += 1;
-                let stranded = self.call_one(&mut state);
+                let called = self.call_one(&mut state);
                 drop(state);
-                refuse(stranded);
+                self.fetch(called);
                 // A panicking job must not take its thread along.
                 let run = AssertUnwindSafe(|| places::working(place, || job.run()));
                 if catch_unwind(run).is_err() {
@@ -208,12 +228,6 @@ impl Pool {
             state.called -= 1;
             state.waiting -= 1;
         }
-    }
-}
-
-fn refuse(jobs: VecDeque<Placed>) {
-    for (_place, job) in jobs {
-        job.refuse();
     }
 }
 
