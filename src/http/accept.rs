@@ -63,28 +63,17 @@ fn welcome(house: &House, socket: TcpStream, peer: IpAddr) {
             return turn_away(socket, &house.around.rules.options);
         }
     }
-    if let Err(error) = socket.set_nonblocking(true).and_then(|()| socket.set_nodelay(true)) {
-        log::debug!("{peer}: connection lost: {error}");
-        return listener.left(peer);
-    }
     let tls =
         house.around.rules.options.tls.as_ref().map(|tls| ServerConnection::new(tls.config()));
     let Ok(tls) = tls.transpose() else {
         log::error!("{peer}: connection dropped: no TLS session could be made");
         return listener.left(peer);
     };
-    let socket = Arc::new(socket);
-    let link = Link::new(Arc::clone(&socket), tls);
+    let link = Link::new(Arc::new(socket), tls);
     let around = Arc::clone(&house.around);
-    let (token, conn) = house.connections.add(|token| Conn::new(token, peer, link, around));
+    let conn = house.connections.add(|token| Conn::new(token, peer, link, around));
     listener.count();
-    match house.around.poller.add_socket(token, &socket) {
-        Ok(()) => conn.start(),
-        Err(error) => {
-            log::warn!("{peer}: connection dropped: {error}");
-            conn.end();
-        }
-    }
+    conn.start();
 }
 
 /// Tells a client why it is not served, as far as that goes without waiting.
@@ -93,7 +82,6 @@ fn turn_away(mut socket: TcpStream, options: &Options) {
         Content-Length: 0\r\nConnection: close\r\n\r\n";
     // A handshake only to say no would cost more than serving.
     if options.tls.is_none() {
-        let _ = socket.set_nonblocking(true);
         let _ = socket.write(BUSY);
     }
 }

@@ -6,7 +6,8 @@
 //! run without the lock.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::io;
+use std::net::{IpAddr, TcpStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::MutexGuard;
@@ -59,6 +60,9 @@ impl Surroundings {
 
 /// A request and its number on its connection.
 pub type Arrived = (Box<Request>, u64);
+
+/// How the poller is told what to wait for.
+type Tell = fn(&Poller, u64, &Arc<TcpStream>, Interest) -> io::Result<()>;
 
 /// One connection.
 pub struct Conn {
@@ -150,7 +154,7 @@ impl Conn {
 
     /// Waits for the first event of a new connection.
     pub fn start(&self) {
-        self.park(self.held.lock(), false);
+        self.wait(self.held.lock(), false, Poller::add_socket);
     }
 
     /// Does something with the machine while request `number` is being served.
@@ -329,7 +333,11 @@ impl Conn {
     }
 
     /// Hands the connection to the poller. `now`: there is something to do already.
-    fn park(&self, mut held: MutexGuard<'_, Held>, now: bool) {
+    fn park(&self, held: MutexGuard<'_, Held>, now: bool) {
+        self.wait(held, now, Poller::arm_socket);
+    }
+
+    fn wait(&self, mut held: MutexGuard<'_, Held>, now: bool, tell: Tell) {
         if held.on_leave.0 != held.machine.number {
             held.on_leave.1 = Vec::new();
         }
@@ -342,7 +350,7 @@ impl Conn {
             held.driven = false;
             return;
         }
-        let armed = self.around.poller.arm_socket(self.token, link.socket(), interest);
+        let armed = tell(&self.around.poller, self.token, link.socket(), interest);
         held.armed = Some(interest);
         held.driven = false;
         if let Err(error) = armed {

@@ -31,11 +31,11 @@ impl Connections {
     }
 
     /// Adds the connection that `make` creates with its token.
-    pub fn add(&self, make: impl FnOnce(u64) -> Conn) -> (u64, Arc<Conn>) {
+    pub fn add(&self, make: impl FnOnce(u64) -> Conn) -> Arc<Conn> {
         let token = self.next_token.fetch_add(1, Ordering::Relaxed);
         let conn = Arc::new(make(token));
         self.open.write().insert(token, Arc::clone(&conn));
-        (token, conn)
+        conn
     }
 
     /// Forgets a closed connection. Returns true if it was known.

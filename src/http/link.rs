@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 
-use rustls::{InvalidMessage, ServerConnection};
+use rustls::{InvalidMessage, ProtocolVersion, ServerConnection};
 
 use super::machine::Output;
 use super::tls::{self, Identity};
@@ -15,6 +15,9 @@ use crate::limits;
 pub struct Link {
     socket: Arc<TcpStream>,
     tls: Option<Box<ServerConnection>>,
+    /// Session tickets wait for the first answer, to go with it: a packet of their own would cost
+    /// both sides about as much as the answer.
+    tickets: bool,
 }
 
 /// What a read found.
@@ -32,7 +35,7 @@ pub enum Taken {
 
 impl Link {
     pub fn new(socket: Arc<TcpStream>, tls: Option<ServerConnection>) -> Self {
-        Self { socket, tls: tls.map(Box::new) }
+        Self { socket, tls: tls.map(Box::new), tickets: false }
     }
 
     pub fn socket(&self) -> &Arc<TcpStream> {
@@ -47,11 +50,20 @@ impl Link {
     pub fn handshake(&mut self) -> io::Result<bool> {
         let Some(tls) = &mut self.tls else { return Ok(true) };
         loop {
+            if !tls.is_handshaking() && tls.protocol_version() == Some(ProtocolVersion::TLSv1_3) {
+                self.tickets = true;
+                return Ok(true);
+            }
+            let spoke = tls.wants_write();
             if !send_records(tls, &self.socket)? {
                 return Ok(false);
             }
             if !tls.is_handshaking() {
                 return Ok(true);
+            }
+            // The client goes on when it has seen that, and the poller tells.
+            if spoke {
+                return Ok(false);
             }
             // Not within a turn: rustls refuses a handshake that goes on and on.
             match receive_records(tls, &self.socket, &mut Turn::default())? {
@@ -75,7 +87,7 @@ impl Link {
 
     /// Whether a blocked handshake waits for room to write.
     pub fn wants_write(&self) -> bool {
-        self.tls.as_ref().is_some_and(|tls| tls.wants_write())
+        !self.tickets && self.tls.as_ref().is_some_and(|tls| tls.wants_write())
     }
 
     /// Appends what has arrived to `into`, as far as the turn goes.
@@ -119,16 +131,18 @@ impl Link {
             }
             return Ok(true);
         };
-        loop {
+        if !self.tickets && !send_records(tls, &self.socket)? {
+            return Ok(false);
+        }
+        while !output.is_empty() {
+            self.tickets = false;
+            let count = tls.writer().write(output.rest())?;
+            output.consume(count);
             if !send_records(tls, &self.socket)? {
                 return Ok(false);
             }
-            if output.is_empty() {
-                return Ok(true);
-            }
-            let count = tls.writer().write(output.rest())?;
-            output.consume(count);
         }
+        Ok(true)
     }
 
     /// Says that nothing more will be written.

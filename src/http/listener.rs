@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io;
-use std::net::{IpAddr, Ipv6Addr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -108,7 +108,7 @@ impl Listener {
     /// The next client that waits at one socket.
     pub fn next(&self, token: u64) -> Option<io::Result<(TcpStream, IpAddr)>> {
         let socket = self.socket(token)?;
-        Some(socket.accept().map(|(socket, peer)| (socket, peer.ip().to_canonical())))
+        Some(next(&socket).map(|(socket, peer)| (socket, peer.ip().to_canonical())))
     }
 
     /// Accepts nobody for a moment.
@@ -142,6 +142,36 @@ impl Listener {
             log::warn!("{} clients turned away: {why}", unsaid + 1);
         }
     }
+}
+
+/// Prepares a socket to listen: nobody waits for clients here, nor for more to send to them.
+///
+/// # Errors
+/// It is no socket that could.
+pub fn prepare(socket: &TcpListener) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    rustix::net::sockopt::set_tcp_nodelay(socket, true)?;
+    socket.set_nonblocking(true)
+}
+
+/// The next client. On Linux it comes as [`prepare`] would have it, in one call to the system.
+#[cfg(target_os = "linux")]
+fn next(socket: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
+    use rustix::net::{SocketFlags, acceptfrom_with};
+
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let (client, peer) = acceptfrom_with(socket, flags)?;
+    let peer = peer.and_then(|peer| SocketAddr::try_from(peer).ok());
+    Ok((client.into(), peer.ok_or(io::ErrorKind::ConnectionAborted)?))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn next(socket: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
+    let (client, peer) = socket.accept()?;
+    let prepared = client.set_nonblocking(true).and_then(|()| client.set_nodelay(true));
+    // Some systems refuse that to a client that has gone already.
+    prepared.map_err(|_| io::ErrorKind::ConnectionAborted)?;
+    Ok((client, peer))
 }
 
 /// What counts as one address: an IPv6 client owns its whole /64.

@@ -12,7 +12,7 @@ use super::accept::{self, House};
 use super::conn::{Conn, Surroundings};
 use super::connections::Connections;
 use super::exchange::{Exchange, Handler, Responder};
-use super::listener::Listener;
+use super::listener::{self, Listener};
 use super::options::{Listen, Options, StartError};
 use super::poller::{Event, Poller};
 use super::rules::Rules;
@@ -63,7 +63,7 @@ impl Server {
         let poller = Poller::new().map_err(failed)?;
         let mut addresses = Vec::new();
         for (token, socket) in (0..).zip(&sockets) {
-            socket.set_nonblocking(true).map_err(failed)?;
+            listener::prepare(socket).map_err(failed)?;
             addresses.push(socket.local_addr().map_err(failed)?);
             poller.add_listener(token, socket).map_err(failed)?;
             poller.arm_listener(token, socket).map_err(failed)?;

@@ -33,12 +33,17 @@ impl Poller {
 
     /// Adds a listener, not yet armed.
     pub fn add_listener(&self, token: u64, listener: &Arc<TcpListener>) -> io::Result<()> {
-        self.add(token, listener.as_ref())
+        self.add(token, listener.as_ref(), EventFlags::empty())
     }
 
-    /// Adds a connection, not yet armed.
-    pub fn add_socket(&self, token: u64, socket: &Arc<TcpStream>) -> io::Result<()> {
-        self.add(token, socket.as_ref())
+    /// Adds a connection and reports its next event once.
+    pub fn add_socket(
+        &self,
+        token: u64,
+        socket: &Arc<TcpStream>,
+        interest: Interest,
+    ) -> io::Result<()> {
+        self.add(token, socket.as_ref(), flags(interest))
     }
 
     /// Reports the next client of a listener once.
@@ -53,11 +58,7 @@ impl Poller {
         socket: &Arc<TcpStream>,
         interest: Interest,
     ) -> io::Result<()> {
-        let mut flags = EventFlags::empty();
-        flags.set(EventFlags::IN, interest.read);
-        flags.set(EventFlags::OUT, interest.write);
-        flags.set(EventFlags::RDHUP, interest.read || interest.hangup);
-        self.arm(token, socket.as_ref(), flags)
+        self.arm(token, socket.as_ref(), flags(interest))
     }
 
     /// Forgets a socket that is about to be closed.
@@ -91,12 +92,21 @@ impl Poller {
         let _ = rustix::io::write(&self.wake, &1_u64.to_ne_bytes());
     }
 
-    fn add(&self, token: u64, socket: &impl AsFd) -> io::Result<()> {
-        Ok(epoll::add(&self.epoll, socket, EventData::new_u64(token), EventFlags::ONESHOT)?)
+    fn add(&self, token: u64, socket: &impl AsFd, flags: EventFlags) -> io::Result<()> {
+        let flags = flags | EventFlags::ONESHOT;
+        Ok(epoll::add(&self.epoll, socket, EventData::new_u64(token), flags)?)
     }
 
     fn arm(&self, token: u64, socket: &impl AsFd, flags: EventFlags) -> io::Result<()> {
         let flags = flags | EventFlags::ONESHOT;
         Ok(epoll::modify(&self.epoll, socket, EventData::new_u64(token), flags)?)
     }
+}
+
+fn flags(interest: Interest) -> EventFlags {
+    let mut flags = EventFlags::empty();
+    flags.set(EventFlags::IN, interest.read);
+    flags.set(EventFlags::OUT, interest.write);
+    flags.set(EventFlags::RDHUP, interest.read || interest.hangup);
+    flags
 }

@@ -58,9 +58,14 @@ impl Poller {
         Ok(())
     }
 
-    /// Adds a connection, not yet armed.
-    pub fn add_socket(&self, _token: u64, _socket: &Arc<TcpStream>) -> io::Result<()> {
-        Ok(())
+    /// Adds a connection and reports its next event once.
+    pub fn add_socket(
+        &self,
+        token: u64,
+        socket: &Arc<TcpStream>,
+        interest: Interest,
+    ) -> io::Result<()> {
+        self.arm_socket(token, socket, interest)
     }
 
     /// Reports the next client of a listener once.
@@ -177,8 +182,7 @@ mod tests {
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         assert_eq!(tokens(&poller), [0]);
         let server = Arc::new(listener.accept().unwrap().0);
-        poller.add_socket(1, &server).unwrap();
-        poller.arm_socket(1, &server, READ).unwrap();
+        poller.add_socket(1, &server, READ).unwrap();
         client.write_all(b"x").unwrap();
         assert_eq!(tokens(&poller), [1]);
         // Still readable, but not armed: only the other interest is reported, and only once.
