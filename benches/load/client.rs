@@ -93,7 +93,7 @@ impl Client {
     /// Opens a session of revision 2025-06-18: the header that names it.
     pub fn open_session(&mut self, target: &Target) -> io::Result<String> {
         let hello = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
-            "protocolVersion": "2025-06-18", "capabilities": {},
+            "protocolVersion": "2025-06-18", "capabilities": {"elicitation": {}},
             "clientInfo": {"name": "load", "version": "1"}}});
         let answer = self.ask(&target.post("", &hello))?;
         let id = answer.header("mcp-session-id").unwrap_or_default();
@@ -104,6 +104,14 @@ impl Client {
         let ready = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
         self.ask(&target.post(&header, &ready))?;
         Ok(header)
+    }
+
+    /// Waits so long for bytes, and no longer.
+    pub fn wait_for(&mut self, patience: Duration) -> io::Result<()> {
+        match &self.wire {
+            Wire::Plain(socket) => socket.set_read_timeout(Some(patience)),
+            Wire::Tls(stream) => stream.sock.set_read_timeout(Some(patience)),
+        }
     }
 
     /// Sends a request and reads its answer.

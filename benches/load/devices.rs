@@ -23,27 +23,15 @@ pub fn run() {
          send it, the Python server stops after the first 100.\n"
     );
     let platform = platform();
-    let platform = platform.local_addr().port().to_string();
-    let configure = |command: &mut std::process::Command| {
-        for (name, value) in [
-            ("HOST", "127.0.0.1"),
-            ("PORT", &platform),
-            ("DISABLE_TLS", "true"),
-            ("USER", "admin"),
-            ("PASSWORD", "admin"),
-            ("TIMEOUT", "60"),
-        ] {
-            command.env(format!("ITENTIAL_MCP_PLATFORM_{name}"), value);
-        }
-    };
+    let platform = platform.local_addr().port();
     let mut product = spawn::command(spawn::product());
     product.arg("run");
-    configure(&mut product);
+    spawn::at_platform(&mut product, platform);
     let mut servers = vec![("itential-mcp", spawn::serve_product(product, "http", false))];
     if let Some(path) = spawn::peer("BENCH_PYTHON") {
         let mut python = spawn::command(path);
         python.args(["run", "--transport", "http"]);
-        configure(&mut python);
+        spawn::at_platform(&mut python, platform);
         servers.push(("Python 0.14.1", spawn::at_port(python, Duration::from_secs(60))));
     }
     let mut times = vec![Vec::new(); servers.len()];

@@ -1,9 +1,11 @@
 //! Measures the server from outside, beside its peers. See `benches/run.sh`, which builds and
 //! installs what this needs; `load PART...` runs parts of it and prints their tables in Markdown.
 
+mod bystander;
 mod client;
 mod crowd;
 mod devices;
+mod door;
 mod echo;
 mod faults;
 mod handshakes;
@@ -14,6 +16,7 @@ mod replicas;
 mod spawn;
 mod table;
 mod throughput;
+mod workers;
 
 /// What stands in docs/scaling.md, and is measured only when it is named.
 const REPLICAS: &str = "replicas";
@@ -25,6 +28,8 @@ const PARTS: &[(&str, fn())] = &[
     ("python", peers::run),
     ("devices", devices::run),
     ("crowd", crowd::run),
+    ("workers", workers::run),
+    ("door", door::run),
     ("process", process::run),
     ("memory", memory::run),
     ("faults", faults::run),

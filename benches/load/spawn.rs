@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 
+use serde_json::Value;
+
 use crate::client::{Target, trusting};
 
 /// A running server, ended when dropped.
@@ -84,10 +86,26 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
 
 /// Our echo server.
 pub fn echo(tls: bool) -> Served {
-    let this = std::env::current_exe().expect("this program has a path");
-    let mut echo = command(this);
+    announced(echo_command(), tls)
+}
+
+/// What starts it.
+pub fn echo_command() -> Command {
+    let mut echo = command(std::env::current_exe().expect("this program has a path"));
     echo.arg("echo");
-    announced(echo, tls)
+    echo
+}
+
+/// What runs a server under valgrind, which counts its instructions; none without valgrind.
+pub fn counting(server: &Command) -> Option<(Command, PathBuf)> {
+    let there = Command::new("valgrind").arg("--version").stdout(Stdio::null()).status();
+    there.ok().filter(|status| status.success())?;
+    let log = std::env::temp_dir().join(format!("load-{}.valgrind", std::process::id()));
+    let mut valgrind = command("valgrind");
+    valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
+    valgrind.arg(format!("--log-file={}", log.display()));
+    valgrind.arg(server.get_program()).args(server.get_args());
+    Some((valgrind, log))
 }
 
 /// A server that prints its address and takes certificate and key as arguments.
@@ -142,6 +160,43 @@ pub fn serve_product(mut command: Command, transport: &str, tls: bool) -> Served
     Served { child, address, tls, log }
 }
 
+/// A simulated platform with these fault rules, in a process of its own.
+pub fn sandbox(rules: &Value) -> Served {
+    let mut command = command(product());
+    command.args(["sandbox", "--port", "0"]).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("the sandbox starts");
+    let mut line = String::new();
+    let mut lines = BufReader::new(child.stdout.take().expect("it is piped"));
+    lines.read_line(&mut line).expect("the sandbox says where it is");
+    let place = line.split("://").nth(1).and_then(|rest| rest.split(['/', ' ', '\n']).next());
+    let address = place.and_then(|place| place.parse().ok()).expect("an address");
+    let served = Served { child, address, tls: false, log: Arc::default() };
+    let rules = rules.to_string();
+    let request = format!(
+        "PUT /sandbox/faults HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{rules}",
+        rules.len()
+    );
+    let mut client = served.target().connect().expect("the sandbox accepts");
+    let answer = client.ask(request.as_bytes()).expect("the sandbox answers");
+    assert_eq!(answer.status / 100, 2, "{}", answer.text());
+    served
+}
+
+/// Points a server at a platform at this port.
+pub fn at_platform(command: &mut Command, port: u16) {
+    for (name, value) in [
+        ("HOST", "127.0.0.1"),
+        ("PORT", &port.to_string()),
+        ("DISABLE_TLS", "true"),
+        ("USER", "admin"),
+        ("PASSWORD", "admin"),
+        ("TIMEOUT", "60"),
+    ] {
+        command.env(format!("ITENTIAL_MCP_PLATFORM_{name}"), value);
+    }
+}
+
 /// A server that is told its port, found by trying.
 pub fn at_port(mut command: Command, patience: Duration) -> Served {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -168,6 +223,13 @@ impl Served {
     pub fn target_with(&self, resume: bool) -> Target {
         let tls = self.tls.then(|| trusting(&CERTIFICATES.authority, resume));
         Target { address: self.address, tls }
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub fn end(mut self) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
+        self.child.wait().expect("it is our child");
     }
 
     /// CPU time used so far.
