@@ -118,7 +118,7 @@ impl Provider {
         let state = self.state.lock();
         match state.fetching || state.may_fetch() {
             true => Verdict::Waits,
-            false if state.failed => unavailable(),
+            false if state.failed || state.keys.is_none() => unavailable(),
             false => Verdict::Refused(Refusal::Invalid(
                 "the token was signed with a key that its issuer does not publish".into(),
             )),
@@ -260,6 +260,22 @@ impl Drop for Fetch {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_fetches_and_no_more_wait_for_it_than_may() {
+        let algorithm = Algorithm::named(None).expect("the default");
+        let provider = Provider::new("http://127.0.0.1:9/", algorithm).expect("a URL");
+        let provider = Arc::new(provider);
+        let fetch = provider.begin(|_| true).expect("nobody fetches");
+        assert!(provider.begin(|_| true).is_none(), "somebody does");
+        assert_eq!(provider.unknown(), Verdict::Waits);
+        provider.state.lock().waiting = limits::KEYS_WAITERS;
+        let begun = Instant::now();
+        provider.renew();
+        assert!(begun.elapsed() < limits::KEYS_TIME / 2, "it waited all the same");
+        drop(fetch);
+        assert_eq!(provider.unknown(), unavailable(), "no keys are no proof against a token");
+    }
 
     #[test]
     fn documents_are_kept_as_long_as_they_say_within_bounds() {
