@@ -17,6 +17,8 @@ use crate::throughput::{Measured, measure, medians};
 
 const LATENCY: Duration = Duration::from_millis(200);
 const SLICE: Duration = Duration::from_secs(2);
+/// So that every caller has many turns.
+const CALLS_SLICE: Duration = Duration::from_secs(8);
 const ROUNDS: usize = 3;
 /// More than three processes ask the platform at once.
 const CALLERS: usize = 480;
@@ -25,7 +27,7 @@ const PORTS: [&str; 3] = ["8001", "8002", "8003"];
 pub fn run() {
     println!(
         "Generator, balancer, servers and platform share the machine. Calls: `get_devices` by {CALLERS} \
-         callers at once, from a platform that takes {} ms; a process asks it for at most 128 things \
+         callers at once, from a platform that takes {} ms and is asked twice for each; a process asks it for at most 128 things \
          at once (`max_requests`). Lists: `prompts/list` over 64 connections, which needs no \
          platform: what a balancer costs. Medians of {ROUNDS} runs.\n",
         LATENCY.as_millis()
@@ -55,14 +57,14 @@ fn show(name: &str, processes: usize, servers: &[Served], target: &Target) {
         "io.modelcontextprotocol/clientInfo": {"name": "load", "version": "1"},
         "io.modelcontextprotocol/clientCapabilities": {}}}});
     let headers = "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: prompts/list\r\n";
-    let of = |request: Vec<u8>, connections| {
+    let of = |request: Vec<u8>, connections, slice| {
         let prepare = |_: &mut Client| request.clone();
-        let run = |_| measure(&servers[0], target, &prepare, connections, SLICE);
+        let run = |_| measure(&servers[0], target, &prepare, connections, slice);
         // The first run warms up.
         medians(&(0..=ROUNDS).map(run).skip(1).collect::<Vec<Measured>>())
     };
-    let calls = of(target.call("get_devices", json!({})), CALLERS);
-    let lists = of(target.post(headers, &list), 64);
+    let calls = of(target.call("get_devices", json!({})), CALLERS, CALLS_SLICE);
+    let lists = of(target.post(headers, &list), 64, SLICE);
     let cells = [count(calls.rate), millis(calls.p99), count(lists.rate), millis(lists.p99)];
     table::row([name, &processes.to_string()].into_iter().chain(cells.iter().map(String::as_str)));
 }
