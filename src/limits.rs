@@ -269,6 +269,13 @@ pub const TOKEN_NAME_BYTES: usize = 128;
 /// Roles that may be defined: a team has a handful, and each keeps lists of its own.
 pub const ROLES: usize = 64;
 
+/// Logins of callers with accounts of their own that are kept: of more the one unused longest is
+/// forgotten, which costs its caller a new login.
+pub const CALLER_LOGINS: usize = 1_000;
+
+/// How long an unused one is kept.
+pub const CALLER_LOGIN_IDLE: Duration = Duration::from_secs(15 * 60);
+
 /// The minute of `calls_per_minute`.
 pub const MINUTE: Duration = Duration::from_secs(60);
 

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::backend::Backend;
 use super::text::{complain, fail, print};
 use super::waiting::Waiting;
-use crate::config::Config;
+use crate::config::{Config, PlatformCredentials};
 use crate::nearest::nearest;
 use crate::product;
 use crate::protocol::message;
@@ -100,6 +100,7 @@ fn result(
     config.server.full = true;
     // Roles are for callers of the server.
     config.roles.clear();
+    config.server.platform_credentials = PlatformCredentials::Server;
     let engine = Arc::new(product::engine(&config, &backend.means));
     let result = ask(&engine, tool, arguments, waiting)?;
     match result.get("isError") {

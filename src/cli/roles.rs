@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::auth::tokens;
-use crate::config::{AuthType, Config, Role, Transport, nearest, value};
+use crate::config::{AuthType, Config, PlatformCredentials, Role, Transport, nearest, value};
 use crate::platform::Account;
 use crate::{limits, product};
 
@@ -44,6 +44,12 @@ pub fn warnings(config: &Config) -> Vec<String> {
                     starts it may use every tool";
         found.push(text.into());
     }
+    let callers_accounts = config.server.platform_credentials == PlatformCredentials::Caller;
+    if callers_accounts && !listens {
+        let text = "platform_credentials = caller means nothing with transport stdio: calls act with \
+                    the account of [platform]";
+        found.push(text.into());
+    }
     for role in config.roles.iter().take(limits::ADVICE) {
         let name = &role.name;
         if product::allowed(&config.server, role).is_empty() {
@@ -58,6 +64,12 @@ pub fn warnings(config: &Config) -> Vec<String> {
                 "role:{name}: nobody can have it: no line of auth_tokens_file names it, its scopes, \
                  tokens and subjects name nobody whom auth_type and client_ca_file let in, and it is \
                  not default_role"
+            ));
+        }
+        if callers_accounts && Account::of_role(&role.settings).is_some() {
+            found.push(format!(
+                "role:{name}: its account at the platform is not used, for platform_credentials lets \
+                 callers bring their own"
             ));
         }
         if role.settings.approve {

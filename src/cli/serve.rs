@@ -16,7 +16,7 @@ use super::text::{complain, fail};
 use super::{state_key, tls};
 use crate::auth::{Authority, Roles};
 use crate::cancel::CancelToken;
-use crate::config::{Config, Loaded, Transport};
+use crate::config::{Config, Loaded, PlatformCredentials, Transport};
 use crate::http::tls::{Facts, Reloader};
 use crate::http::{Listen, Options, Server};
 use crate::platform::{Client, Path, check};
@@ -82,7 +82,9 @@ fn prepare(config: &Config) -> Result<(Backend, Arc<Engine>), String> {
         }
         log::info!("the connection test passed");
     }
-    if let Some(interval) = config.server.keepalive_interval {
+    // Where callers have accounts of their own, this server may have none.
+    let own = config.server.platform_credentials == PlatformCredentials::Server;
+    if let Some(interval) = config.server.keepalive_interval.filter(|_| own) {
         backend.means.client.keepalive(interval).map_err(|error| error.to_string())?;
     }
     let mut engine = product::engine(config, &backend.means);
@@ -147,7 +149,7 @@ fn serve_http(loaded: &Loaded, reread: Reread<'_>, requests: Requests) -> Result
     let tls = load_tls(config)?;
     let (backend, engine) = prepare(config)?;
     let authority = Arc::new(Authority::new(config)?);
-    let probe = Box::new(probe(&backend.means.client));
+    let probe = Box::new(probe(config, &backend.means.client));
     let service = Service::new(Arc::clone(&engine), config, Arc::clone(&authority), probe);
     if let Some(tls) = &tls {
         let tls = Arc::clone(tls);
@@ -184,11 +186,13 @@ fn load_tls(config: &Config) -> Result<Option<Arc<Reloader>>, String> {
 }
 
 /// Whether the platform answers, for `/status/readyz`.
-fn probe(client: &Client) -> impl Fn() -> bool + Send + Sync + use<> {
+fn probe(config: &Config, client: &Client) -> impl Fn() -> bool + Send + Sync + use<> {
     let client = client.clone();
+    let own = config.server.platform_credentials == PlatformCredentials::Server;
     move || {
         let token = CancelToken::new();
-        let answer = client.api(&token).get(&Path::literal("/whoami"), &[]);
+        let (api, path) = (client.api(&token), Path::literal("/whoami"));
+        let answer = if own { api.get(&path, &[]).map(drop) } else { api.reach(&path) };
         if let Err(error) = &answer {
             log::warn!("not ready: {error}");
         }

@@ -24,8 +24,8 @@ pub use roles::Role;
 pub use secret::Secret;
 pub use settings::{
     Auth, AuthType, ClientIdentity, Confirm, ConfirmFallback, Group, Kind, LEVEL_ALIASES, LEVELS,
-    Offer, Platform, ResponseFormat, RoleSettings, SETTINGS, Section, Server, SessionStyle,
-    Setting, TlsVersion, Transport, settings,
+    Offer, Platform, PlatformCredentials, ResponseFormat, RoleSettings, SETTINGS, Section, Server,
+    SessionStyle, Setting, TlsVersion, Transport, settings,
 };
 pub use sources::{CONFIG_ENV, Environment, Source, Sources};
 pub use suggest::nearest;

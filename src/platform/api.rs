@@ -136,6 +136,16 @@ impl<'a> Api<'a> {
         self.token
     }
 
+    /// Whether anything answers `GET path`, with or without a login.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`] but those about the answer.
+    pub fn reach(&self, path: &Path) -> Result<(), Error> {
+        let call = Call { method: "GET", path, query: &[], body: Body::None, wants: Wants::Text };
+        self.attempts(&call, None).map(drop)
+    }
+
     /// Logs in unless a session is in force.
     ///
     /// # Errors

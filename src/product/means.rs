@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::acting::Acting;
+use super::logins::Logins;
 use super::rates::Rates;
 use crate::config::Role;
 use crate::observe;
@@ -17,28 +19,26 @@ pub struct Means {
     /// Where calls are written down.
     pub audit: Option<Arc<Audit>>,
     pub(super) rates: Rates,
+    pub(super) logins: Logins,
     /// The accounts of roles. One that stays the same across a reload stays logged in.
     accounts: Lock<Vec<(Account, Client)>>,
-}
-
-/// Who a call is at the platform.
-#[derive(Clone, Debug)]
-pub struct Acting {
-    /// The platform, with this account.
-    pub client: Client,
-    /// The name of the account; none: it is this server's.
-    pub account: Option<Arc<str>>,
 }
 
 impl Means {
     /// These, and nothing used up.
     pub fn new(client: Client, audit: Option<Arc<Audit>>) -> Self {
-        Self { client, audit, rates: Rates::default(), accounts: Lock::default() }
+        Self {
+            client,
+            audit,
+            rates: Rates::default(),
+            logins: Logins::default(),
+            accounts: Lock::default(),
+        }
     }
 
     /// This server at the platform.
     pub(super) fn as_server(&self) -> Acting {
-        Acting { client: self.client.clone(), account: None }
+        Acting { client: self.client.clone(), account: None, reader: None }
     }
 
     /// Each of these roles at the platform.
@@ -53,9 +53,9 @@ impl Means {
                 observe::keep(account.secret().expose());
                 self.client.acting_as(account.clone())
             });
-            let name = Arc::from(account.name());
+            let name: Arc<str> = account.name().into();
             accounts.push((account, client.clone()));
-            Acting { client, account: Some(name) }
+            Acting { client, account: Some(Arc::clone(&name)), reader: Some(name) }
         });
         let acting = acting.collect();
         *before = accounts;

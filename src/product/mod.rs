@@ -1,10 +1,12 @@
 //! The product's own offer: the tools table behind the engine, and what is made from it.
 
+mod acting;
 mod answer;
 mod fit;
 mod host;
 mod identity;
 mod instructions;
+mod logins;
 mod long;
 mod means;
 mod prompts;

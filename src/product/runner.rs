@@ -4,13 +4,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::means::{Acting, Means};
-use crate::config::{Config, Confirm, ConfirmFallback, ResponseFormat, Server};
+use super::acting::Acting;
+use super::means::Means;
+use crate::config::{
+    Config, Confirm, ConfirmFallback, PlatformCredentials, ResponseFormat, Server, Transport,
+};
 use crate::protocol::Caller;
 use crate::tools::Tool;
 use crate::tools::shown::{ErrorKind, ToolError};
 
 /// How calls of tools run, are confirmed, written down and rendered.
+#[derive(Clone)]
 pub struct ToolRunner {
     /// What they run with.
     pub means: Arc<Means>,
@@ -22,7 +26,9 @@ pub struct ToolRunner {
     pub fallback: ConfirmFallback,
     /// How much a client is given at a time.
     pub share: Share,
-    terms: HashMap<Arc<str>, Terms>,
+    terms: Arc<HashMap<Arc<str>, Terms>>,
+    /// Whether callers act at the platform with accounts of their own.
+    callers_accounts: bool,
 }
 
 /// On what terms callers of a role call.
@@ -48,7 +54,9 @@ impl ToolRunner {
             (Arc::clone(&role.name), Terms { acting, calls_per_minute })
         });
         Self {
-            terms: terms.collect(),
+            terms: Arc::new(terms.collect()),
+            callers_accounts: config.server.transport != Transport::Stdio
+                && config.server.platform_credentials == PlatformCredentials::Caller,
             means: Arc::clone(means),
             format: config.server.response_format,
             confirm: config.server.confirm,
@@ -57,12 +65,21 @@ impl ToolRunner {
         }
     }
 
+    /// The same for tools that ask the platform nothing, so that nobody needs an account there.
+    pub fn at_home(&self) -> Arc<Self> {
+        Arc::new(Self { callers_accounts: false, ..self.clone() })
+    }
+
     /// Who calls of this caller are at the platform.
     ///
     /// # Errors
-    /// When its role is gone.
+    /// When its role is gone, or when it shows no account where it must.
     pub fn acting(&self, caller: &Caller) -> Result<Acting, ToolError> {
-        Ok(match self.terms(caller)? {
+        let terms = self.terms(caller)?;
+        if self.callers_accounts {
+            return self.means.logins.of(&self.means.client, caller);
+        }
+        Ok(match terms {
             Some(terms) => terms.acting.clone(),
             None => self.means.as_server(),
         })

@@ -94,7 +94,7 @@ static DESCRIBED: Shape = Shape::closed(&[
 /// The three tools, over these.
 pub fn entries(tools: &[&'static Tool], runner: &Arc<ToolRunner>, slim: bool) -> Vec<ToolEntry> {
     let entry = |tool: Tool, act: fn(&[&Tool], &Arguments) -> Result<Outcome, ToolError>| {
-        let (tools, runner) = (tools.to_vec(), Arc::clone(runner));
+        let (tools, runner) = (tools.to_vec(), runner.at_home());
         ToolEntry {
             definition: tool.definition(slim),
             tasking: Tasking::Never,

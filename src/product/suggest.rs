@@ -56,7 +56,7 @@ const SOURCES: &[(Listed, &str, &str, &str)] = &[
 #[derive(Default)]
 pub struct Suggestions(Lock<HashMap<(Listed, Reader), Names>>);
 
-/// Who has read them: the account at the platform, which sees what it may.
+/// Who has read them, with an account that sees what it may.
 type Reader = Option<Arc<str>>;
 
 /// When they were read, and the names.
@@ -88,7 +88,7 @@ pub fn completer(
             return Ok(Vec::new());
         };
         let wrong = |error: ToolError| RpcError::internal(observe::redact(&error.to_string()));
-        let reader = runner.acting(&call.caller).map_err(wrong)?.account;
+        let reader = runner.acting(&call.caller).map_err(wrong)?.reader;
         let names = suggestions.names((*listed, reader), || {
             let outcome =
                 run::outcome(tool, &runner, call, &Map::new(), listed.share()).map_err(wrong)?;

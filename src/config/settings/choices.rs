@@ -136,6 +136,16 @@ choice! {
 }
 
 choice! {
+    /// Whose account at the platform a call acts with.
+    PlatformCredentials {
+        /// That of the configuration.
+        Server = "server",
+        /// That which the caller sends along.
+        Caller = "caller",
+    }
+}
+
+choice! {
     /// How callers prove who they are.
     AuthType {
         /// They do not.

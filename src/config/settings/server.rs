@@ -6,8 +6,8 @@ use std::time::Duration;
 use log::LevelFilter;
 
 use super::choices::{
-    ClientIdentity, Confirm, ConfirmFallback, Offer, ResponseFormat, SessionStyle, TlsVersion,
-    Transport,
+    ClientIdentity, Confirm, ConfirmFallback, Offer, PlatformCredentials, ResponseFormat,
+    SessionStyle, TlsVersion, Transport,
 };
 use super::table::Kind;
 use super::told::settings;
@@ -107,6 +107,9 @@ settings! {
 
     /// Offer no tools that may destroy or interrupt something
     no_destructive: bool = Safety, Kind::Bool, "false", "" [ours reloadable];
+
+    /// Whose account at the platform calls over HTTP act with: this server's, or the caller's, sent in the header X-Itential-Authorization (Basic or Bearer, over TLS only)
+    platform_credentials: PlatformCredentials = Auth, PlatformCredentials::KIND, "server", "whose" [ours];
 
     /// Role of callers who have none of their own; refused when empty and any role is defined
     default_role: Option<String> = Auth, Kind::Text, "", "role" [ours reloadable];

@@ -9,6 +9,9 @@ use crate::protocol::{Registry, RpcError, revision};
 /// Header that names the revision.
 pub const VERSION: &str = "mcp-protocol-version";
 
+/// Header that shows an account of the caller's own at the platform.
+pub const CREDENTIAL: &str = "x-itential-authorization";
+
 /// What a client says it can read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Accept {
@@ -51,12 +54,13 @@ impl Accept {
     }
 }
 
-/// A header of MCP that is given more than once, although each says one thing: this server would take
+/// A header of MCP, or of ours, that is given more than once, although each says one thing: this server would take
 /// one of them, and a proxy that routes by them the other.
 pub fn doubled(request: &Request) -> Option<&str> {
     let mut seen = request.headers.iter().map(|(name, _)| name.as_str()).enumerate();
     let again = |at: usize, name: &str| request.headers.iter().skip(at + 1).any(|(n, _)| n == name);
-    seen.find(|(at, name)| name.starts_with("mcp-") && again(*at, name)).map(|(_, name)| name)
+    let one = |name: &str| name.starts_with("mcp-") || name == CREDENTIAL;
+    seen.find(|(at, name)| one(name) && again(*at, name)).map(|(_, name)| name)
 }
 
 /// The path that proxies have taken off in front of ours, as trusted ones tell it.

@@ -2,6 +2,7 @@
 //!
 //! The body of a message decides its era ([`crate::protocol::revision`]); both eras share one endpoint.
 
+mod credential;
 mod events;
 mod headers;
 mod legacy_sse;

@@ -104,7 +104,7 @@ pub fn preflight(methods: &[&str]) -> Response {
         .with_header(
             "Access-Control-Allow-Headers",
             "Accept, Authorization, Content-Type, Last-Event-ID, Mcp-Method, Mcp-Name, \
-             Mcp-Protocol-Version, Mcp-Session-Id",
+             Mcp-Protocol-Version, Mcp-Session-Id, X-Itential-Authorization",
         )
         .with_header("Access-Control-Max-Age", "600")
 }

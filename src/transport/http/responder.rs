@@ -6,7 +6,7 @@ use super::events::stream_options;
 use super::origin::Admitted;
 use crate::auth::Visitor;
 use crate::http::{Client, Request, Responder, Response, Stream};
-use crate::protocol::Caller;
+use crate::protocol::{Caller, Credential};
 
 /// One admitted request.
 pub struct Visit {
@@ -16,6 +16,8 @@ pub struct Visit {
     pub responder: AdmittedResponder,
     /// Who asks.
     pub visitor: Visitor,
+    /// The account at the platform that it shows.
+    pub credential: Option<Credential>,
 }
 
 /// The way back to the sender: adds to every response what the sender needs to read it.
@@ -43,6 +45,7 @@ impl Visit {
         };
         Arc::new(Caller {
             role: role.map(|role| Arc::clone(&role.name)),
+            credential: self.credential.clone(),
             calls_at_once: role.and_then(|role| role.settings.concurrent_calls),
             ..caller
         })

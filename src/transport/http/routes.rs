@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::responder::{AdmittedResponder, Visit, trimmed};
 use super::service::Service;
-use super::{headers, legacy_sse, origin, status_pages, streamable};
+use super::{credential, headers, legacy_sse, origin, status_pages, streamable};
 use crate::auth::{Check, Visitor};
 use crate::http::{Exchange, Handler, Response};
 use crate::protocol::{Caller, RpcError};
@@ -132,7 +132,7 @@ fn dispatch(service: &Service, exchange: Exchange) {
     };
     let preflight = admitted.is_browser() && request.method == "OPTIONS";
     let responder = AdmittedResponder::new(responder, admitted);
-    let visit = Visit { request, responder, visitor: Visitor::default() };
+    let visit = Visit { request, responder, visitor: Visitor::default(), credential: None };
     if let Some(name) = headers::doubled(&visit.request) {
         let error = RpcError::header_mismatch(format!("The header {name} is given more than once"));
         return streamable::refuse(visit, 400, &error);
@@ -192,6 +192,12 @@ fn enter(service: &Service, route: &Route, mut visit: Visit, check: Check) {
     match check {
         Check::Admitted(visitor) => {
             visit.visitor = visitor;
+            if service.callers_accounts {
+                match credential::shown(&visit.request, service.tls) {
+                    Ok(shown) => visit.credential = shown,
+                    Err(refusal) => return visit.respond(refusal),
+                }
+            }
             (route.run)(service, visit);
         }
         Check::Refused(response) => visit.respond(response),

@@ -9,7 +9,7 @@ use super::pending::Pending;
 use super::sessions::Sessions;
 use super::status::{Probe, Status};
 use crate::auth::Authority;
-use crate::config::{Config, Transport};
+use crate::config::{Config, PlatformCredentials, Transport};
 use crate::limits;
 use crate::net::is_loopback;
 use crate::protocol::Engine;
@@ -29,6 +29,9 @@ pub struct Service {
     pub(super) authority: Arc<Authority>,
     /// Whether callers must come through a trusted proxy, where TLS ends.
     pub(super) proxied: bool,
+    pub(super) tls: bool,
+    /// Whether callers act at the platform with accounts of their own.
+    pub(super) callers_accounts: bool,
     pub(super) me: Weak<Service>,
 }
 
@@ -55,6 +58,8 @@ impl Service {
             status: Arc::new(Status::new(probe, config.platform.sandbox)),
             pending: Arc::default(),
             authority,
+            tls: settings.certificate_file.is_some(),
+            callers_accounts: settings.platform_credentials == PlatformCredentials::Caller,
             proxied: settings.strict
                 && settings.certificate_file.is_none()
                 && !is_loopback(&settings.host),
