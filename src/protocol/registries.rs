@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::caller::Caller;
-use super::registry::{Offers, Registry};
+use super::registry::{LISTS, Offers, Registry};
 
 /// What is offered to callers without a role, and to those of each role. Never changes; a reload
 /// makes a new one.
@@ -37,7 +37,8 @@ impl Registries {
         self.without.offers().changes
     }
 
-    /// The notifications that tell what differs from `other` for anybody, each once.
+    /// The notifications that tell what differs from `other` for anybody, each once, in the order of
+    /// [`LISTS`].
     pub fn changes(&self, other: &Self) -> Vec<&'static str> {
         let roles = self.by_role.iter().chain(&other.by_role).map(|(role, _)| Some(role));
         let mut changed: Vec<&str> = Vec::new();
@@ -45,9 +46,10 @@ impl Registries {
             let caller = Caller { role: role.cloned(), ..Caller::default() };
             changed.extend(self.of(&caller).changes(&other.of(&caller)));
         }
-        changed.sort_unstable();
-        changed.dedup();
-        changed
+        let mut told: Vec<_> = LISTS.iter().map(|(_, notification)| *notification).collect();
+        told.dedup();
+        told.retain(|notification| changed.contains(notification));
+        told
     }
 }
 
