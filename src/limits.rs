@@ -656,6 +656,13 @@ pub const PLATFORM_BODY_BYTES: u64 = 64 * 1024 * 1024;
 /// [`PLATFORM_BODY_BYTES`] is all that they ever take.
 pub const PLATFORM_BODIES_BYTES: usize = 32 * 1024 * 1024;
 
+/// How large a response that does not say its length may become beside others. A larger one would be
+/// moved about in memory while it grows, and be there twice.
+pub const PLATFORM_BODY_SMALL: usize = 4 * 1024 * 1024;
+
+/// How long the memory of a large response waits for the next one: those of one burst follow at once.
+pub const PLATFORM_BUFFER_LIFE: Duration = Duration::from_secs(2);
+
 /// In which steps a response takes of [`PLATFORM_BODIES_BYTES`]: all requests that may be under way at
 /// once get one of them.
 pub const PLATFORM_BODY_STEP: usize = 256 * 1024;

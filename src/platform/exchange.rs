@@ -1,6 +1,5 @@
 //! One request and its answer.
 
-use std::io::Read;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -13,7 +12,7 @@ use super::connection::Connection;
 use super::error::{Error, ErrorKind, NoRoute, Target};
 use super::explain::explain;
 use super::json;
-use super::memory::Share;
+use super::memory;
 use super::path::Path;
 use super::path::encode_form;
 use super::session::Credential;
@@ -76,9 +75,7 @@ pub(super) struct Reply {
     pub target: Box<Target>,
     pub status: u16,
     pub headers: HeaderMap,
-    pub body: Vec<u8>,
-    /// Where the memory of the body is counted.
-    _share: Share,
+    pub body: memory::Body,
     /// Why the body is incomplete, if it is.
     broken: Option<Error>,
 }
@@ -172,7 +169,7 @@ impl Reply {
         if let (true, Ok(Value::String(text))) = (is_quoted, json::decode(&self.body)) {
             return Ok(text);
         }
-        let text = String::from_utf8(self.body);
+        let text = String::from_utf8(self.body.into_bytes());
         Ok(text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
     }
 
@@ -234,9 +231,13 @@ pub(super) fn exchange(
     let (parts, body) = response.into_parts();
     let target = Box::new(call.target(client));
     let announced = header_number(&parts.headers, &CONTENT_LENGTH).unwrap_or(0);
-    let (mut bytes, mut share) = (Vec::new(), client.memory.share());
+    let limit = limits::PLATFORM_BODY_BYTES;
+    let length = usize::try_from(announced).ok().filter(|length| *length as u64 <= limit);
+    let mut received = client.memory.body(length);
     let mut broken = None;
-    if let Err(error) = receive(body.into_reader(), announced, &mut bytes, &mut share) {
+    if announced > limit {
+        broken = Some(Error::new(target.clone(), ErrorKind::TooLarge { limit }));
+    } else if let Err(error) = received.receive(body.into_reader()) {
         broken = Some(explain(error, target.clone(), begun.elapsed()));
     } else if Scope::is_torn() && !is_framed(&parts.headers) {
         let cause = "it ended without saying so, so the answer may be cut".to_owned();
@@ -247,43 +248,7 @@ pub(super) fn exchange(
         // A read without its whole body is no answer; as an error it may be tried again.
         return Err(ureq::Error::Other(Box::new(error)));
     }
-    Ok(Reply { target, status, headers: parts.headers, body: bytes, _share: share, broken })
-}
-
-/// Reads a body to its end, as far as there is memory for it.
-fn receive(
-    mut body: impl Read,
-    announced: u64,
-    bytes: &mut Vec<u8>,
-    share: &mut Share,
-) -> Result<(), ureq::Error> {
-    let limit = limits::PLATFORM_BODY_BYTES;
-    let scope = Scope::current();
-    let cancelled = || scope.as_ref().is_some_and(|scope| scope.token.is_cancelled());
-    let refuse = |bytes: &mut Vec<u8>, kind| {
-        *bytes = Vec::new();
-        Err(ureq::Error::Other(Box::new(Error::untargeted(kind))))
-    };
-    loop {
-        if announced.max(bytes.len() as u64) > limit {
-            return refuse(bytes, ErrorKind::TooLarge { limit });
-        }
-        let wanted = bytes.len() + limits::CONNECTION_BUFFER;
-        let patience = Instant::now() + limits::PLATFORM_BODY_PATIENCE;
-        let until = scope.as_ref().map_or(patience, |scope| scope.deadline.min(patience));
-        if !share.reserve(wanted, until, cancelled) {
-            return refuse(bytes, ErrorKind::Crowded);
-        }
-        if wanted > bytes.capacity() && bytes.len() >= limits::PLATFORM_BODY_STEP {
-            // Once and for all: what is not written to costs nothing, and moving it would twice as much.
-            let most = if announced as usize >= wanted { announced } else { limit };
-            bytes.reserve_exact(most as usize + limits::CONNECTION_BUFFER - bytes.len());
-        }
-        let part = body.by_ref().take(limits::CONNECTION_BUFFER as u64).read_to_end(bytes)?;
-        if part == 0 {
-            return Ok(());
-        }
-    }
+    Ok(Reply { target, status, headers: parts.headers, body: received, broken })
 }
 
 /// Whether the head says where the body ends. What does not ends with the connection, and is whole

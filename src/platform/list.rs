@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::api::Api;
 use super::error::{Error, ErrorKind};
 use super::exchange::Reply;
-use super::page::{Gather, Page, Repeats};
+use super::page::{Gather, Gathering, Page, Repeats, Sink};
 use super::path::Path;
 use super::text;
 use crate::limits;
@@ -59,7 +59,6 @@ pub struct Listing<'a> {
 }
 
 /// The first item that is wanted.
-#[derive(Clone)]
 struct First<'a>(&'a (dyn Fn(&Value) -> bool + Sync), Option<Value>);
 
 impl Gather for First<'_> {
@@ -93,6 +92,13 @@ pub struct Listed<G = Vec<Value>> {
     pub truncated: bool,
 }
 
+impl Listed<()> {
+    fn with<G>(self, items: G) -> Listed<G> {
+        let Self { length, total, truncated, .. } = self;
+        Listed { items, length, total, truncated }
+    }
+}
+
 impl Api<'_> {
     /// Collects a list, several pages at a time, as `items` that are empty yet.
     ///
@@ -105,7 +111,9 @@ impl Api<'_> {
     ///
     /// That of the first page that failed; [`ErrorKind::Unexpected`] when a page holds no list.
     pub fn list<G: Gather>(&self, listing: &Listing<'_>, items: G) -> Result<Listed<G>, Error> {
-        self.walk(listing, limits::PLATFORM_PARALLEL_PAGES, items, |_| false)
+        let mut sink = Gathering::new(items, |_: &G| false);
+        let listed = self.walk(listing, limits::PLATFORM_PARALLEL_PAGES, &mut sink)?;
+        Ok(listed.with(sink.all))
     }
 
     /// The first item that `wanted` accepts, reading no further than its page.
@@ -118,7 +126,9 @@ impl Api<'_> {
         listing: &Listing<'_>,
         wanted: &(dyn Fn(&Value) -> bool + Sync),
     ) -> Result<Option<Value>, Error> {
-        Ok(self.walk(listing, 1, First(wanted, None), |found| found.1.is_some())?.items.1)
+        let mut sink = Gathering::new(First(wanted, None), |found: &First<'_>| found.1.is_some());
+        self.walk(listing, 1, &mut sink)?;
+        Ok(sink.all.1)
     }
 
     /// A list that comes whole, with what stands around it: an array is the list, and so is one at one
@@ -132,23 +142,32 @@ impl Api<'_> {
         path: &Path,
         query: &[(&str, &str)],
         places: &[&[&str]],
-        items: &G,
-    ) -> Result<(Option<(G, usize)>, Value), Error> {
+        items: G,
+    ) -> Result<(Option<Listed<G>>, Value), Error> {
+        let mut sink = Gathering::new(items, |_: &G| true);
+        sink.open(1);
         let reply = self.read(path, query, None)?;
+        let hasher = RandomState::new();
         let (page, rest) =
-            reply.read(|body| Page::read(body, places, usize::MAX, &RandomState::new(), items))?;
-        Ok((page.map(|page| (page.items, page.length)), rest))
+            reply.read(|body| Page::read(body, places, usize::MAX, &hasher, (&sink, 0)))?;
+        sink.join(0);
+        let listed = |page: Page| Listed {
+            items: sink.all,
+            length: page.length,
+            total: None,
+            truncated: false,
+        };
+        Ok((page.map(listed), rest))
     }
 
-    /// Collects the pages in order until `enough` says so, and adds how many items there are, as far as
-    /// that is known.
-    fn walk<G: Gather>(
+    /// Collects the pages in order until there are enough: how many items there are, as far as that is
+    /// known.
+    fn walk(
         &self,
         listing: &Listing<'_>,
         parallel: usize,
-        items: G,
-        enough: impl Fn(&G) -> bool,
-    ) -> Result<Listed<G>, Error> {
+        sink: &mut dyn Sink,
+    ) -> Result<Listed<()>, Error> {
         let mut parallel = parallel;
         let mut next = Place { skip: 0, page: 1 };
         // How long the platform makes its pages: it caps what is asked for.
@@ -156,13 +175,14 @@ impl Api<'_> {
         let mut reached = Reached::NotYet;
         let mut seen = Repeats::default();
         let mut memory = 0;
-        let mut all = Listed { items, length: 0, total: None, truncated: false };
+        let mut all = Listed { items: (), length: 0, total: None, truncated: false };
         loop {
             let places = match (stride, all.total) {
                 (Some(stride), Some(total)) => next.ahead(stride, total, listing, parallel),
                 _ => vec![next],
             };
-            let pages = match self.pages(listing, &places, &all.items, &seen.hasher) {
+            sink.open(places.len());
+            let pages = match self.pages(listing, &places, sink, &seen.hasher) {
                 // By the platform's count there is no such page; it may well say so.
                 Err(error) if reached == Reached::Perhaps && error.status().is_some() => {
                     log::debug!("the list ends by its count, and behind it: {error}");
@@ -170,7 +190,7 @@ impl Api<'_> {
                 }
                 pages => pages?,
             };
-            for (place, page) in places.iter().zip(pages) {
+            for (nth, (place, page)) in places.iter().zip(pages).enumerate() {
                 if !listing.style.is_numbered() && place.skip != next.skip {
                     // A shorter page came before, so this one began at the wrong item.
                     parallel = 1;
@@ -209,8 +229,7 @@ impl Api<'_> {
                     let target = self.target(listing.style.method(), listing.path);
                     return Err(Error::new(target, ErrorKind::TooLarge { limit }));
                 }
-                all.items.join(page.items);
-                if enough(&all.items) || all.length >= listing.max_items || !more {
+                if sink.join(nth) || all.length >= listing.max_items || !more {
                     return Ok(all);
                 }
             }
@@ -218,23 +237,22 @@ impl Api<'_> {
     }
 
     /// Fetches pages, each on its own thread when there are several.
-    fn pages<G: Gather>(
+    fn pages(
         &self,
         listing: &Listing<'_>,
         places: &[Place],
-        items: &G,
+        sink: &dyn Sink,
         hasher: &RandomState,
-    ) -> Result<Vec<Page<G>>, Error> {
+    ) -> Result<Vec<Page>, Error> {
         if let [place] = places {
-            return Ok(vec![self.page(listing, *place, items.page(true), hasher)?]);
+            return Ok(vec![self.page(listing, *place, (sink, 0), hasher)?]);
         }
         std::thread::scope(|threads| {
             let running: Vec<_> = places
                 .iter()
                 .enumerate()
                 .map(|(nth, place)| {
-                    let items = items.page(nth == 0);
-                    threads.spawn(move || self.page(listing, *place, items, hasher))
+                    threads.spawn(move || self.page(listing, *place, (sink, nth), hasher))
                 })
                 .collect();
             running
@@ -246,18 +264,18 @@ impl Api<'_> {
         })
     }
 
-    fn page<G: Gather>(
+    fn page(
         &self,
         listing: &Listing<'_>,
         place: Place,
-        items: G,
+        into: (&dyn Sink, usize),
         hasher: &RandomState,
-    ) -> Result<Page<G>, Error> {
+    ) -> Result<Page, Error> {
         let reply = self.ask_page(listing, place)?;
         let steps: Vec<&str> = listing.items.split('.').filter(|step| !step.is_empty()).collect();
         let places: &[&[&str]] = if steps.is_empty() { &[] } else { &[&steps] };
         let room = listing.max_items.saturating_sub(place.skip);
-        let (page, rest) = reply.read(|body| Page::read(body, places, room, hasher, &items))?;
+        let (page, rest) = reply.read(|body| Page::read(body, places, room, hasher, into))?;
         let total = pointer(listing.total).and_then(|at| count(rest.pointer(&at)?));
         // Nothing beside an error is no empty list.
         let failed = rest.get("error").is_some_and(|error| !error.is_null());
@@ -265,7 +283,7 @@ impl Api<'_> {
         match page {
             Some(page) => Ok(Page { total, ..page }),
             None if rest.is_null() || (!failed && at_place().is_some_and(Value::is_null)) => {
-                Ok(Page { total, ..Page::of(items) })
+                Ok(Page { total, ..Page::default() })
             }
             None => {
                 let said = text::summary(rest.to_string().as_bytes());

@@ -5,9 +5,10 @@ use std::hash::{BuildHasher, RandomState};
 use serde_json::Value;
 
 use super::json;
+use crate::sync::Lock;
 
 /// What is made of the items of a list while they come, so that nobody need hold all of them.
-pub trait Gather: Clone + Send {
+pub trait Gather: Send + Sync {
     /// An empty one for the items of another page. `next`: they follow on those that are here.
     fn page(&self, next: bool) -> Self;
 
@@ -87,9 +88,8 @@ impl Marks {
     }
 }
 
-pub(super) struct Page<G> {
-    /// What was made of its items.
-    pub items: G,
+#[derive(Default)]
+pub(super) struct Page {
     /// How many items came.
     pub length: usize,
     /// What they are known by.
@@ -100,12 +100,7 @@ pub(super) struct Page<G> {
     pub total: Option<u64>,
 }
 
-impl<G: Gather> Page<G> {
-    /// One without items.
-    pub fn of(items: G) -> Self {
-        Self { items, length: 0, marks: Marks::default(), memory: 0, total: None }
-    }
-
+impl Page {
     /// Reads a page of which `room` items are wanted at most, and what stands around its list. None: no
     /// list stands there.
     pub fn read(
@@ -113,17 +108,71 @@ impl<G: Gather> Page<G> {
         places: &[&[&str]],
         room: usize,
         hasher: &RandomState,
-        items: &G,
+        (sink, nth): (&dyn Sink, usize),
     ) -> Result<(Option<Self>, Value), serde_json::Error> {
         let take = |page: &mut Self, item: Value, memory: usize| {
             page.marks.note(&item, hasher);
             page.length += 1;
-            let kept = if page.length > room { 0 } else { page.items.take(item, memory) };
+            let kept = if page.length > room { 0 } else { sink.take(nth, item, memory) };
             page.memory += kept;
             kept
         };
-        let empty = || Self::of(items.clone());
+        let empty = || {
+            sink.begin(nth);
+            Self::default()
+        };
         let (page, rest, found) = json::decode_list(body, places, empty, take)?;
         Ok((found.then_some(page), rest))
+    }
+}
+
+/// Where the items of several pages go at the same time.
+pub(super) trait Sink: Sync {
+    /// Makes room for so many pages.
+    fn open(&mut self, pages: usize);
+    /// Begins this page, maybe anew.
+    fn begin(&self, nth: usize);
+    /// Takes the next item of this page; see [`Gather::take`].
+    fn take(&self, nth: usize, item: Value, memory: usize) -> usize;
+    /// Takes this page to those before. Returns true if that is enough.
+    fn join(&mut self, nth: usize) -> bool;
+}
+
+/// What was gathered, and what is being gathered of the next pages.
+pub(super) struct Gathering<G, E> {
+    /// What was gathered.
+    pub all: G,
+    pages: Vec<Lock<G>>,
+    enough: E,
+}
+
+impl<G: Gather, E: Fn(&G) -> bool + Sync> Gathering<G, E> {
+    /// Nothing more than `all` yet.
+    pub fn new(all: G, enough: E) -> Self {
+        Self { all, pages: Vec::new(), enough }
+    }
+}
+
+impl<G: Gather, E: Fn(&G) -> bool + Sync> Sink for Gathering<G, E> {
+    fn open(&mut self, pages: usize) {
+        self.pages = (0..pages).map(|nth| Lock::new(self.all.page(nth == 0))).collect();
+    }
+
+    fn begin(&self, nth: usize) {
+        if let Some(page) = self.pages.get(nth) {
+            *page.lock() = self.all.page(nth == 0);
+        }
+    }
+
+    fn take(&self, nth: usize, item: Value, memory: usize) -> usize {
+        self.pages.get(nth).map_or(0, |page| page.lock().take(item, memory))
+    }
+
+    fn join(&mut self, nth: usize) -> bool {
+        if let Some(page) = self.pages.get_mut(nth) {
+            let none = self.all.page(false);
+            self.all.join(std::mem::replace(page.get_mut(), none));
+        }
+        (self.enough)(&self.all)
     }
 }

@@ -115,7 +115,6 @@ impl Directory {
 }
 
 /// The things that are called so, or have this id, and the names of the others.
-#[derive(Clone)]
 struct Called<'a> {
     name: &'a str,
     by_id: bool,

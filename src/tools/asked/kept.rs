@@ -32,7 +32,6 @@ pub struct Wish<'a> {
 }
 
 /// The items as far as they have come.
-#[derive(Clone)]
 pub struct Kept<'a> {
     wish: &'a Wish<'a>,
     /// How many came.
@@ -63,7 +62,6 @@ pub struct Kept<'a> {
 }
 
 /// What may be shown of one item.
-#[derive(Clone)]
 struct Part {
     time: Option<i64>,
     size: usize,

@@ -121,7 +121,7 @@ impl<'a> Listing<'a> {
         items: G,
     ) -> Result<Listed<G>, ToolError> {
         if let Paging::Whole = self.source.paging {
-            return self.gather_whole(context, &items);
+            return self.gather_whole(context, items);
         }
         self.ask(|listing| context.api.list(listing, items))
     }
@@ -152,29 +152,27 @@ impl<'a> Listing<'a> {
     fn gather_whole<G: Gather>(
         &self,
         context: &Context<'_>,
-        empty: &G,
+        empty: G,
     ) -> Result<Listed<G>, ToolError> {
         let query: Vec<(&str, &str)> =
             self.query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let nothing = Listed { items: empty.page(true), length: 0, total: None, truncated: false };
         let (found, answer) = context.api.whole(&self.path, &query, record::LISTS, empty)?;
         let failure = if answer.is_array() { None } else { judge::failure(&answer) };
-        let (items, length) = match (failure, found) {
-            (None, Some(found)) => found,
-            (None, None) if answer.is_null() => (empty.clone(), 0),
-            (Some(why), _) => {
-                return Err(ToolError::platform(format!("GET {}: {why}", self.path)));
-            }
+        match (failure, found) {
+            (None, Some(found)) => Ok(found),
+            (None, None) if answer.is_null() => Ok(nothing),
+            (Some(why), _) => Err(ToolError::platform(format!("GET {}: {why}", self.path))),
             (None, None) => {
                 let said = answer.to_string();
-                return Err(ToolError::platform(format!(
+                Err(ToolError::platform(format!(
                     "GET {} answered with something else than a list; this platform version \
                      may differ from those supported. It says: {}",
                     self.path,
                     said.chars().take(limits::SHOWN_LINE_CHARS).collect::<String>()
-                )));
+                )))
             }
-        };
-        Ok(Listed { items, length, total: None, truncated: false })
+        }
     }
 
     fn ask<T>(

@@ -84,7 +84,7 @@ impl<'a> View<'a> {
 }
 
 /// Parts of items, each with how many have it. As text, for there may be as many as items.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Tally(HashMap<String, Count>);
 
 #[derive(Clone, Copy, Debug)]
