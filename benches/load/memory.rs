@@ -82,7 +82,7 @@ pub fn run() {
         if let Some(path) = program("BENCH_PYTHON") {
             let mut python = spawn::command(path);
             python.args(["run", "--transport", "http"]);
-            at_platform(&mut python, platform);
+            spawn::at_platform(&mut python, platform);
             let served = spawn::at_port(python, Duration::from_secs(60));
             measure(trial, "Python 0.14.1", &served, false);
         }
@@ -97,21 +97,8 @@ pub fn run() {
 fn product(path: &Path, platform: u16) -> Served {
     let mut product = spawn::command(path);
     product.arg("run");
-    at_platform(&mut product, platform);
+    spawn::at_platform(&mut product, platform);
     spawn::serve_product(product, "http", false)
-}
-
-fn at_platform(command: &mut Command, port: u16) {
-    for (name, value) in [
-        ("HOST", "127.0.0.1"),
-        ("PORT", &port.to_string()),
-        ("DISABLE_TLS", "true"),
-        ("USER", "admin"),
-        ("PASSWORD", "admin"),
-        ("TIMEOUT", "60"),
-    ] {
-        command.env(format!("ITENTIAL_MCP_PLATFORM_{name}"), value);
-    }
 }
 
 fn measure(trial: &Trial, name: &str, served: &Served, ours: bool) {
