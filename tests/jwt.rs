@@ -362,7 +362,7 @@ fn a_session_belongs_to_who_began_it_and_survives_a_new_token() {
     }
     assert_eq!(used_by(&of(json!({"sub": null, "azp": "desk"}))), 404);
     let audited = std::fs::read_to_string(&audit).expect("an audit file");
-    assert!(audited.contains("jwt:ann via desk at https://id.example"), "{audited}");
+    assert!(audited.contains("signed:ann via desk at https://id.example"), "{audited}");
     assert!(refused(&server, &signer.token(json!({"sub": 7}))).contains("sub"));
 }
 

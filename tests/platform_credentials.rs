@@ -146,7 +146,7 @@ fn calls_act_as_the_account_of_their_caller_in_every_revision() {
     let first: Value = serde_json::from_str(lines.lines().next().expect("a line")).expect("JSON");
     assert_eq!(
         (&first["caller"], &first["platform_account"]),
-        (&json!("token:one"), &json!("ann"))
+        (&json!("static:one"), &json!("ann"))
     );
     let sent = town.wire.sent();
     for token in [&one, &two] {

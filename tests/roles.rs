@@ -193,7 +193,9 @@ fn whoever_has_no_role_is_told_so_and_by_whom_it_is_mended() {
     let (status, said) = town.refusal(&server, "nobody");
     assert_eq!((status, &said["error"]), (403, &json!("access_denied")));
     let said = said["error_description"].as_str().expect("text");
-    assert!(said.contains("no role") && said.contains("operator") && said.contains("token:nobody"));
+    assert!(
+        said.contains("no role") && said.contains("operator") && said.contains("static:nobody")
+    );
     let (status, said) = town.refusal(&server, "lost");
     assert_eq!(status, 403);
     assert!(said["error_description"].as_str().is_some_and(|said| said.contains("'gone'")));
@@ -403,7 +405,7 @@ fn a_role_may_have_an_account_of_its_own_at_the_platform() {
     let line = |at: usize| -> Value {
         serde_json::from_str(lines.lines().nth(at).expect("a line")).expect("JSON")
     };
-    assert_eq!((&line(0)["caller"], &line(0)["role"]), (&json!("token:ada"), &json!("admin")));
+    assert_eq!((&line(0)["caller"], &line(0)["role"]), (&json!("static:ada"), &json!("admin")));
     assert_eq!(line(0)["platform_account"], "ops");
     assert_eq!((&line(1)["role"], line(1).get("platform_account")), (&json!("viewer"), None));
     server.served.log_line("(admin): ok");

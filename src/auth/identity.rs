@@ -55,8 +55,8 @@ impl Identity {
     pub fn id(&self) -> String {
         match self.proof {
             Proof::Certificate => self.name.clone(),
-            Proof::Token => format!("token:{}", self.name),
-            Proof::Jwt => format!("jwt:{}", self.name),
+            Proof::Token => format!("static:{}", self.name),
+            Proof::Jwt => format!("signed:{}", self.name),
         }
     }
 }

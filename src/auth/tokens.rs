@@ -345,7 +345,7 @@ mod tests {
         let Verdict::Proven(found) = tokens.verify(&ann, at("2027-01-31T23:59:59Z")) else {
             panic!("it is good");
         };
-        assert_eq!((found.id().as_str(), found.role.as_deref()), ("token:ann", Some("operators")));
+        assert_eq!((found.id().as_str(), found.role.as_deref()), ("static:ann", Some("operators")));
         let late = tokens.verify(&ann, at("2027-02-01T00:00:00Z"));
         assert!(matches!(late, Verdict::Refused(_)), "{late:?}");
         let now = SystemTime::now();

@@ -38,7 +38,7 @@ impl Registries {
     }
 
     /// The notifications that tell what differs from `other` for anybody, each once, in the order of
-    /// [`LISTS`].
+    /// `LISTS`.
     pub fn changes(&self, other: &Self) -> Vec<&'static str> {
         let roles = self.by_role.iter().chain(&other.by_role).map(|(role, _)| Some(role));
         let mut changed: Vec<&str> = Vec::new();
