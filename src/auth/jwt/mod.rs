@@ -145,11 +145,15 @@ impl Verifier for Jwt {
     }
 
     fn settle(&self, text: &str, now: SystemTime) -> Verdict {
-        let verdict = self.verify(text, now);
-        let (Verdict::Waits, Keys::Provider(provider)) = (&verdict, &self.keys) else {
-            return verdict;
-        };
-        resting(|| provider.renew());
+        let Keys::Provider(provider) = &self.keys else { return self.verify(text, now) };
+        // Twice: others may come just before the first look.
+        for _ in 0..2 {
+            let seen = provider.keys();
+            match self.verify(text, now) {
+                Verdict::Waits => resting(|| provider.renew(seen.as_ref())),
+                settled => return settled,
+            }
+        }
         match self.verify(text, now) {
             Verdict::Waits => provider::unavailable(),
             settled => settled,

@@ -139,10 +139,11 @@ impl Provider {
         self.state.lock().next = Instant::now();
     }
 
-    /// Waits for keys that are not there yet: those that somebody fetches already, or else by fetching
-    /// them. Few may wait, since whoever invents a token makes somebody wait.
-    pub fn renew(self: &Arc<Self>) {
-        if let Some(fetch) = self.begin(State::may_fetch) {
+    /// Waits for other keys than `seen`: those that somebody fetches already, or else by fetching them.
+    /// Few may wait, since whoever invents a token makes somebody wait.
+    pub fn renew(self: &Arc<Self>, seen: Option<&Arc<KeySet>>) {
+        let same = |state: &State| state.keys.as_ref().map(Arc::as_ptr) == seen.map(Arc::as_ptr);
+        if let Some(fetch) = self.begin(|state| same(state) && state.may_fetch()) {
             self.state.lock().asked = Some(Instant::now());
             return fetch.run();
         }
@@ -152,7 +153,7 @@ impl Provider {
             return;
         }
         state.waiting += 1;
-        while state.fetching && Instant::now() < deadline {
+        while state.fetching && same(&state) && Instant::now() < deadline {
             let left = deadline.saturating_duration_since(Instant::now());
             state = self.fetched.wait(state, left);
         }
@@ -271,7 +272,7 @@ mod tests {
         assert_eq!(provider.unknown(), Verdict::Waits);
         provider.state.lock().waiting = limits::KEYS_WAITERS;
         let begun = Instant::now();
-        provider.renew();
+        provider.renew(None);
         assert!(begun.elapsed() < limits::KEYS_TIME / 2, "it waited all the same");
         drop(fetch);
         assert_eq!(provider.unknown(), unavailable(), "no keys are no proof against a token");
