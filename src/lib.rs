@@ -7,7 +7,7 @@
 //! - [`transport`]: how MCP messages arrive: stdio, Streamable HTTP, legacy HTTP+SSE.
 //! - [`auth`]: who is calling over HTTP, and what proves it.
 //! - [`product`]: what this server offers through the protocol: tools, prompts, resources.
-//! - [`protocol`]: MCP itself, free of I/O: messages, eras, dispatch, sessions, sealed state.
+//! - [`protocol`]: MCP itself, free of I/O: messages, eras, dispatch, sessions.
 //! - [`tools`]: one table of tools; what a tool is told, asks the platform and shows.
 //! - [`platform`]: the Itential Platform over HTTPS: login, requests, paging, retries, errors.
 //! - [`outbound`]: requests to other servers: the HTTP library with our TLS, time limits and proxies.
@@ -18,13 +18,14 @@
 //! - [`observe`]: log, redaction, audit and metrics.
 //! - Leaves: [`limits`] (every bound, each with its reason), [`sync`], [`cancel`], [`places`]
 //!   (who works when places are scarce), [`json`] (read strictly), [`tree`]
-//!   (JSON within a bound of memory), [`net`], [`time`], [`nearest`], [`sections`] (of device configurations), [`stamp`] (of files).
+//!   (JSON within a bound of memory), [`net`], [`time`], [`nearest`], [`sections`] (of device configurations), [`stamp`] (of files),
+//!   [`seal`] (of what travels through clients).
 //!
 //! Which room may import which, held against the code by `tests/architecture.rs`; no files of one
 //! room import each other in a circle either:
 //!
 //! ```text
-//! anyone    -> limits sync cancel places json tree net time nearest sections stamp
+//! anyone    -> limits sync cancel places json tree net time nearest sections stamp seal
 //! cli       -> transport auth product protocol tools platform outbound sandbox http config observe
 //! transport -> auth protocol http config observe
 //! auth      -> outbound http config observe
@@ -52,6 +53,7 @@ pub mod platform;
 pub mod product;
 pub mod protocol;
 pub mod sandbox;
+pub mod seal;
 pub mod sections;
 pub mod stamp;
 pub mod sync;

@@ -331,6 +331,55 @@ pub const VERIFIED_TOKENS: usize = 4096;
 /// Bytes of the name of whoever shows a signed token, in the audit and wherever calls are told apart.
 pub const IDENTITY_BYTES: usize = 256;
 
+/// Time within which a person must have logged in: as long as most providers wait.
+pub const OAUTH_LOGIN: Duration = Duration::from_secs(15 * 60);
+/// Life of a code that stands for the provider's, most of which end after five to ten minutes.
+pub const OAUTH_CODE: Duration = Duration::from_secs(5 * 60);
+/// Longest life of an access token that can be had anew: what the provider takes back ends with it.
+pub const OAUTH_ACCESS: Duration = Duration::from_secs(60 * 60);
+/// Life of a refresh token that nobody uses: as the Python server has it.
+pub const OAUTH_REFRESH: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// Time in which a refresh token that was used gives the same answer: tabs of one client race.
+pub const OAUTH_GRACE: Duration = Duration::from_secs(60);
+/// Codes, refresh tokens and ended logins that are remembered, of each: a hundred bytes each.
+pub const OAUTH_USED: usize = 10_000;
+/// How far the clocks of replicas may be apart.
+pub const OAUTH_CLOCKS: Duration = Duration::from_secs(60);
+/// Time of one request to the provider.
+pub const OAUTH_TIME: Duration = Duration::from_secs(30);
+/// Bytes of an answer of the provider: tokens that list many groups are some ten thousand.
+pub const OAUTH_ANSWER_BYTES: u64 = 256 * 1024;
+/// Bytes of a form, query or registration: a refresh token holds one of the provider's, sealed.
+pub const OAUTH_FORM_BYTES: usize = 64 * 1024;
+/// Bytes of one redirect URI.
+pub const OAUTH_REDIRECT_BYTES: usize = 1024;
+/// Redirect URIs of one client.
+pub const OAUTH_REDIRECTS: usize = 8;
+/// Bytes of all of them: they travel in the client's id, which stands in URLs of some 8 kB.
+pub const OAUTH_REDIRECTS_BYTES: usize = 2048;
+/// Characters of what a client calls itself.
+pub const OAUTH_NAME_CHARS: usize = 80;
+/// Bytes of a client's state: it travels in our own, in the URL of the provider.
+pub const OAUTH_STATE_BYTES: usize = 1024;
+/// Bytes of a provider's code.
+pub const OAUTH_CODE_BYTES: usize = 4096;
+/// Clients that a browser remembers agreement for.
+pub const OAUTH_AGREED: usize = 16;
+/// For how long it does.
+pub const OAUTH_AGREED_TIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// Documents of clients that are remembered: a few kilobytes each.
+pub const OAUTH_DOCUMENTS: usize = 256;
+/// For how long one that was good is.
+pub const OAUTH_DOCUMENT_FRESH: Duration = Duration::from_secs(60 * 60);
+/// And one that was not: an author who mends it waits no longer.
+pub const OAUTH_DOCUMENT_RETRY: Duration = Duration::from_secs(30);
+/// How many are fetched at once: strangers choose the addresses.
+pub const OAUTH_DOCUMENT_FETCHES: usize = 4;
+/// Time for one.
+pub const OAUTH_DOCUMENT_TIME: Duration = Duration::from_secs(5);
+/// Bytes of one.
+pub const OAUTH_DOCUMENT_BYTES: u64 = 16 * 1024;
+
 /// The end of the year 9999, in seconds since 1970: what is later is no time but a mistake.
 pub const LAST_SECOND: f64 = 253_402_300_800.0;
 

@@ -92,6 +92,38 @@ pub fn is_loopback(host: &str) -> bool {
         || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
+/// Returns true if `address` is one of the public network: of this machine, of a private network, of one
+/// that every machine has, or of none, it is not (RFC 6890).
+pub fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            let shared = a == 100 && (64..128).contains(&b);
+            let special =
+                a == 0 || a >= 240 || (a, b, c) == (192, 0, 0) || (a == 198 && b & 0xfe == 18);
+            !(shared
+                || special
+                || v4.is_private()
+                || v4.is_loopback()
+                || v4.is_link_local()
+                || v4.is_documentation()
+                || v4.is_multicast())
+        }
+        IpAddr::V6(v6) => {
+            let [first, second, ..] = v6.segments();
+            match v6.to_ipv4_mapped() {
+                Some(v4) => is_public(v4.into()),
+                // Of the unicast addresses: no documentation, no tunnels to elsewhere.
+                None => {
+                    first & 0xe000 == 0x2000
+                        && first != 0x2002
+                        && !(first == 0x2001 && (second < 0x200 || second == 0xdb8))
+                }
+            }
+        }
+    }
+}
+
 /// The name (an IPv6 address in its brackets) and the port of an authority, as `Host` and `Origin` hold
 /// it (RFC 3986 section 3.2, without user information). None when it is malformed.
 pub fn authority(text: &str) -> Option<(&str, Option<u16>)> {
@@ -206,6 +238,43 @@ fn number(address: IpAddr) -> (u128, u8) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_everybodys_is_not_public() {
+        let public = |text: &str| is_public(text.parse().expect("an address"));
+        for good in
+            ["1.1.1.1", "93.184.216.34", "2606:4700::1111", "2a00:1450::1", "::ffff:8.8.8.8"]
+        {
+            assert!(public(good), "{good}");
+        }
+        for bad in [
+            "0.0.0.0",
+            "10.1.2.3",
+            "100.64.0.1",
+            "127.0.0.1",
+            "169.254.169.254",
+            "172.16.0.1",
+            "192.0.0.1",
+            "192.0.2.1",
+            "192.168.1.1",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "fc00::1",
+            "fe80::1",
+            "ff02::1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "2001:db8::1",
+            "2001::1",
+        ] {
+            assert!(!public(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn accepted() {

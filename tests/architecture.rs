@@ -53,10 +53,9 @@ fn no_file_is_long() {
     nothing(&house().iter().filter_map(long).collect::<Vec<_>>());
 }
 
-/// Settings of the Python server that are taken and checked, and do nothing yet: the OAuth proxy, and
-/// tools from files.
+/// Settings of the Python server that are taken and checked, and do nothing yet: tools from files.
 fn waits(row: &Setting) -> bool {
-    row.key.starts_with("auth_oauth_") || row.key == "tools_path"
+    row.key == "tools_path"
 }
 
 /// A setting that nothing reads is one whose field nobody names.

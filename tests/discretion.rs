@@ -117,7 +117,6 @@ fn tools_of_the_configuration_are_named_as_not_served_yet() {
 fn who_cannot_be_checked_is_not_served() {
     let mut env = vec![("ITENTIAL_MCP_SERVER_AUTH_TYPE".to_owned(), "oauth_proxy".to_owned())];
     for (name, value) in [
-        ("JWKS_URI", "https://id.example/jwks"),
         ("OAUTH_CLIENT_ID", "id"),
         ("OAUTH_CLIENT_SECRET", "secret"),
         ("OAUTH_AUTHORIZATION_URL", "https://id.example/authorize"),
@@ -129,7 +128,19 @@ fn who_cannot_be_checked_is_not_served() {
     let args = ["run", "--sandbox", "--transport", "http", "--port", "0"];
     let (code, _, said) = run(&env, &args);
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("auth_type"), "{said}");
+    assert!(said.contains("auth_oauth_userinfo_url") && said.contains("auth_jwks_uri"), "{said}");
+    for left_out in ["CLIENT_ID", "CLIENT_SECRET", "AUTHORIZATION_URL", "TOKEN_URL", "REDIRECT_URI"]
+    {
+        let name = format!("ITENTIAL_MCP_SERVER_AUTH_OAUTH_{left_out}");
+        let some: Vec<_> = env.iter().filter(|(known, _)| *known != name).cloned().collect();
+        let (code, _, said) = run(&some, &args);
+        assert_eq!(code, 1, "{said}");
+        let missing = format!("needs auth_oauth_{}", left_out.to_lowercase());
+        assert!(said.contains(&missing), "{missing}: {said}");
+    }
+    let oauth = [("ITENTIAL_MCP_SERVER_AUTH_TYPE".to_owned(), "oauth".to_owned())];
+    let (code, _, said) = run(&oauth, &args);
+    assert!(code == 1 && said.contains("oauth_proxy"), "{said}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use itential_mcp::http::tls::{Reloader, TlsFiles};
 use itential_mcp::http::{Listen, Options, Server};
 use itential_mcp::limits;
 use itential_mcp::protocol::{Engine, Offers, Registry, Tasking, ToolEntry};
+use itential_mcp::seal::Seal;
 use itential_mcp::transport::http::Service;
 use serde_json::{Value, json};
 
@@ -18,7 +19,8 @@ pub fn serve(files: &[String]) {
     let info = json!({"name": "echo", "version": env!("CARGO_PKG_VERSION")});
     let offers = Offers { tools: vec![tool()], ..Offers::default() };
     let engine = Arc::new(Engine::new(info, Registry::new(offers)));
-    let authority = Arc::new(Authority::new(&config).expect("nobody is asked"));
+    let authority =
+        Arc::new(Authority::new(&config, Seal::random().into()).expect("nobody is asked"));
     let service = Service::new(engine, &config, authority, Box::new(|| true));
     let tls = match files {
         [certificate, key] => Some(TlsFiles {

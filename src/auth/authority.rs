@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use super::identity::{Identity, Visitor};
 use super::jwt::Jwt;
+use super::oauth::OauthProxy;
 use super::refusal::Refusal;
 use super::resource::Resource;
 use super::roles::Roles;
@@ -13,6 +14,7 @@ use super::verifier::{Verdict, Verifier};
 use crate::config::{AuthType, Config};
 use crate::http::{Request, Response};
 use crate::limits;
+use crate::seal::Seal;
 use crate::sync::SharedLock;
 
 /// Whether a request may come in.
@@ -27,25 +29,36 @@ pub enum Check {
 
 /// What a listener asks of those who call.
 pub struct Authority {
-    verifiers: Vec<Box<dyn Verifier>>,
+    verifiers: Vec<Arc<dyn Verifier>>,
     resource: Resource,
+    proxy: Option<Arc<OauthProxy>>,
     roles: SharedLock<Roles>,
 }
 
 impl Authority {
-    /// What the configuration asks.
+    /// What the configuration asks. `seal` seals what the OAuth proxy hands out.
     ///
     /// # Errors
     /// In words for the operator: what of it cannot work.
-    pub fn new(config: &Config) -> Result<Self, String> {
-        let mut verifiers: Vec<Box<dyn Verifier>> = Vec::new();
+    pub fn new(config: &Config, seal: Arc<Seal>) -> Result<Self, String> {
+        let mut verifiers: Vec<Arc<dyn Verifier>> = Vec::new();
+        let mut proxy = None;
         for kind in &config.auth.kind {
             match kind {
                 AuthType::None => {}
-                AuthType::Token => verifiers.push(Box::new(TokenFile::open(&config.auth)?)),
-                AuthType::Jwt => verifiers.push(Box::new(Jwt::new(config)?)),
-                AuthType::Oauth | AuthType::OauthProxy => {
-                    return Err(format!("auth_type {} is not there yet", kind.word()));
+                AuthType::Token => verifiers.push(Arc::new(TokenFile::open(&config.auth)?)),
+                AuthType::Jwt => verifiers.push(Arc::new(Jwt::new(config)?)),
+                AuthType::OauthProxy => {
+                    let made = Arc::new(OauthProxy::new(config, Arc::clone(&seal))?);
+                    verifiers.push(Arc::clone(&made) as Arc<dyn Verifier>);
+                    proxy = Some(made);
+                }
+                AuthType::Oauth => {
+                    return Err(
+                        "auth_type oauth was never served by anybody; set oauth_proxy, which \
+                                lets clients log in at your provider"
+                            .into(),
+                    );
                 }
             }
         }
@@ -53,7 +66,7 @@ impl Authority {
             return Err("auth_type says none and something else; it is one or the other".into());
         }
         let roles = SharedLock::new(Roles::of(config));
-        Ok(Self { verifiers, resource: Resource::of(config), roles })
+        Ok(Self { verifiers, resource: Resource::of(config), proxy, roles })
     }
 
     /// What an operator should know of it.
@@ -64,6 +77,11 @@ impl Authority {
     /// What clients are told of this resource (RFC 9728).
     pub fn resource(&self) -> &Resource {
         &self.resource
+    }
+
+    /// The OAuth proxy, where there is one.
+    pub fn proxy(&self) -> Option<&Arc<OauthProxy>> {
+        self.proxy.as_ref()
     }
 
     /// Whether this request may come in, as far as that can be said at once.

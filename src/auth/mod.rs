@@ -7,6 +7,7 @@ mod authority;
 mod challenge;
 mod identity;
 mod jwt;
+mod oauth;
 mod refusal;
 mod resource;
 mod roles;
@@ -15,6 +16,7 @@ mod verifier;
 
 pub use authority::{Authority, Check};
 pub use identity::{Identity, Proof, Visitor};
+pub use oauth::{Endpoint, OauthProxy};
 pub use refusal::Refusal;
 pub use resource::Resource;
 pub use roles::Roles;

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::challenge;
+use super::oauth;
 use super::refusal::Refusal;
 use crate::config::{AuthType, Config};
 use crate::http::{Request, Response};
@@ -27,17 +28,22 @@ impl Resource {
     /// As the configuration has it.
     pub fn of(config: &Config) -> Self {
         let auth = &config.auth;
-        let by_itself = auth.kind.contains(&AuthType::Jwt);
-        let scopes = match auth.advertised_scopes.is_empty() {
-            true => &auth.required_scopes,
-            false => &auth.advertised_scopes,
-        };
+        let proxied = auth.kind.contains(&AuthType::OauthProxy);
+        let proxy = auth.oauth_redirect_uri.as_deref().filter(|_| proxied).map(oauth::base);
+        let mut servers: Vec<String> = proxy.map(str::to_owned).into_iter().collect();
+        if auth.kind.contains(&AuthType::Jwt) {
+            servers.extend(auth.issuer.iter().cloned());
+        }
+        let told = [&auth.advertised_scopes, &auth.required_scopes];
+        let scopes = told.into_iter().find(|scopes| !scopes.is_empty());
+        let scopes = scopes.or(proxied.then_some(&auth.oauth_scopes));
+        let public_url = config.server.public_url.clone();
         Self {
-            public_url: config.server.public_url.clone(),
+            public_url: public_url.or_else(|| Some(format!("{}{}", proxy?, config.server.path))),
             path: config.server.path.clone(),
             tls: config.server.certificate_file.is_some(),
-            servers: if by_itself { auth.issuer.clone() } else { Vec::new() },
-            scopes: scopes.clone(),
+            servers,
+            scopes: scopes.cloned().unwrap_or_default(),
         }
     }
 

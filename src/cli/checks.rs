@@ -2,6 +2,7 @@
 //! `run` before it opens anything and by `config check` instead, so that the two cannot disagree.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::{exposure, roles, tls};
 use crate::auth::Authority;
@@ -11,6 +12,7 @@ use crate::http::tls as files;
 use crate::outbound::Trust;
 use crate::platform::{Client, believed};
 use crate::product::tags;
+use crate::seal::Seal;
 
 /// What a check finds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,7 +152,7 @@ fn callers(config: &Config) -> Vec<Finding> {
     if !listens(config) {
         return Vec::new();
     }
-    match Authority::new(config) {
+    match Authority::new(config, Arc::new(Seal::random())) {
         Ok(authority) => warnings(authority.warnings()),
         Err(refusal) => vec![Finding::Refusal(refusal)],
     }

@@ -13,7 +13,7 @@ use super::text::{fail, print};
 use super::tls;
 use crate::config::{Config, Server, Transport};
 use crate::limits;
-use crate::outbound::{Believed, Setup, Trust, build, cause, tls_error};
+use crate::outbound::{Believed, Reach, Setup, Trust, build, cause, tls_error};
 
 /// What to ask, and whom.
 #[derive(Clone, Debug)]
@@ -124,7 +124,13 @@ fn ask(question: &Question, options: &ProbeOptions) -> Result<String, String> {
     let secure = question.uri.scheme() == Some(&Scheme::HTTPS);
     let tls = if secure { Some(trusted(question, options)?) } else { None };
     // No proxy: a health check is about this server alone.
-    let agent = build(Setup { timeout: options.timeout, tls, proxy: None, connections: 1 });
+    let agent = build(Setup {
+        timeout: options.timeout,
+        tls,
+        proxy: None,
+        connections: 1,
+        reach: Reach::Anywhere,
+    });
     let mut request = agent.get(&question.uri);
     if let Some(host) = &question.host {
         request = request.header("Host", host);

@@ -21,6 +21,7 @@ use crate::http::tls::{Facts, Reloader};
 use crate::http::{Listen, Options, Server};
 use crate::platform::{Client, Path, check};
 use crate::protocol::{Caller, Engine};
+use crate::seal::Seal;
 use crate::transport::http::Service;
 use crate::transport::{Workers, stdio};
 use crate::{limits, observe, product};
@@ -73,7 +74,7 @@ fn refuse(message: &str, deaf: bool) -> ExitCode {
     fail(&format!("server stopped unexpectedly: {}", observe::redact(message)))
 }
 
-fn prepare(config: &Config) -> Result<(Backend, Arc<Engine>), String> {
+fn prepare(config: &Config, seal: Option<&Arc<Seal>>) -> Result<(Backend, Arc<Engine>), String> {
     let backend = Backend::open(config)?;
     if config.server.test_connection_on_startup {
         let report = check::run(&backend.platform, config.server.startup_test_timeout);
@@ -88,8 +89,8 @@ fn prepare(config: &Config) -> Result<(Backend, Arc<Engine>), String> {
         backend.means.client.keepalive(interval).map_err(|error| error.to_string())?;
     }
     let mut engine = product::engine(config, &backend.means);
-    if config.server.transport != Transport::Stdio {
-        engine = engine.sealing_with(state_key::seal(&config.server)?);
+    if let Some(seal) = seal {
+        engine = engine.sealing_with(Arc::clone(seal));
     }
     Ok((backend, Arc::new(engine)))
 }
@@ -100,7 +101,7 @@ fn serve_stdio(
     requests: io::Result<Requests>,
 ) -> Result<ExitCode, String> {
     let config = &loaded.config;
-    let (backend, engine) = prepare(config)?;
+    let (backend, engine) = prepare(config, None)?;
     let heard = thread::scope(|scope| {
         let over = requests.as_ref().ok().map(Requests::teller);
         let look = || match requests {
@@ -147,8 +148,9 @@ fn local(config: &Config) -> Caller {
 fn serve_http(loaded: &Loaded, reread: Reread<'_>, requests: Requests) -> Result<ExitCode, String> {
     let config = &loaded.config;
     let tls = load_tls(config)?;
-    let (backend, engine) = prepare(config)?;
-    let authority = Arc::new(Authority::new(config)?);
+    let seal = Arc::new(state_key::seal(&config.server)?);
+    let (backend, engine) = prepare(config, Some(&seal))?;
+    let authority = Arc::new(Authority::new(config, seal)?);
     let probe = Box::new(probe(config, &backend.means.client));
     let service = Service::new(Arc::clone(&engine), config, Arc::clone(&authority), probe);
     if let Some(tls) = &tls {

@@ -9,7 +9,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::config::Server;
 use crate::limits;
-use crate::protocol::Seal;
+use crate::seal::Seal;
 
 /// The name of the file in which a key is kept.
 const FILE: &str = "state_key";

@@ -23,9 +23,9 @@ pub use resolved::Resolved;
 pub use roles::Role;
 pub use secret::Secret;
 pub use settings::{
-    Auth, AuthType, ClientIdentity, Confirm, ConfirmFallback, Group, Kind, LEVEL_ALIASES, LEVELS,
-    Offer, Platform, PlatformCredentials, ResponseFormat, RoleSettings, SETTINGS, Section, Server,
-    SessionStyle, Setting, TlsVersion, Transport, settings,
+    Auth, AuthType, ClientDocuments, ClientIdentity, Confirm, ConfirmFallback, Group, Kind,
+    LEVEL_ALIASES, LEVELS, Offer, Platform, PlatformCredentials, ResponseFormat, RoleSettings,
+    SETTINGS, Section, Server, SessionStyle, Setting, TlsVersion, Transport, settings,
 };
 pub use sources::{CONFIG_ENV, Environment, Source, Sources};
 pub use suggest::nearest;

@@ -24,6 +24,7 @@ use super::secure::SecureConnector;
 use super::trust::Trust;
 use crate::cancel::CancelToken;
 use crate::limits;
+use crate::net::is_public;
 
 /// Everything the HTTP library is told once.
 pub struct Setup {
@@ -35,6 +36,17 @@ pub struct Setup {
     pub proxy: Option<ureq::Proxy>,
     /// Connections that are kept open: one for each request that may be under way.
     pub connections: usize,
+    /// Which addresses may be connected to.
+    pub reach: Reach,
+}
+
+/// Which addresses may be connected to. A proxy on the way decides for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// All.
+    Anywhere,
+    /// Those that are everybody's: nothing on this machine or in its networks, which may trust it.
+    Public,
 }
 
 /// Makes the agent.
@@ -63,7 +75,7 @@ pub fn build(setup: Setup) -> Agent {
             .chain(WatchConnector)
             .chain(SecureConnector(setup.tls))
             .chain(NoteConnector);
-    Agent::with_parts(config, connector, Names)
+    Agent::with_parts(config, connector, Names(setup.reach))
 }
 
 /// What the current thread is waiting for: whose call it is, and until when.
@@ -246,7 +258,7 @@ impl<T: Transport> Transport for Note<T> {
 
 /// Looks names up on a thread of their own, because the system's resolver cannot be interrupted.
 #[derive(Debug)]
-struct Names;
+struct Names(Reach);
 
 /// A name without address.
 #[derive(Debug)]
@@ -280,10 +292,16 @@ impl Resolver for Names {
             Some(_) => 1080,
         });
         let mut found = self.empty();
-        for address in lookup(bare, port, *timeout.after)?.into_iter().take(limits::HOST_ADDRESSES)
-        {
-            found.push(address);
+        let mut addresses = lookup(bare, port, *timeout.after)?;
+        // Connected to is what was looked at: a second answer of the name could be another one.
+        if self.0 == Reach::Public && !addresses.iter().all(|address| is_public(address.ip())) {
+            return Err(ureq::Error::Other(Box::new(NameFailure {
+                host: host.to_owned(),
+                cause: "it leads into a private network, where this is not allowed".to_owned(),
+            })));
         }
+        addresses.truncate(limits::HOST_ADDRESSES);
+        addresses.into_iter().for_each(|address| found.push(address));
         Ok(found)
     }
 }

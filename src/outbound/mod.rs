@@ -5,13 +5,15 @@
 //! followed: where a request goes decides who gets what is in it.
 
 mod agent;
+mod alone;
 mod fault;
 mod proxy;
 mod secure;
 mod trust;
 mod unusable;
 
-pub use agent::{NameFailure, Scope, Setup, build, lookup};
+pub use agent::{NameFailure, Reach, Scope, Setup, build, lookup};
+pub use alone::{agent_for, bounded};
 pub use fault::{TlsFault, cause, tls_error};
 pub use proxy::proxy;
 pub use trust::{Believed, Trust, client_config};

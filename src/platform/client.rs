@@ -11,7 +11,7 @@ use super::memory::Memory;
 use super::path::Path;
 use super::session::Session;
 use crate::cancel::CancelToken;
-use crate::outbound::{self, Believed, Setup, Trust, Unusable};
+use crate::outbound::{self, Believed, Reach, Setup, Trust, Unusable};
 use crate::places::Places;
 use crate::{config, limits, observe};
 
@@ -51,7 +51,13 @@ impl Client {
         }
         let most = platform.max_requests;
         Ok(Self(Arc::new(Connection {
-            agent: outbound::build(Setup { timeout, tls, proxy, connections: most }),
+            agent: outbound::build(Setup {
+                timeout,
+                tls,
+                proxy,
+                connections: most,
+                reach: Reach::Anywhere,
+            }),
             base,
             login: Account::of(platform),
             session: Session::new(platform.ttl),

@@ -9,9 +9,9 @@ use super::call::Call;
 use super::caller::Caller;
 use super::error::RpcError;
 use super::result;
-use super::seal::Seal;
 use super::tasks::Standing;
 use crate::limits;
+use crate::seal::Seal;
 use crate::time::since_epoch;
 
 /// Where calls go on that have answered with [`Reply::GoesOn`](super::input::Reply::GoesOn).
@@ -57,7 +57,7 @@ impl Started {
     pub(super) fn id(&self, seal: &Seal, caller: &Caller) -> Result<String, RpcError> {
         let at = self.created.as_millis() as u64;
         let text = json!({"who": caller.owner(), "at": at, "what": self.what});
-        seal.seal(PURPOSE, text.to_string().as_bytes())
+        Ok(seal.seal(PURPOSE, text.to_string().as_bytes())?)
     }
 
     /// What `id` stands for; none when it was not made with one of our keys for this caller, or is

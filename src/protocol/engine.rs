@@ -15,13 +15,13 @@ use super::registries::Registries;
 use super::registry::Registry;
 use super::result;
 use super::revision;
-use super::seal::Seal;
 use super::session::{Session, Sink};
 use super::severity::Severity;
 use super::subscriptions::{Event, Subscriptions};
 use super::tasks::Tasks;
 use crate::limits;
 use crate::places::Places;
+use crate::seal::Seal;
 use crate::sync::{Lock, SharedLock};
 
 /// An MCP server without a transport.
@@ -31,7 +31,7 @@ pub struct Engine {
     /// The part of it that stands in every modern result.
     pub(super) server: Value,
     offered: SharedLock<Arc<Registries>>,
-    pub(super) seal: Seal,
+    pub(super) seal: Arc<Seal>,
     pub(super) states: RequestStates,
     pub(super) subscriptions: Arc<Subscriptions>,
     pub(super) tasks: Tasks,
@@ -66,7 +66,7 @@ impl Engine {
             server: Value::Object(brief.collect()),
             introduction: server,
             offered: SharedLock::new(Arc::new(offered.into())),
-            seal: Seal::random(),
+            seal: Arc::new(Seal::random()),
             states: RequestStates::default(),
             tasks: Tasks::new(Arc::clone(&subscriptions)),
             subscriptions,
@@ -76,7 +76,7 @@ impl Engine {
     }
 
     /// The same server, sealing with these keys what travels through clients.
-    pub fn sealing_with(mut self, seal: Seal) -> Self {
+    pub fn sealing_with(mut self, seal: Arc<Seal>) -> Self {
         self.seal = seal;
         self
     }
@@ -113,7 +113,7 @@ impl Engine {
     /// # Errors
     /// -32603 when the system gives no random numbers.
     pub fn random_id(&self) -> Result<String, RpcError> {
-        self.seal.id()
+        Ok(self.seal.id()?)
     }
 
     /// Tells this client of a legacy revision from now on what changes.

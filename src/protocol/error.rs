@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::revision;
 use crate::limits;
+use crate::seal::NoRandom;
 
 /// An error answer. The messages are for the developer of the other side.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +25,12 @@ pub const HEADER_MISMATCH: i32 = -32020;
 pub const MISSING_CAPABILITY: i32 = -32021;
 /// The protocol version is not served (2026-07-28).
 pub const UNSUPPORTED_VERSION: i32 = -32022;
+
+impl From<NoRandom> for RpcError {
+    fn from(error: NoRandom) -> Self {
+        Self::internal(error.to_string())
+    }
+}
 
 impl RpcError {
     fn new(code: i32, message: impl Into<String>) -> Self {

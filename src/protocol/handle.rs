@@ -34,7 +34,7 @@ impl Engine {
             "who": caller.identity,
             "since": now().as_secs(),
         });
-        self.seal.seal(PURPOSE, text.to_string().as_bytes())
+        Ok(self.seal.seal(PURPOSE, text.to_string().as_bytes())?)
     }
 
     /// The session that an id stands for, as its handshake left it; none when the id was not made
@@ -80,12 +80,13 @@ fn brief(capabilities: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::super::registry::{Offers, Registry};
-    use super::super::seal::Seal;
     use super::*;
+    use crate::seal::Seal;
 
     fn engine(key: &str) -> Engine {
         let seal = Seal::shared(key).expect("a good key");
-        Engine::new(json!({"name": "x"}), Registry::new(Offers::default())).sealing_with(seal)
+        Engine::new(json!({"name": "x"}), Registry::new(Offers::default()))
+            .sealing_with(seal.into())
     }
 
     #[test]

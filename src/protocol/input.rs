@@ -15,8 +15,8 @@ use serde_json::{Map, Value, json};
 
 use super::caller::Caller;
 use super::error::RpcError;
-use super::seal::Seal;
 use crate::limits;
+use crate::seal::Seal;
 use crate::sync::Lock;
 use crate::time::since_epoch as now;
 
@@ -133,7 +133,7 @@ impl RequestStates {
             "until": (now() + limits::INPUT_PATIENCE).as_secs(),
             "carry": carry,
         });
-        seal.seal(PURPOSE, state.to_string().as_bytes())
+        Ok(seal.seal(PURPOSE, state.to_string().as_bytes())?)
     }
 
     /// What was to be remembered, from the `requestState` of a repeated request; None when it has

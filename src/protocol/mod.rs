@@ -20,7 +20,6 @@ mod registry;
 mod result;
 pub mod revision;
 mod salvage;
-mod seal;
 mod serve;
 mod session;
 mod severity;
@@ -45,7 +44,6 @@ pub use registry::{
     TemplateEntry, ToolEntry,
 };
 pub use salvage::IdSearch;
-pub use seal::Seal;
 pub use session::{NoAnswer, NoSink, Session, Sink};
 pub use severity::Severity;
 pub use subscriptions::Listening;

@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::error::RpcError;
 use super::result;
-use super::seal::Seal;
 use crate::limits;
+use crate::seal::Seal;
 
 /// One list that a client can read.
 pub struct List {

@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 
 use super::caller::Caller;
 use super::error::RpcError;
-use super::seal::Seal;
 use super::subscriptions::{Event, Subscriptions};
 use crate::cancel::CancelToken;
 use crate::limits;
+use crate::seal::Seal;
 use crate::sync::{Lock, Signal};
 use crate::time::{Utc, since_epoch};
 

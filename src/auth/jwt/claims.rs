@@ -48,6 +48,11 @@ impl Rules {
         }
     }
 
+    /// The same, for whoever the tokens were made, where `auth_audience` does not say for whom.
+    pub fn of_provider(config: &Config) -> Self {
+        Self { audiences: config.auth.audience.clone(), ..Self::of(config) }
+    }
+
     /// What an operator should know of them.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
@@ -167,7 +172,10 @@ fn scopes(claims: &Map<String, Value>) -> Vec<String> {
 
 /// Who it is, as `SUBJECT via CLIENT at ISSUER`: the same when the token is renewed, and different for
 /// everybody else. Parts that are missing are `-`.
-fn name(claims: &Map<String, Value>, issuer: Option<&str>) -> Result<String, Refusal> {
+///
+/// # Errors
+/// When one of the claims that it is made of is no text.
+pub fn name(claims: &Map<String, Value>, issuer: Option<&str>) -> Result<String, Refusal> {
     let mut client = None;
     for name in CLIENTS {
         client = client.or(text(claims, name)?);

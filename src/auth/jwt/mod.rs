@@ -19,6 +19,7 @@ use std::time::SystemTime;
 
 use self::algorithm::{Algorithm, Family};
 use self::claims::Rules;
+pub use self::claims::name;
 use self::key::Configured;
 use self::key_set::{Found, KeySet};
 use self::provider::Provider;
@@ -54,10 +55,23 @@ impl Jwt {
     /// # Errors
     /// In words for the operator: what of it cannot work.
     pub fn new(config: &Config) -> Result<Self, String> {
+        let rules = Rules::of(config);
+        let warnings = rules.warnings();
+        Self::with(config, rules, warnings)
+    }
+
+    /// The same for tokens that come from the provider itself: for whom they were made says nothing
+    /// more, unless the configuration asks.
+    ///
+    /// # Errors
+    /// As [`Jwt::new`].
+    pub fn of_provider(config: &Config) -> Result<Self, String> {
+        Self::with(config, Rules::of_provider(config), Vec::new())
+    }
+
+    fn with(config: &Config, rules: Rules, mut warnings: Vec<String>) -> Result<Self, String> {
         let auth = &config.auth;
         let algorithm = Algorithm::named(auth.algorithm.as_deref())?;
-        let rules = Rules::of(config);
-        let mut warnings = rules.warnings();
         let set =
             |secret: &Option<Secret>| secret.clone().filter(|it| !it.expose().trim().is_empty());
         let keys = match (set(&auth.public_key), &auth.jwks_uri) {

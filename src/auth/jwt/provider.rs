@@ -1,6 +1,5 @@
 //! The key set of a provider, fetched in the background and kept while the provider is down.
 
-use std::io::Read;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,7 +12,7 @@ use super::algorithm::Algorithm;
 use super::key_set::KeySet;
 use crate::auth::refusal::Refusal;
 use crate::auth::verifier::Verdict;
-use crate::outbound::{self, Believed, Setup, Trust, Unusable};
+use crate::outbound::{self, Reach};
 use crate::sync::{Lock, Signal};
 use crate::{limits, net};
 
@@ -65,20 +64,8 @@ impl Provider {
     /// # Errors
     /// In words for the operator: what of the URL or of this machine cannot work.
     pub fn new(url: &str, algorithm: &'static Algorithm) -> Result<Self, String> {
-        let told = |problem: String| format!("auth_jwks_uri: {problem}");
-        let uri: Uri = url.parse().map_err(|error| told(format!("it is no URL: {error}")))?;
-        let (Some(scheme), Some(host)) = (uri.scheme_str(), uri.host()) else {
-            return Err(told("it must begin with https:// and a host".into()));
-        };
-        let port = uri.port_u16().unwrap_or(if scheme == "http" { 80 } else { 443 });
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        let unusable = |Unusable(problem)| told(problem);
-        let setup = Setup {
-            timeout: limits::KEYS_TIME,
-            tls: Some(Trust::new(Believed::default()).map_err(unusable)?),
-            proxy: outbound::proxy(scheme, bare, port).map_err(unusable)?,
-            connections: 1,
-        };
+        let agent = outbound::agent_for(url, limits::KEYS_TIME, Reach::Anywhere)
+            .map_err(|problem| format!("auth_jwks_uri: {problem}"))?;
         let state = State {
             keys: None,
             document: Vec::new(),
@@ -92,7 +79,7 @@ impl Provider {
         };
         Ok(Self {
             url: url.to_owned(),
-            agent: outbound::build(setup),
+            agent,
             algorithm,
             state: Lock::new(state),
             fetched: Signal::new(),
@@ -185,14 +172,7 @@ impl Provider {
         }
         let control = answer.headers().get(CACHE_CONTROL).and_then(|value| value.to_str().ok());
         let fresh = fresh(control.unwrap_or_default());
-        let mut document = Vec::new();
-        let most = limits::KEY_SET_BYTES;
-        let body = answer.into_body().into_reader().take(most + 1).read_to_end(&mut document);
-        body.map_err(|error| outbound::cause(&error.into()))?;
-        match document.len() as u64 > most {
-            true => Err(format!("it is larger than {most} bytes")),
-            false => Ok((document, fresh)),
-        }
+        Ok((outbound::bounded(answer.into_body(), limits::KEY_SET_BYTES)?, fresh))
     }
 }
 

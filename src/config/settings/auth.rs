@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::choices::AuthType;
+use super::choices::{AuthType, ClientDocuments};
 use super::table::Kind;
 use super::told::settings;
 use crate::config::secret::Secret;
@@ -61,15 +61,21 @@ settings! {
     /// Token endpoint of the OAuth provider; needed for oauth_proxy
     oauth_token_url: Option<String> = Auth, Kind::Url, "", "url";
 
-    /// User information endpoint of the OAuth provider
+    /// User information endpoint of the OAuth provider: it tells whose an access token is that is not signed
     oauth_userinfo_url: Option<String> = Auth, Kind::Url, "", "url";
 
-    /// Scopes offered to clients and asked from the OAuth provider
+    /// Token revocation endpoint of the OAuth provider, which is told when a client logs out
+    oauth_revocation_url: Option<String> = Auth, Kind::Url, "", "url" [ours];
+
+    /// Scopes offered to clients and asked from the OAuth provider; auth_required_scopes when empty
     oauth_scopes: Vec<String> = Auth, Kind::Words, "", "scopes";
 
     /// Public URL of this server's callback, as registered at the OAuth provider; needed for oauth_proxy
     oauth_redirect_uri: Option<String> = Auth, Kind::Url, "", "uri";
 
-    /// Kind of OAuth provider; accepted for compatibility, all are treated alike
+    /// Kind of OAuth provider, each of which wants to be asked a little differently; google and github need no URLs
     oauth_provider_type: Option<String> = Auth, Kind::Choice(PROVIDERS, &[]), "", "type";
+
+    /// Clients of oauth_proxy whose id is the URL of a document about them: public reads documents that everybody can read, internal also those within private networks, off none
+    client_documents: ClientDocuments = Auth, ClientDocuments::KIND, "public", "where" [ours];
 }

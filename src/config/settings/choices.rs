@@ -146,6 +146,18 @@ choice! {
 }
 
 choice! {
+    /// Which documents about clients are read, whose address is the client's id.
+    ClientDocuments {
+        /// Those that everybody can read.
+        Public = "public",
+        /// Also those within private networks and on this machine.
+        Internal = "internal",
+        /// None.
+        Off = "off",
+    }
+}
+
+choice! {
     /// How callers prove who they are.
     AuthType {
         /// They do not.

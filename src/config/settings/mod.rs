@@ -16,8 +16,8 @@ mod typed;
 pub use all::{SETTINGS, settings};
 pub use auth::Auth;
 pub use choices::{
-    AuthType, ClientIdentity, Confirm, ConfirmFallback, Offer, PlatformCredentials, ResponseFormat,
-    SessionStyle, TlsVersion, Transport,
+    AuthType, ClientDocuments, ClientIdentity, Confirm, ConfirmFallback, Offer,
+    PlatformCredentials, ResponseFormat, SessionStyle, TlsVersion, Transport,
 };
 pub use platform::Platform;
 pub use role::RoleSettings;

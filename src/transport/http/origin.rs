@@ -19,6 +19,17 @@ pub struct OriginRules {
     hosts: Vec<String>,
 }
 
+/// Whose pages may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pages {
+    /// Those of allowed origins.
+    Listed,
+    /// All: what is there is for everybody.
+    All,
+    /// A browser goes there as to any page; whoever answers looks where it comes from.
+    Browsed,
+}
+
 /// A request that may come in.
 pub struct Admitted {
     origin: Option<String>,
@@ -41,7 +52,7 @@ impl OriginRules {
     }
 
     /// Lets a request in, or gives the refusal (403).
-    pub fn admit(&self, request: &Request) -> Result<Admitted, Response> {
+    pub fn admit(&self, request: &Request, pages: Pages) -> Result<Admitted, Response> {
         let host = request.header("host").unwrap_or_default().to_ascii_lowercase();
         let refuse = |text: &str| Err(Response::text(403, format!("Forbidden: {text}\n")));
         let listed = |name: &str| self.hosts.iter().any(|known| known == name);
@@ -53,6 +64,14 @@ impl OriginRules {
                 "this server listens on loopback only and answers to localhost; let allowed_hosts \
                  name other hosts under which it is reached",
             );
+        }
+        match pages {
+            Pages::Listed => {}
+            Pages::All => {
+                let origin = request.header("origin").map(|_| "*".to_owned());
+                return Ok(Admitted { origin });
+            }
+            Pages::Browsed => return Ok(Admitted { origin: None }),
         }
         let Some(origin) = request.header("origin") else {
             return match request.header("sec-fetch-site") {

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::origin::Pages;
 use super::responder::{AdmittedResponder, Visit, trimmed};
 use super::service::Service;
 use super::{credential, headers, legacy_sse, origin, status_pages, streamable};
-use crate::auth::{Check, Visitor};
+use crate::auth::{Check, Endpoint, OauthProxy, Visitor};
 use crate::http::{Exchange, Handler, Response};
 use crate::protocol::{Caller, RpcError};
 use crate::transport::workers::Job;
@@ -18,6 +19,8 @@ struct Route {
     when: fn(&Service) -> bool,
     /// Whether it answers whoever asks.
     open: bool,
+    /// Whose pages may ask.
+    pages: Pages,
     run: fn(&Service, Visit),
 }
 
@@ -30,6 +33,26 @@ enum Place {
     Fixed(&'static str),
     /// Where the metadata of the endpoint stands, as a resource.
     Metadata,
+    /// Where the OAuth proxy has this.
+    Oauth(Endpoint),
+}
+
+impl Route {
+    /// Whether it is at this path, with these settings.
+    fn is_at(&self, path: &str, service: &Service) -> bool {
+        let there = match self.place {
+            Place::Endpoint => path == trimmed(&service.path),
+            Place::Below(rest) => path
+                .strip_suffix(rest)
+                .is_some_and(|above| above == service.path.trim_end_matches('/')),
+            Place::Fixed(fixed) => path == fixed,
+            Place::Metadata => service.authority.resource().is_at(path),
+            Place::Oauth(endpoint) => {
+                service.authority.proxy().is_some_and(|proxy| proxy.is_at(endpoint, path))
+            }
+        };
+        there && (self.when)(service)
+    }
 }
 
 const READ: &[&str] = &["GET", "HEAD"];
@@ -40,6 +63,7 @@ static ROUTES: &[Route] = &[
         place: Place::Endpoint,
         when: always,
         open: false,
+        pages: Pages::Listed,
         run: streamable::endpoint,
     },
     Route {
@@ -47,6 +71,7 @@ static ROUTES: &[Route] = &[
         place: Place::Fixed(legacy_sse::PATH),
         when: |service| service.legacy_sse,
         open: false,
+        pages: Pages::Listed,
         run: legacy_sse::open,
     },
     Route {
@@ -54,6 +79,7 @@ static ROUTES: &[Route] = &[
         place: Place::Fixed(legacy_sse::MESSAGES),
         when: |service| service.legacy_sse,
         open: false,
+        pages: Pages::Listed,
         run: legacy_sse::message,
     },
     Route {
@@ -61,6 +87,7 @@ static ROUTES: &[Route] = &[
         place: Place::Below(legacy_sse::MESSAGES),
         when: |service| service.legacy_sse,
         open: false,
+        pages: Pages::Listed,
         run: legacy_sse::message,
     },
     Route {
@@ -68,6 +95,7 @@ static ROUTES: &[Route] = &[
         place: Place::Fixed("/status/healthz"),
         when: always,
         open: true,
+        pages: Pages::Listed,
         run: |_, visit| visit.respond(Response::json(200, r#"{"status":"ok"}"#)),
     },
     Route {
@@ -75,6 +103,7 @@ static ROUTES: &[Route] = &[
         place: Place::Fixed("/status/livez"),
         when: always,
         open: true,
+        pages: Pages::Listed,
         run: |_, visit| visit.respond(Response::json(200, r#"{"status":"alive"}"#)),
     },
     Route {
@@ -82,6 +111,7 @@ static ROUTES: &[Route] = &[
         place: Place::Fixed("/status/readyz"),
         when: always,
         open: true,
+        pages: Pages::Listed,
         run: status_pages::ready,
     },
     Route {
@@ -89,6 +119,7 @@ static ROUTES: &[Route] = &[
         place: Place::Fixed("/status"),
         when: always,
         open: true,
+        pages: Pages::Listed,
         run: status_pages::overview,
     },
     Route {
@@ -96,6 +127,7 @@ static ROUTES: &[Route] = &[
         place: Place::Fixed("/metrics"),
         when: |service| service.metrics,
         open: true,
+        pages: Pages::Listed,
         run: status_pages::metrics,
     },
     Route {
@@ -103,12 +135,61 @@ static ROUTES: &[Route] = &[
         place: Place::Metadata,
         when: |service| service.authority.resource().is_told(),
         open: true,
+        pages: Pages::All,
         run: |service, visit| {
             let metadata = service.authority.resource().metadata(&visit.request);
             visit.respond(metadata);
         },
     },
+    oauth(Endpoint::Metadata, READ, Pages::All),
+    oauth(Endpoint::Register, &["POST"], Pages::All),
+    oauth(Endpoint::Token, &["POST"], Pages::All),
+    oauth(Endpoint::Revoke, &["POST"], Pages::All),
+    oauth(Endpoint::Authorize, &["GET", "HEAD", "POST"], Pages::Browsed),
+    oauth(Endpoint::Consent, &["GET", "HEAD", "POST"], Pages::Browsed),
+    oauth(Endpoint::Callback, READ, Pages::Browsed),
 ];
+
+/// An endpoint of the OAuth proxy.
+const fn oauth(endpoint: Endpoint, methods: &'static [&'static str], pages: Pages) -> Route {
+    let place = Place::Oauth(endpoint);
+    Route { methods, place, when: always, open: true, pages, run: at_proxy }
+}
+
+/// Has the OAuth proxy answer, where waiting for the provider is allowed.
+fn at_proxy(service: &Service, visit: Visit) {
+    let path = trimmed(&visit.request.path);
+    let proxy = service.authority.proxy();
+    let found = proxy.and_then(|proxy| {
+        let endpoint = Endpoint::ALL.into_iter().find(|endpoint| proxy.is_at(*endpoint, path))?;
+        Some((Arc::clone(proxy), endpoint))
+    });
+    match found {
+        Some((proxy, endpoint)) => {
+            let anybody = Caller::new(None, &visit.request.peer.to_string());
+            service.workers.run(&anybody, Box::new(AtProxy { proxy, endpoint, visit }));
+        }
+        None => visit.respond(Response::text(404, "Not Found\n")),
+    }
+}
+
+/// A request to the OAuth proxy.
+struct AtProxy {
+    proxy: Arc<OauthProxy>,
+    endpoint: Endpoint,
+    visit: Visit,
+}
+
+impl Job for AtProxy {
+    fn run(self: Box<Self>) {
+        let answer = self.proxy.answer(self.endpoint, &self.visit.request);
+        self.visit.respond(answer);
+    }
+
+    fn refuse(self: Box<Self>) {
+        self.visit.respond(busy());
+    }
+}
 
 /// Below this path clients look for documents about the server (RFC 8615).
 const WELL_KNOWN: &str = "/.well-known/";
@@ -126,7 +207,10 @@ impl Handler for Service {
 /// Hands the exchange to its route, when its sender may come in at all.
 fn dispatch(service: &Service, exchange: Exchange) {
     let Exchange { request, responder } = exchange;
-    let admitted = match service.origins.admit(&request) {
+    let path = trimmed(&request.path).to_owned();
+    let found = ROUTES.iter().find(|route| route.is_at(&path, service));
+    let pages = found.map_or(Pages::Listed, |route| route.pages);
+    let admitted = match service.origins.admit(&request, pages) {
         Ok(admitted) => admitted,
         Err(refusal) => return responder.respond(refusal),
     };
@@ -137,18 +221,6 @@ fn dispatch(service: &Service, exchange: Exchange) {
         let error = RpcError::header_mismatch(format!("The header {name} is given more than once"));
         return streamable::refuse(visit, 400, &error);
     }
-    let path = trimmed(&visit.request.path);
-    let found = ROUTES.iter().find(|route| {
-        let there = match route.place {
-            Place::Endpoint => path == trimmed(&service.path),
-            Place::Below(rest) => path
-                .strip_suffix(rest)
-                .is_some_and(|above| above == service.path.trim_end_matches('/')),
-            Place::Fixed(fixed) => path == fixed,
-            Place::Metadata => service.authority.resource().is_at(path),
-        };
-        there && (route.when)(service)
-    });
     let Some(route) = found else {
         if path.starts_with(WELL_KNOWN) {
             let body = r#"{"error":"not_found","error_description":"no such document here"}"#;

@@ -15,6 +15,7 @@ use itential_mcp::auth::Authority;
 use itential_mcp::config::{self, Sources};
 use itential_mcp::http::{Listen, Options, Server};
 use itential_mcp::protocol::{Engine, Offers, Registry};
+use itential_mcp::seal::Seal;
 use itential_mcp::transport::http::Service;
 use itential_mcp::transport::{Workers, stdio};
 use serde_json::json;
@@ -49,7 +50,8 @@ fn main() {
 
 fn serve(engine: Arc<Engine>, port: u16) {
     let config = config::load(&Sources::default()).expect("the defaults are sound").config;
-    let authority = Arc::new(Authority::new(&config).expect("nobody is asked"));
+    let authority =
+        Arc::new(Authority::new(&config, Seal::random().into()).expect("nobody is asked"));
     let service = Service::new(engine, &config, authority, Box::new(|| true));
     let listen = Listen::Name("127.0.0.1".into(), port);
     let server = Server::start(listen, Options::default(), service.clone()).expect("a free port");

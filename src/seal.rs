@@ -5,6 +5,7 @@
 //! own, derived from the shared one and a salt that travels along, so that no two processes ever use
 //! one key with the same nonce.
 
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use base64::Engine as _;
@@ -13,8 +14,17 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
 use ring::rand::{SecureRandom, SystemRandom};
 
-use super::error::RpcError;
 use crate::limits;
+
+/// The system gave no random numbers, without which nothing is sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoRandom;
+
+impl fmt::Display for NoRandom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("The system gives no random numbers")
+    }
+}
 
 /// What keys are derived for.
 const INFO: &[&[u8]] = &[b"itential-mcp sealed state 1"];
@@ -89,8 +99,8 @@ impl Seal {
     /// Seals `text`; it can only be opened for the same `purpose`.
     ///
     /// # Errors
-    /// -32603 when the system gives no random numbers.
-    pub fn seal(&self, purpose: &str, text: &[u8]) -> Result<String, RpcError> {
+    /// When the system gives no random numbers.
+    pub fn seal(&self, purpose: &str, text: &[u8]) -> Result<String, NoRandom> {
         let sealed = || {
             let own = self.own.as_ref()?;
             // Counted, so that no nonce comes twice with this process's key.
@@ -106,7 +116,7 @@ impl Seal {
             let whole = [&own.salt[..], &nonce[..], &body[..], tag.as_ref()].concat();
             Some(URL_SAFE_NO_PAD.encode(whole))
         };
-        sealed().ok_or_else(no_random)
+        sealed().ok_or(NoRandom)
     }
 
     /// Opens what [`Seal::seal`] gave, here or where one of the keys is known. None when it is
@@ -130,16 +140,12 @@ impl Seal {
     /// An id that nobody can guess: 128 random bits as hexadecimal digits.
     ///
     /// # Errors
-    /// -32603 when the system gives no random numbers.
-    pub fn id(&self) -> Result<String, RpcError> {
+    /// When the system gives no random numbers.
+    pub fn id(&self) -> Result<String, NoRandom> {
         let mut bytes = [0; 16];
-        self.random.fill(&mut bytes).map_err(|_| no_random())?;
+        self.random.fill(&mut bytes).map_err(|_| NoRandom)?;
         Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
     }
-}
-
-fn no_random() -> RpcError {
-    RpcError::internal("The system gives no random numbers")
 }
 
 /// The key of the process that chose this salt.

@@ -1,0 +1,178 @@
+//! What may be used once, remembered for a while and within a bound.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use crate::http::Response;
+use crate::limits;
+use crate::places::resting;
+use crate::sync::{Lock, Signal};
+
+/// Names of things that were used, with the answer that each led to.
+#[derive(Default)]
+pub struct Once {
+    used: Lock<HashMap<String, Use>>,
+    done: Signal,
+}
+
+/// A use of something.
+enum Use {
+    /// It is under way.
+    Now,
+    /// It is over.
+    Over { at: Instant, answer: Option<Response> },
+}
+
+/// What came of using something.
+pub enum Used {
+    /// It was the first time, or so soon after it that the answer is the same.
+    Answer(Response),
+    /// It was used before.
+    Before,
+}
+
+impl Once {
+    /// Uses the thing with this name: `work` is done the first time. Who comes while it is done, or
+    /// within `grace` after that, gets the same answer. What ends in an error of ours (5xx) was no use.
+    pub fn take(&self, name: &str, grace: Duration, work: impl FnOnce() -> Response) -> Used {
+        if let Some(used) = self.begin(name, grace) {
+            return used;
+        }
+        let mut ending = Ending { once: self, name, answer: None };
+        let answer = work();
+        ending.answer = Some(answer.clone());
+        drop(ending);
+        Used::Answer(answer)
+    }
+
+    /// Notes the thing as used.
+    pub fn note(&self, name: &str) {
+        let mut used = self.used.lock();
+        make_room(&mut used);
+        used.insert(name.to_owned(), Use::Over { at: Instant::now(), answer: None });
+    }
+
+    /// Whether the thing was used.
+    pub fn has(&self, name: &str) -> bool {
+        let used = self.used.lock();
+        !used.is_empty() && used.contains_key(name)
+    }
+
+    /// None when it begins now.
+    fn begin(&self, name: &str, grace: Duration) -> Option<Used> {
+        let deadline = Instant::now() + limits::OAUTH_TIME;
+        resting(|| {
+            let mut used = self.used.lock();
+            loop {
+                match used.get(name) {
+                    None => break,
+                    Some(Use::Over { at, answer: Some(answer) }) if at.elapsed() < grace => {
+                        return Some(Used::Answer(answer.clone()));
+                    }
+                    Some(Use::Now) if !grace.is_zero() && Instant::now() < deadline => {}
+                    Some(_) => return Some(Used::Before),
+                }
+                used = self.done.wait(used, limits::WAIT_SLICE);
+            }
+            make_room(&mut used);
+            used.insert(name.to_owned(), Use::Now);
+            None
+        })
+    }
+}
+
+/// Ends a use, also one that panics.
+struct Ending<'a> {
+    once: &'a Once,
+    name: &'a str,
+    answer: Option<Response>,
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        let mut used = self.once.used.lock();
+        match self.answer.take().filter(|answer| answer.status < 500) {
+            None => drop(used.remove(self.name)),
+            answer => {
+                let over = Use::Over { at: Instant::now(), answer };
+                used.insert(self.name.to_owned(), over);
+            }
+        }
+        self.once.done.notify_all();
+    }
+}
+
+/// Forgets what is old, answers first: they hold tokens.
+fn make_room(used: &mut HashMap<String, Use>) {
+    for known in used.values_mut() {
+        if let Use::Over { at, answer } = known
+            && at.elapsed() > limits::OAUTH_GRACE
+        {
+            *answer = None;
+        }
+    }
+    if used.len() < limits::OAUTH_USED {
+        return;
+    }
+    used.retain(|_, known| match known {
+        Use::Now => true,
+        Use::Over { at, .. } => at.elapsed() < limits::OAUTH_CODE,
+    });
+    // Nobody but a flood gets here; what it used itself is what is forgotten first.
+    if used.len() >= limits::OAUTH_USED {
+        used.retain(|_, known| matches!(known, Use::Now));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(used: &Used) -> Option<u16> {
+        match used {
+            Used::Answer(answer) => Some(answer.status),
+            Used::Before => None,
+        }
+    }
+
+    #[test]
+    fn once_means_once_with_a_grace_for_whoever_races() {
+        let once = Once::default();
+        let long = Duration::from_secs(60);
+        let first = once.take("a", Duration::ZERO, || Response::empty(200));
+        let again = once.take("a", Duration::ZERO, || Response::empty(201));
+        assert_eq!((status(&first), status(&again)), (Some(200), None));
+        assert_eq!(status(&once.take("a", long, || Response::empty(201))), Some(200));
+        assert_eq!(status(&once.take("b", long, || Response::empty(503))), Some(503));
+        assert_eq!(status(&once.take("b", long, || Response::empty(200))), Some(200));
+        assert!(once.has("a") && !once.has("c"));
+    }
+
+    #[test]
+    fn who_comes_meanwhile_waits_for_the_answer() {
+        let once = Once::default();
+        let long = Duration::from_secs(60);
+        let (begun, begins) = std::sync::mpsc::channel();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                once.take("a", long, || {
+                    begun.send(()).expect("somebody listens");
+                    std::thread::sleep(Duration::from_millis(50));
+                    Response::empty(200)
+                })
+            });
+            begins.recv().expect("it begins");
+            assert_eq!(status(&once.take("a", Duration::ZERO, || Response::empty(201))), None);
+            assert_eq!(status(&once.take("a", long, || Response::empty(201))), Some(200));
+        });
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let once = Once::default();
+        for at in 0..3 * limits::OAUTH_USED {
+            once.note(&at.to_string());
+        }
+        assert!(once.used.lock().len() <= limits::OAUTH_USED);
+    }
+}
