@@ -70,20 +70,27 @@ impl Target {
         .into_bytes()
     }
 
+    /// What every request of the stateless revision says.
+    pub fn meta() -> Value {
+        json!({
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientInfo": {"name": "load", "version": "1"},
+            "io.modelcontextprotocol/clientCapabilities": {}
+        })
+    }
+
     /// A `tools/call` of the stateless revision.
     pub fn call(&self, tool: &str, arguments: Value) -> Vec<u8> {
+        self.call_with("", tool, arguments)
+    }
+
+    /// The same with one more header line.
+    pub fn call_with(&self, header: &str, tool: &str, arguments: Value) -> Vec<u8> {
         let headers = format!(
-            "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\nMcp-Name: {tool}\r\n"
+            "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\nMcp-Name: {tool}\r\n\
+             {header}"
         );
-        let params = json!({
-            "name": tool,
-            "arguments": arguments,
-            "_meta": {
-                "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-                "io.modelcontextprotocol/clientInfo": {"name": "load", "version": "1"},
-                "io.modelcontextprotocol/clientCapabilities": {}
-            }
-        });
+        let params = json!({"name": tool, "arguments": arguments, "_meta": Self::meta()});
         let message = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
         self.post(&headers, &message)
     }

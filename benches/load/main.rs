@@ -16,6 +16,7 @@ mod replicas;
 mod spawn;
 mod table;
 mod throughput;
+mod tokens;
 mod workers;
 
 /// What stands in docs/scaling.md, and is measured only when it is named.
@@ -24,6 +25,7 @@ const REPLICAS: &str = "replicas";
 /// A part of the measurements: its name and what runs it.
 const PARTS: &[(&str, fn())] = &[
     ("throughput", throughput::run),
+    ("tokens", tokens::run),
     ("handshakes", handshakes::run),
     ("python", peers::run),
     ("devices", devices::run),

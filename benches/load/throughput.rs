@@ -40,7 +40,14 @@ pub fn run() {
             servers.push(("rmcp 3.11", spawn::announced(Command::new(path), tls)));
         }
         for connections in CONNECTIONS {
-            let results = in_turn(&servers, connections);
+            let takers: Vec<_> = servers
+                .iter()
+                .map(|(_, served)| {
+                    let target = served.target();
+                    (served, target.call("echo", json!({"message": "x".repeat(300)})))
+                })
+                .collect();
+            let results = in_turn(&takers, connections);
             for ((name, _), result) in servers.iter().zip(&results) {
                 let Measured { rate, p50, p99, cpu } = *result;
                 let numbers = [count(rate), micros(p50), micros(p99), format!("{:.1}", cpu * 1e6)];
@@ -82,12 +89,11 @@ pub fn run() {
 
 /// Medians of several runs in which the servers take turns, so that a busy moment of the machine
 /// hits all of them.
-fn in_turn(servers: &[(&str, Served)], connections: usize) -> Vec<Measured> {
-    let mut runs: Vec<Vec<Measured>> = vec![Vec::new(); servers.len()];
+pub fn in_turn(takers: &[(&Served, Vec<u8>)], connections: usize) -> Vec<Measured> {
+    let mut runs: Vec<Vec<Measured>> = vec![Vec::new(); takers.len()];
     for round in 0..=ROUNDS {
-        for ((_, served), runs) in servers.iter().zip(&mut runs) {
+        for ((served, request), runs) in takers.iter().zip(&mut runs) {
             let target = served.target();
-            let request = target.call("echo", json!({"message": "x".repeat(300)}));
             let prepare = |_: &mut Client| request.clone();
             let measured = measure(served, &target, &prepare, connections, SLICE);
             // The first round warms up.
