@@ -375,6 +375,8 @@ pub const OAUTH_DOCUMENT_FRESH: Duration = Duration::from_secs(60 * 60);
 pub const OAUTH_DOCUMENT_RETRY: Duration = Duration::from_secs(30);
 /// How many are fetched at once: strangers choose the addresses.
 pub const OAUTH_DOCUMENT_FETCHES: usize = 4;
+/// How many are fetched in a minute: nobody should hammer another's server through this one.
+pub const OAUTH_DOCUMENTS_A_MINUTE: usize = 60;
 /// Time for one.
 pub const OAUTH_DOCUMENT_TIME: Duration = Duration::from_secs(5);
 /// Bytes of one.

@@ -32,7 +32,9 @@ impl OauthProxy {
         let agreed = self.agreed(request, &login);
         if let Some(code) = form.get("error") {
             let why = form.get("error_description").unwrap_or("the provider gives no reason");
-            log::warn!("the provider refuses a login: {code}: {why}");
+            let shown =
+                |text: &str| -> String { text.chars().take(limits::SHOWN_NAME_CHARS).collect() };
+            log::warn!("the provider refuses a login: {}: {}", shown(code), shown(why));
             let code = ERRORS.iter().find(|known| code == **known).unwrap_or(&"server_error");
             let fault = Fault::new(code, format!("the provider refuses the login: {code}"));
             // Whoever has agreed to nothing is sent nowhere.

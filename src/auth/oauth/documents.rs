@@ -4,7 +4,7 @@
 //! but where everybody may look, follows no redirects, and tells nobody what it has found.
 
 use std::collections::HashMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -28,7 +28,28 @@ struct State {
     known: HashMap<String, Known>,
     /// How many are being fetched.
     fetching: usize,
+    /// How many were begun in this minute, and when it began.
+    begun: (usize, Option<Instant>),
 }
+
+impl State {
+    /// Whether one more may be fetched now, which is counted.
+    fn begin(&mut self) -> bool {
+        let (count, since) = &mut self.begun;
+        if since.is_none_or(|since| since.elapsed() >= MINUTE) {
+            (*count, *since) = (0, Some(Instant::now()));
+        }
+        let may = self.fetching < limits::OAUTH_DOCUMENT_FETCHES
+            && *count < limits::OAUTH_DOCUMENTS_A_MINUTE;
+        if may {
+            *count += 1;
+            self.fetching += 1;
+        }
+        may
+    }
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// What came of looking at one.
 struct Known {
@@ -71,11 +92,10 @@ impl Documents {
             if let Some(known) = state.known.get(url).filter(|known| known.is_fresh()) {
                 return known.found.clone().map_err(|why| invalid(&why));
             }
-            if state.fetching >= limits::OAUTH_DOCUMENT_FETCHES {
+            if !state.begin() {
                 let why = "too many documents of clients are being read; try again";
                 return Err(Fault::new("temporarily_unavailable", why));
             }
-            state.fetching += 1;
         }
         let fetching = Fetching(self);
         let found = resting(|| self.fetch(url));
@@ -153,6 +173,21 @@ fn check(url: &str) -> Result<(), &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn strangers_do_not_make_this_server_ask_often() {
+        let mut state = State::default();
+        let begun = (0..1000).filter(|_| {
+            let begun = state.begin();
+            state.fetching = 0;
+            begun
+        });
+        assert_eq!(begun.count(), limits::OAUTH_DOCUMENTS_A_MINUTE);
+        state.begun.1 = Instant::now().checked_sub(MINUTE);
+        assert!(state.begin());
+        state.fetching = limits::OAUTH_DOCUMENT_FETCHES;
+        assert!(!state.begin());
+    }
 
     #[test]
     fn only_whole_addresses_are_looked_at() {

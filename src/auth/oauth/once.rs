@@ -11,8 +11,15 @@ use crate::sync::{Lock, Signal};
 /// Names of things that were used, with the answer that each led to.
 #[derive(Default)]
 pub struct Once {
-    used: Lock<HashMap<String, Use>>,
+    state: Lock<State>,
     done: Signal,
+}
+
+#[derive(Default)]
+struct State {
+    used: HashMap<String, Use>,
+    /// When answers were last forgotten.
+    swept: Option<Instant>,
 }
 
 /// A use of something.
@@ -47,24 +54,22 @@ impl Once {
 
     /// Notes the thing as used.
     pub fn note(&self, name: &str) {
-        let mut used = self.used.lock();
-        make_room(&mut used);
-        used.insert(name.to_owned(), Use::Over { at: Instant::now(), answer: None });
+        self.state.lock().insert(name, Use::Over { at: Instant::now(), answer: None });
     }
 
     /// Whether the thing was used.
     pub fn has(&self, name: &str) -> bool {
-        let used = self.used.lock();
-        !used.is_empty() && used.contains_key(name)
+        let state = self.state.lock();
+        !state.used.is_empty() && state.used.contains_key(name)
     }
 
     /// None when it begins now.
     fn begin(&self, name: &str, grace: Duration) -> Option<Used> {
         let deadline = Instant::now() + limits::OAUTH_TIME;
         resting(|| {
-            let mut used = self.used.lock();
+            let mut state = self.state.lock();
             loop {
-                match used.get(name) {
+                match state.used.get(name) {
                     None => break,
                     Some(Use::Over { at, answer: Some(answer) }) if at.elapsed() < grace => {
                         return Some(Used::Answer(answer.clone()));
@@ -72,10 +77,9 @@ impl Once {
                     Some(Use::Now) if !grace.is_zero() && Instant::now() < deadline => {}
                     Some(_) => return Some(Used::Before),
                 }
-                used = self.done.wait(used, limits::WAIT_SLICE);
+                state = self.done.wait(state, limits::WAIT_SLICE);
             }
-            make_room(&mut used);
-            used.insert(name.to_owned(), Use::Now);
+            state.insert(name, Use::Now);
             None
         })
     }
@@ -90,37 +94,42 @@ struct Ending<'a> {
 
 impl Drop for Ending<'_> {
     fn drop(&mut self) {
-        let mut used = self.once.used.lock();
+        let mut state = self.once.state.lock();
         match self.answer.take().filter(|answer| answer.status < 500) {
-            None => drop(used.remove(self.name)),
+            None => drop(state.used.remove(self.name)),
             answer => {
                 let over = Use::Over { at: Instant::now(), answer };
-                used.insert(self.name.to_owned(), over);
+                state.used.insert(self.name.to_owned(), over);
             }
         }
         self.once.done.notify_all();
     }
 }
 
-/// Forgets what is old, answers first: they hold tokens.
-fn make_room(used: &mut HashMap<String, Use>) {
-    for known in used.values_mut() {
-        if let Use::Over { at, answer } = known
-            && at.elapsed() > limits::OAUTH_GRACE
-        {
-            *answer = None;
+impl State {
+    fn insert(&mut self, name: &str, one: Use) {
+        // Answers hold tokens, and nobody comes for them any more.
+        if self.swept.is_none_or(|swept| swept.elapsed() > limits::OAUTH_GRACE) {
+            self.swept = Some(Instant::now());
+            for known in self.used.values_mut() {
+                if let Use::Over { at, answer } = known
+                    && at.elapsed() > limits::OAUTH_GRACE
+                {
+                    *answer = None;
+                }
+            }
         }
-    }
-    if used.len() < limits::OAUTH_USED {
-        return;
-    }
-    used.retain(|_, known| match known {
-        Use::Now => true,
-        Use::Over { at, .. } => at.elapsed() < limits::OAUTH_CODE,
-    });
-    // Nobody but a flood gets here; what it used itself is what is forgotten first.
-    if used.len() >= limits::OAUTH_USED {
-        used.retain(|_, known| matches!(known, Use::Now));
+        if self.used.len() >= limits::OAUTH_USED {
+            self.used.retain(|_, known| match known {
+                Use::Now => true,
+                Use::Over { at, .. } => at.elapsed() < limits::OAUTH_CODE,
+            });
+        }
+        // Nobody but a flood gets here; what it used itself is what is forgotten first.
+        if self.used.len() >= limits::OAUTH_USED {
+            self.used.retain(|_, known| matches!(known, Use::Now));
+        }
+        self.used.insert(name.to_owned(), one);
     }
 }
 
@@ -173,6 +182,6 @@ mod tests {
         for at in 0..3 * limits::OAUTH_USED {
             once.note(&at.to_string());
         }
-        assert!(once.used.lock().len() <= limits::OAUTH_USED);
+        assert!(once.state.lock().used.len() <= limits::OAUTH_USED);
     }
 }
