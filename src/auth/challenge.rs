@@ -37,9 +37,10 @@ pub fn response(refusal: &Refusal, metadata: Option<&str>, scopes: &[String]) ->
         return response;
     }
     let needed = match refusal {
-        Refusal::Scopes(needed) | Refusal::Role { scopes: needed, .. } => needed.join(" "),
-        _ => scopes.join(" "),
+        Refusal::Scopes(needed) | Refusal::Role { scopes: needed, .. } => needed,
+        _ => scopes,
     };
+    let needed = told(needed).join(" ");
     let parameters = [
         ("error", error),
         ("error_description", error.map(|_| why.as_str())),
@@ -52,6 +53,12 @@ pub fn response(refusal: &Refusal, metadata: Option<&str>, scopes: &[String]) ->
         .collect();
     let challenge = format!("Bearer {}", given.join(", "));
     response.with_header("WWW-Authenticate", challenge.trim_end())
+}
+
+/// The scopes that clients are told to ask for. Whether there is a refresh token is between them and
+/// whoever gives the tokens out.
+pub fn told(scopes: &[String]) -> Vec<&str> {
+    scopes.iter().map(String::as_str).filter(|scope| *scope != "offline_access").collect()
 }
 
 /// What may stand between quotes (RFC 6750 section 3).

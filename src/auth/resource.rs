@@ -65,13 +65,18 @@ impl Resource {
 
     /// The metadata (RFC 9728 section 2).
     pub fn metadata(&self, request: &Request) -> Response {
-        let body = json!({
-            "resource": self.url(request),
+        let (base, path) = self.place(request);
+        let mut body = json!({
+            "resource": base + path,
             "authorization_servers": self.servers,
-            "scopes_supported": self.scopes,
             "bearer_methods_supported": ["header"],
             "resource_name": "Itential Platform",
         });
+        // What is empty is left out (section 3.2).
+        let scopes = challenge::told(&self.scopes);
+        if !scopes.is_empty() {
+            body["scopes_supported"] = json!(scopes);
+        }
         Response::json(200, body.to_string()).with_header("Cache-Control", "public, max-age=3600")
     }
 
@@ -81,18 +86,19 @@ impl Resource {
         challenge::response(refusal, metadata.as_deref(), &self.scopes)
     }
 
-    /// The URL of the MCP endpoint, as the sender of this request sees it.
-    fn url(&self, request: &Request) -> String {
-        match &self.public_url {
-            Some(url) => url.clone(),
-            None => format!("{}{}", self.origin(request), self.path),
+    /// The path of the MCP endpoint, and what stands before it, as the sender of this request sees it.
+    fn place(&self, request: &Request) -> (String, &str) {
+        match self.public_url.as_deref().map(split) {
+            Some((origin, path)) => (origin.to_owned(), path),
+            None => (self.origin(request) + &request.prefix(), &self.path),
         }
     }
 
     fn metadata_url(&self, request: &Request) -> String {
-        let url = self.url(request);
-        let (origin, path) = split(&url);
-        format!("{origin}{WELL_KNOWN}{}", path.trim_end_matches('/'))
+        let (base, path) = self.place(request);
+        // A slash that is all of the path goes, any other stays (section 3.1).
+        let path = if path == "/" { "" } else { path };
+        format!("{base}{WELL_KNOWN}{path}")
     }
 
     /// Scheme and host, as a trusted proxy or else the request says.

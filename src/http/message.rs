@@ -28,6 +28,24 @@ impl Request {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
+
+    /// The path that proxies have taken off in front of ours, as trusted ones tell it.
+    pub fn prefix(&self) -> String {
+        let told: String = self
+            .headers
+            .iter()
+            .filter(|(name, _)| self.trusted_peer && name == "x-forwarded-prefix")
+            .flat_map(|(_, value)| value.split(','))
+            .map(|part| part.trim().trim_end_matches('/'))
+            .collect();
+        // What begins with two slashes would name another host.
+        let plain =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~%!$&'()*+;=:@".contains(&byte);
+        match told.starts_with('/') && !told.contains("//") && told.bytes().all(plain) {
+            true => told,
+            false => String::new(),
+        }
+    }
 }
 
 /// A complete answer.

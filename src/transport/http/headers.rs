@@ -63,23 +63,6 @@ pub fn doubled(request: &Request) -> Option<&str> {
     seen.find(|(at, name)| one(name) && again(*at, name)).map(|(_, name)| name)
 }
 
-/// The path that proxies have taken off in front of ours, as trusted ones tell it.
-pub fn prefix(request: &Request) -> String {
-    let told: String = request
-        .headers
-        .iter()
-        .filter(|(name, _)| request.trusted_peer && name == "x-forwarded-prefix")
-        .flat_map(|(_, value)| value.split(','))
-        .map(|part| part.trim().trim_end_matches('/'))
-        .collect();
-    // What begins with two slashes would name another host.
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~%!$&'()*+;=:@".contains(&byte);
-    match told.starts_with('/') && !told.contains("//") && told.bytes().all(plain) {
-        true => told,
-        false => String::new(),
-    }
-}
-
 /// Returns true if a trusted proxy says that it has passed the request on.
 pub fn is_passed_on(request: &Request) -> bool {
     const SAY_SO: [&str; 4] = ["x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded"];

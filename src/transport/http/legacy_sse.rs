@@ -26,7 +26,7 @@ pub fn open(service: &Service, visit: Visit) {
         PATH => "",
         _ => service.path.trim_end_matches('/'),
     };
-    let base = headers::prefix(&visit.request) + base;
+    let base = visit.request.prefix() + base;
     let caller = visit.caller(None);
     let Some(opened) = service.sessions.open(&caller) else {
         let text = "Too many sessions are open; try again later\n";

@@ -110,7 +110,7 @@ impl Admitted {
             None => response,
             Some(origin) => response
                 .with_header("Access-Control-Allow-Origin", origin.clone())
-                .with_header("Access-Control-Expose-Headers", "Mcp-Session-Id")
+                .with_header("Access-Control-Expose-Headers", "Mcp-Session-Id, WWW-Authenticate")
                 .with_header("Vary", "Origin"),
         }
     }
