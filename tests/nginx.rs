@@ -9,7 +9,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use support::certificates::{Authority, connect, write_key};
+use support::certificates::{Authority, connect, connect_as, write_key};
+use support::document::block;
+use support::house::House;
 use support::raw_http;
 use support::scratch::Scratch;
 use support::served::Served;
@@ -247,4 +249,66 @@ fn sse_is_reached_through_the_endpoint_alone_and_below_a_prefix() {
     );
     use_sse("/itential", "/mcp", &prefixed);
     use_sse("/itential", "/sse", &prefixed);
+}
+
+/// The recipe of docs/authentication.md.
+#[test]
+#[ignore = "needs nginx: cargo test --test nginx -- --ignored"]
+fn a_certificate_that_nginx_checks_is_no_identity_here_and_a_token_is_needed_too() {
+    let (servers, clients) = (Authority::new("Test CA"), Authority::new("Clients"));
+    let house = House::new();
+    let token = house.token("nightly-backup", &[]);
+    let trusted = house.scratch.write("clients.pem", clients.pem());
+    let audit = house.scratch.path().join("audit").to_str().expect("text").to_owned();
+    let recipe = block("authentication.md", "nginx", "ssl_verify_client")
+        .replace("/etc/nginx/clients.pem", &trusted);
+    let behind = |port: u16| recipe.replace("localhost:8000", &format!("localhost:{port}"));
+    let server = house.serve(&[], &["--sandbox", "--audit-file", &audit]);
+    let nginx = Nginx::start(&servers, &behind(server.port));
+    let client = clients.issue(&["agent.example.com"]);
+    let ask = |nginx: &Nginx, known: bool, method: &str, path: &str, headers: &[(&str, &str)]| {
+        let mut socket = match known {
+            true => connect_as(nginx.port, &servers.pem(), NAME, &client.0, &client.1),
+            false => connect(nginx.port, &servers.pem(), NAME),
+        };
+        let accept = ("Accept", "application/json, text/event-stream");
+        let headers = [&[accept][..], headers].concat();
+        let params = support::modern(json!({"name": "get_health", "arguments": {}}));
+        let call = json!({"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": params});
+        let body = call.to_string();
+        let body = (method == "POST").then_some(body.as_str());
+        raw_http::ask(&mut socket, NAME, method, path, &headers, body);
+        raw_http::answer(&mut CutOff(socket))
+    };
+    let modern = [
+        ("Mcp-Protocol-Version", "2026-07-28"),
+        ("Mcp-Method", "tools/call"),
+        ("Mcp-Name", "get_health"),
+        // What a client says of itself in the headers that proxies use for it.
+        ("X-SSL-Client-S-DN", "CN=admin"),
+        ("X-Client-Cert", "admin"),
+        ("X-Forwarded-User", "admin"),
+    ];
+    let bearer = format!("Bearer {token}");
+    let with_token = [&modern[..], &[("Authorization", &bearer)]].concat();
+    assert_eq!(ask(&nginx, false, "POST", "/mcp", &with_token).status, 400, "nginx wants one");
+    assert_eq!(ask(&nginx, true, "POST", "/mcp", &modern).status, 401);
+    let answer = ask(&nginx, true, "POST", "/mcp", &with_token);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let audited = std::fs::read_to_string(&audit).expect("the audit file");
+    assert!(audited.contains("static:nightly-backup") && !audited.contains("admin"), "{audited}");
+
+    // Where tokens come from elsewhere, clients are told of the place that they see.
+    let issuer = "https://id.example.com";
+    let jwt = ["--auth-type", "jwt", "--auth-issuer", issuer, "--auth-algorithm", "HS256"];
+    let key = ["--auth-public-key", "0123456789abcdef0123456789abcdef"];
+    let start = ["--transport", "http", "--port", "0", "--sandbox"];
+    let server = Served::start(&[], &[&start[..], &jwt, &key].concat());
+    let nginx = Nginx::start(&servers, &behind(server.port));
+    let refused = ask(&nginx, true, "POST", "/mcp", &[]);
+    let challenge = refused.header("www-authenticate").expect("a challenge");
+    let place = "/.well-known/oauth-protected-resource/mcp";
+    assert!(challenge.contains(&format!("\"https://{NAME}{place}\"")), "{challenge}");
+    let said = ask(&nginx, true, "GET", place, &[]).json();
+    assert_eq!(said["resource"], format!("https://{NAME}/mcp"));
 }

@@ -2,14 +2,19 @@
 #![allow(dead_code, reason = "each test file uses its part of the harness")]
 
 pub mod certificates;
+pub mod document;
 pub mod facts;
+pub mod form;
 pub mod house;
 pub mod http_server;
 pub mod key_server;
+pub mod oauth;
+pub mod provider;
 pub mod raw_http;
 pub mod schema;
 pub mod scratch;
 pub mod served;
+pub mod site;
 pub mod speaker;
 pub mod tokens;
 
