@@ -132,6 +132,10 @@ impl OauthProxy {
             return invalid("the token was revoked; log in again");
         }
         let Access { name, subject, scopes, .. } = access;
+        let needed = &self.settings.required_scopes;
+        if needed.iter().any(|needed| !scopes.contains(needed)) {
+            return Err(Refusal::Scopes(needed.clone()));
+        }
         let proof = Proof::Jwt;
         Ok(Some(Identity { proof, name, subject, role: None, scopes, expires: Some(expires) }))
     }
@@ -170,5 +174,27 @@ fn now() -> u64 {
 /// clock nearby can be in.
 fn is_over(at: u64, most: Duration) -> bool {
     let now = now();
-    now > at + most.as_secs() || at > now + limits::OAUTH_CLOCKS.as_secs()
+    now > at.saturating_add(most.as_secs()) || at > now + limits::OAUTH_CLOCKS.as_secs()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_old_is_over_and_what_a_replica_whose_clock_is_ahead_has_just_made_is_not() {
+        let minute = Duration::from_secs(60);
+        let ahead = limits::OAUTH_CLOCKS.as_secs();
+        for (made, over) in [
+            (now(), false),
+            (now() - 50, false),
+            (now() - 70, true),
+            (now() + ahead - 5, false),
+            (now() + ahead + 5, true),
+            (0, true),
+            (u64::MAX, true),
+        ] {
+            assert_eq!(is_over(made, minute), over, "{made}");
+        }
+    }
 }

@@ -147,9 +147,14 @@ impl OauthProxy {
     ) -> Result<Response, Fault> {
         let now = now();
         let longest = limits::OAUTH_ACCESS.as_secs();
-        let forgone = |scope: &String| allowed.contains(scope) && !asked.contains(scope);
-        let scopes: Vec<String> =
-            identity.scopes.iter().filter(|scope| !forgone(scope)).cloned().collect();
+        // What could have been asked for and was not is forgone: some providers grant all the same.
+        let offered =
+            |scope: &String| allowed.contains(scope) || self.settings.scopes.contains(scope);
+        let only = |granted: &[String], wanted: &[String]| -> Vec<String> {
+            let stays = |scope: &&String| wanted.contains(scope) || !offered(scope);
+            granted.iter().filter(stays).cloned().collect()
+        };
+        let scopes = only(&identity.scopes, asked);
         // A token without an end is looked up again from time to time, in place of being refreshed.
         let lasts = granted.expires_in.or_else(|| {
             let end = identity.expires?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
@@ -181,7 +186,7 @@ impl OauthProxy {
             let refresh = Refresh {
                 client: client.hash.clone(),
                 subject: identity.subject.clone(),
-                scopes: allowed.to_vec(),
+                scopes: only(granted.scopes.as_deref().unwrap_or(allowed), allowed),
                 refresh: granted.refresh.clone(),
                 access: lasting.filter(|_| granted.refresh.is_none()),
                 login,
