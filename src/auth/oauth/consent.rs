@@ -64,13 +64,7 @@ impl OauthProxy {
     /// Where the provider lets people log in, and comes back from with this login.
     pub(super) fn at_provider(&self, login: &Login) -> Result<String, Fault> {
         let settings = &self.settings;
-        let mut scopes: Vec<&str> = login.scopes.iter().map(String::as_str).collect();
-        for needed in settings.provider.needs {
-            if !scopes.contains(needed) {
-                scopes.push(needed);
-            }
-        }
-        let (scopes, state) = (scopes.join(" "), login.seal(&self.seal)?);
+        let (scopes, state) = (settings.provider.asked(&login.scopes), login.seal(&self.seal)?);
         let challenge = hash(&login.verifier);
         let mut query = vec![
             ("response_type", "code"),

@@ -108,6 +108,15 @@ static PROVIDERS: [Provider; 6] = [
     },
 ];
 
+impl Provider {
+    /// These scopes, and those that it needs, as it is asked for them.
+    pub fn asked(&self, scopes: &[String]) -> String {
+        let missing = |needed: &&&str| !scopes.iter().any(|known| known == **needed);
+        let needed = self.needs.iter().filter(missing).copied();
+        scopes.iter().map(String::as_str).chain(needed).collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// The row with this name; the generic one when there is no name.
 pub fn named(name: Option<&str>) -> &'static Provider {
     let found = PROVIDERS.iter().find(|provider| Some(provider.name) == name);

@@ -87,7 +87,7 @@ impl Upstream {
 
     /// New tokens for a refresh token.
     pub fn refresh(&self, token: &str, scopes: &[String]) -> Result<Granted, Fault> {
-        let scopes = scopes.join(" ");
+        let scopes = self.provider.asked(scopes);
         let mut form = vec![("grant_type", "refresh_token"), ("refresh_token", token)];
         if self.provider.scope_on_refresh {
             form.push(("scope", &scopes));
