@@ -103,8 +103,10 @@ pub fn source(uri: &str) -> String {
 fn host(rest: &str) -> Option<&str> {
     let rest = rest.strip_prefix("//")?;
     let place = rest.split(['/', '?']).next().unwrap_or_default();
-    // It has no user name, or it is malformed.
-    authority(place).map(|(name, _)| name).filter(|name| !name.is_empty())
+    // It has no user name, or it is malformed. What else a name may have would mean something in the
+    // policy of the page that names it.
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._[]:".contains(&byte);
+    authority(place).map(|(name, _)| name).filter(|name| name.bytes().all(plain))
 }
 
 #[cfg(test)]
