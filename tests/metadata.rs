@@ -170,14 +170,14 @@ fn nobody_is_sent_to_a_login_that_does_not_exist() {
 #[test]
 fn scopes_are_those_to_ask_for_and_a_refresh_token_is_none_of_them() {
     for (options, scopes) in [
-        (&["--auth-required-scopes", "mcp mcp:write"][..], "mcp mcp:write"),
-        (&["--auth-required-scopes", "mcp offline_access"], "mcp"),
+        (&["--auth-required-scopes", "mcp,mcp:write"][..], "mcp mcp:write"),
+        (&["--auth-required-scopes", "mcp,offline_access"], "mcp"),
         (
             &[
                 "--auth-required-scopes",
                 "mcp",
                 "--auth-advertised-scopes",
-                "offline_access api://1/mcp",
+                "offline_access,api://1/mcp",
             ],
             "api://1/mcp",
         ),
@@ -196,7 +196,7 @@ fn scopes_are_those_to_ask_for_and_a_refresh_token_is_none_of_them() {
         }
     }
     // Nor where a token lacks some.
-    let server = serve(&["--auth-required-scopes", "mcp offline_access"]);
+    let server = serve(&["--auth-required-scopes", "mcp,offline_access"]);
     let token = Signer::new("HS256").token(json!({"iss": ISSUER}));
     let bearer = format!("Bearer {token}");
     let answer = server.post(&[("Authorization", &bearer)], &initialize("2025-06-18"));

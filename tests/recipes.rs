@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use support::document::{block, blocks};
 use support::http_server::{HttpServer, initialize};
 use support::key_server::{Answer as Keys, KeyServer};
-use support::oauth::{caller, show};
+use support::oauth::{App, BASE, caller, show};
+use support::provider::{ID, ISSUER, Provider, SECRET};
 use support::raw_http::Answer;
 use support::scratch::Scratch;
 use support::tokens::{Signer, now};
@@ -238,4 +239,25 @@ fn auth0() {
     strict.refuses(&signer, &[(good.clone(), 403, "mcp:write")]);
     let scoped = with(&good, json!({"scope": "openid mcp:write"}));
     assert_eq!(strict.show(&signer.token(scoped)).status, 200);
+}
+
+#[test]
+fn a_login_at_a_provider() {
+    let provider = Provider::with(|traits| traits.signed = true);
+    let scratch = Scratch::new();
+    let secret = scratch.write("secret", SECRET);
+    let kitchen = Kitchen::new(
+        PROXY,
+        &[
+            ("/etc/itential-mcp/oauth-secret", &secret),
+            ("https://id.example.com/authorize", &provider.url("/authorize")),
+            ("https://id.example.com/token", &provider.url("/token")),
+            ("https://id.example.com/jwks", &provider.url("/jwks")),
+        ],
+    );
+    let place = "https://mcp.example.com/.well-known/oauth-protected-resource/mcp";
+    assert_eq!(kitchen.challenge(), format!("Bearer resource_metadata=\"{place}\", scope=\"mcp\""));
+    assert_eq!(kitchen.metadata()["authorization_servers"], json!([BASE]));
+    let tokens = App::new(&kitchen.server).tokens(&kitchen.server, &provider);
+    assert_eq!(kitchen.caller(&tokens.access), format!("signed:ann via {ID} at {ISSUER}"));
 }

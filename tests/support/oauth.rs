@@ -24,7 +24,7 @@ pub fn serve(provider: &Provider, more: &[&str]) -> HttpServer {
 /// The same, which checks the signatures of the provider's tokens.
 pub fn serve_signed(provider: &Provider, more: &[&str]) -> HttpServer {
     let keys = provider.url("/jwks");
-    let auth = ["--auth-jwks-uri", &keys, "--auth-algorithm", "ES256"];
+    let auth = ["--auth-jwks-uri", &keys];
     start(provider, KEY, &[&auth[..], more].concat())
 }
 

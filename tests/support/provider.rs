@@ -92,7 +92,7 @@ impl Provider {
 
     pub fn with(set: impl FnOnce(&mut Traits)) -> Self {
         let state = Arc::new(Mutex::new(State::default()));
-        let signer = Arc::new(Signer::new("ES256").named("upstream"));
+        let signer = Arc::new(Signer::new("RS256").named("upstream"));
         let (kept, signs) = (Arc::clone(&state), Arc::clone(&signer));
         let site = Site::start(None, move |asked| {
             let ill = kept.lock().expect("no panic").ill.get(&asked.path).cloned();
