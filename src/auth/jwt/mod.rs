@@ -108,11 +108,16 @@ impl Jwt {
     }
 
     /// What the token proves with these keys.
-    fn judge(&self, token: &Token<'_>, keys: &KeySet, now: SystemTime) -> Result<Verdict, Refusal> {
+    fn judge(
+        &self,
+        token: &Token<'_>,
+        keys: &Arc<KeySet>,
+        now: SystemTime,
+    ) -> Result<Verdict, Refusal> {
         let invalid = |why: &str| Refusal::Invalid(why.to_owned());
         let keys = match (keys.find(token.key.as_deref()), &self.keys) {
             (Found::Keys(keys), _) => keys,
-            (Found::Unknown, Keys::Provider(provider)) => return Ok(provider.unknown()),
+            (Found::Unknown, Keys::Provider(provider)) => return Ok(provider.unknown(keys)),
             (Found::Unknown, Keys::Configured { .. }) => Vec::new(),
             (Found::Ambiguous, _) => {
                 return Err(invalid("the token names no key (kid), and its issuer has several"));

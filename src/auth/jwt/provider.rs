@@ -100,10 +100,11 @@ impl Provider {
         self.state.lock().keys.clone()
     }
 
-    /// What to say to a token whose key is not among them.
-    pub fn unknown(&self) -> Verdict {
+    /// What to say to a token whose key is not among those that were `seen`.
+    pub fn unknown(&self, seen: &Arc<KeySet>) -> Verdict {
         let state = self.state.lock();
-        match state.fetching || state.may_fetch() {
+        let newer = state.keys.as_ref().is_some_and(|keys| !Arc::ptr_eq(keys, seen));
+        match newer || state.fetching || state.may_fetch() {
             true => Verdict::Waits,
             false if state.failed || state.keys.is_none() => unavailable(),
             false => Verdict::Refused(Refusal::Invalid(
@@ -249,13 +250,26 @@ mod tests {
         let provider = Arc::new(provider);
         let fetch = provider.begin(|_| true).expect("nobody fetches");
         assert!(provider.begin(|_| true).is_none(), "somebody does");
-        assert_eq!(provider.unknown(), Verdict::Waits);
+        let none = Arc::default();
+        assert_eq!(provider.unknown(&none), Verdict::Waits);
         provider.state.lock().waiting = limits::KEYS_WAITERS;
         let begun = Instant::now();
         provider.renew(None);
         assert!(begun.elapsed() < limits::KEYS_TIME / 2, "it waited all the same");
         drop(fetch);
-        assert_eq!(provider.unknown(), unavailable(), "no keys are no proof against a token");
+        assert_eq!(provider.unknown(&none), unavailable(), "no keys are no proof against a token");
+    }
+
+    #[test]
+    fn keys_that_come_while_a_token_is_looked_at_are_looked_at_too() {
+        let algorithm = Algorithm::named(None).expect("the default");
+        let provider = Provider::new("http://127.0.0.1:9/", algorithm).expect("a URL");
+        let (old, new) = (Arc::<KeySet>::default(), Arc::<KeySet>::default());
+        let mut state = provider.state.lock();
+        (state.keys, state.asked) = (Some(Arc::clone(&new)), Some(Instant::now()));
+        drop(state);
+        assert_eq!(provider.unknown(&old), Verdict::Waits);
+        assert!(matches!(provider.unknown(&new), Verdict::Refused(Refusal::Invalid(_))));
     }
 
     #[test]
