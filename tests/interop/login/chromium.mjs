@@ -42,7 +42,7 @@ async function walk(page, seen) {
       scrolls: await page.evaluate(() => document.documentElement.scrollWidth > innerWidth),
     });
     if (options.pictures) {
-      await page.screenshot({ path: join(options.pictures, `${width}-${step}.png`), fullPage: true });
+      await page.screenshot({ path: join(options.pictures, `${Date.now()}-${width}.png`), fullPage: true });
     }
     for (const field of ['login', 'password']) {
       await (await page.$(`input[name=${field}]`))?.type('ann');
