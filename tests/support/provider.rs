@@ -251,7 +251,10 @@ impl State {
             answer["expires_in"] = seconds.into();
         }
         if self.traits.says_scope {
-            answer["scope"] = grant.scope.as_str().into();
+            // A refresh token is said by being there, as at Entra ID.
+            let said: Vec<&str> =
+                grant.scope.split(' ').filter(|scope| *scope != "offline_access").collect();
+            answer["scope"] = said.join(" ").into();
         }
         if self.traits.refresh && (self.traits.rotates || refreshed.is_none()) {
             let token = self.name("refresh");

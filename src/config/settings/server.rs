@@ -40,7 +40,7 @@ settings! {
     /// Host names under which the server answers; empty means any, and this machine's own when it listens on loopback without TLS
     allowed_hosts: Vec<String> = Listener, Kind::List, "", "hosts" [ours];
 
-    /// Addresses of proxies whose X-Forwarded-For, X-Forwarded-Prefix and X-Real-IP are believed
+    /// Addresses of proxies whose X-Forwarded- headers and X-Real-IP are believed
     trusted_proxies: Vec<Network> = Listener, Kind::Networks, "127.0.0.1,::1", "addresses" [ours];
 
     /// Seconds between the requests that keep the platform session alive; 0 switches them off
