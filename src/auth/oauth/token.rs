@@ -174,7 +174,8 @@ impl OauthProxy {
             scopes: scopes.clone(),
             resource: self.settings.resource.clone(),
             login: login.clone(),
-            expires: now + expires_in,
+            // Clients count from when they have it, and seconds here are whole ones.
+            expires: now + expires_in + 1,
         };
         let mut answer = json!({
             "access_token": access.seal(&self.seal)?,
