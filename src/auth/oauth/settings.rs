@@ -41,11 +41,30 @@ pub struct Settings {
     pub issuer: String,
 }
 
+/// What stands first in the paths of other places.
+const TAKEN: [&str; 11] = [
+    "",
+    ".well-known",
+    "authorize",
+    "consent",
+    "messages",
+    "metrics",
+    "register",
+    "revoke",
+    "sse",
+    "status",
+    "token",
+];
+
 /// Scheme and host of the callback: the address of the proxy.
 pub fn base(redirect_uri: &str) -> &str {
     let host = redirect_uri.find("://").map_or(0, |at| at + 3);
-    let end = redirect_uri[host..].find(['/', '?', '#']).map_or(redirect_uri.len(), |at| host + at);
-    &redirect_uri[..end]
+    let base = redirect_uri[host..]
+        .find(['/', '?', '#'])
+        .map_or(redirect_uri, |at| &redirect_uri[..host + at]);
+    // Browsers leave these out of the origin.
+    let usual = if base.starts_with("https:") { ":443" } else { ":80" };
+    base.strip_suffix(usual).unwrap_or(base)
 }
 
 impl Settings {
@@ -80,9 +99,11 @@ impl Settings {
             return Err(format!("auth_type oauth_proxy needs {}", missing.join(", ")));
         };
         let base = base(&redirect).to_owned();
-        let callback = redirect[base.len()..].split(['?', '#']).next().unwrap_or_default();
-        let taken = ["/", "/authorize", "/consent", "/register", "/token", "/revoke"];
-        if callback.is_empty() || taken.contains(&callback) || callback == config.server.path {
+        let callback =
+            redirect[base.len()..].find('/').map_or("", |at| &redirect[base.len() + at..]);
+        let callback = callback.split(['?', '#']).next().unwrap_or_default();
+        let first = callback.split('/').nth(1).unwrap_or_default();
+        if TAKEN.contains(&first) || callback == config.server.path {
             return Err(format!(
                 "auth_oauth_redirect_uri needs a path of its own, as {base}/auth/callback"
             ));
@@ -169,5 +190,24 @@ impl Settings {
             }
         }
         warnings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_is_what_browsers_call_the_origin() {
+        for (redirect, origin) in [
+            ("https://a.example/auth/callback", "https://a.example"),
+            ("https://a.example:443/cb", "https://a.example"),
+            ("https://a.example:8443/cb", "https://a.example:8443"),
+            ("http://127.0.0.1:80/cb?x", "http://127.0.0.1"),
+            ("https://a.example:80/cb", "https://a.example:80"),
+            ("https://a.example", "https://a.example"),
+        ] {
+            assert_eq!(base(redirect), origin);
+        }
     }
 }
