@@ -36,13 +36,15 @@ pub enum Used {
     Answer(Response),
     /// It was used before.
     Before,
+    /// Its first use goes on for longer than anybody waits: neither a use nor a second one.
+    GoesOn,
 }
 
 impl Once {
     /// Uses the thing with this name: `work` is done the first time. Who comes while it is done, or
     /// within `grace` after that, gets the same answer. What ends in an error of ours (5xx) was no use.
     pub fn take(&self, name: &str, grace: Duration, work: impl FnOnce() -> Response) -> Used {
-        if let Some(used) = self.begin(name, grace) {
+        if let Some(used) = self.begin(name, grace, limits::OAUTH_TIME) {
             return used;
         }
         let mut ending = Ending { once: self, name, answer: None };
@@ -63,9 +65,10 @@ impl Once {
         !state.used.is_empty() && state.used.contains_key(name)
     }
 
-    /// None when it begins now.
-    fn begin(&self, name: &str, grace: Duration) -> Option<Used> {
-        let deadline = Instant::now() + limits::OAUTH_TIME;
+    /// None when it begins now. Who races with the first use waits for it, but not for longer than
+    /// `patience`.
+    fn begin(&self, name: &str, grace: Duration, patience: Duration) -> Option<Used> {
+        let deadline = Instant::now() + patience;
         resting(|| {
             let mut state = self.state.lock();
             loop {
@@ -75,6 +78,7 @@ impl Once {
                         return Some(Used::Answer(answer.clone()));
                     }
                     Some(Use::Now) if !grace.is_zero() && Instant::now() < deadline => {}
+                    Some(Use::Now) if !grace.is_zero() => return Some(Used::GoesOn),
                     Some(_) => return Some(Used::Before),
                 }
                 state = self.done.wait(state, limits::WAIT_SLICE);
@@ -140,7 +144,7 @@ mod tests {
     fn status(used: &Used) -> Option<u16> {
         match used {
             Used::Answer(answer) => Some(answer.status),
-            Used::Before => None,
+            Used::Before | Used::GoesOn => None,
         }
     }
 
@@ -174,6 +178,15 @@ mod tests {
             assert_eq!(status(&once.take("a", Duration::ZERO, || Response::empty(201))), None);
             assert_eq!(status(&once.take("a", long, || Response::empty(201))), Some(200));
         });
+    }
+
+    #[test]
+    fn a_use_that_takes_long_is_no_sign_of_a_thief() {
+        let once = Once::default();
+        let (none, long) = (Duration::ZERO, Duration::from_secs(60));
+        assert!(once.begin("a", long, none).is_none(), "it begins");
+        assert!(matches!(once.begin("a", long, none), Some(Used::GoesOn)));
+        assert!(matches!(once.begin("a", none, none), Some(Used::Before)));
     }
 
     #[test]

@@ -57,7 +57,7 @@ impl OauthProxy {
         });
         match used {
             Used::Answer(answer) => Ok(answer),
-            Used::Before => Err(invalid("the code was used before; log in again")),
+            Used::Before | Used::GoesOn => Err(invalid("the code was used before; log in again")),
         }
     }
 
@@ -98,6 +98,11 @@ impl OauthProxy {
         });
         match used {
             Used::Answer(answer) => Ok(answer),
+            // The provider is slow; that is no sign of a thief.
+            Used::GoesOn => Err(Fault::new(
+                "temporarily_unavailable",
+                "the provider has not answered yet; try again",
+            )),
             Used::Before => {
                 // Two have the same token, and one of them has stolen it (RFC 9700 section 4.14.2).
                 log::warn!("a refresh token of {:?} was used again; its login ends", client.name);
