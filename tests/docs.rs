@@ -10,12 +10,12 @@ fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// README.md, CONTRIBUTING.md and everything under docs/.
+/// Those of the root, and everything under docs/.
 fn documents() -> Vec<PathBuf> {
     let docs = std::fs::read_dir(root().join("docs")).expect("docs/ is there");
     let docs = docs.map(|entry| entry.expect("readable").path());
     docs.filter(|path| path.extension().is_some_and(|e| e == "md"))
-        .chain([root().join("README.md"), root().join("CONTRIBUTING.md")])
+        .chain(["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(|name| root().join(name)))
         .collect()
 }
 
@@ -35,6 +35,14 @@ fn links_lead_somewhere() {
         }
     }
     assert!(seen > 5, "only {seen} links were found");
+}
+
+#[test]
+fn the_changelog_begins_with_this_version() {
+    let text = read(&root().join("CHANGELOG.md"));
+    let newest = text.lines().find(|line| line.starts_with("## [") && line.contains(" - "));
+    let newest = newest.expect("a version");
+    assert!(newest.starts_with(concat!("## [", env!("CARGO_PKG_VERSION"), "] - ")), "{newest}");
 }
 
 /// A proof is `file::name`: a test function of tests/file.rs (or src/...), or, where the name is a

@@ -149,6 +149,8 @@ fn the_parts_of_the_manifest_fit_together() {
     let sleeps = number(&container["lifecycle"]["preStop"]["sleep"]["seconds"]);
     let grace = number(&pod["terminationGracePeriodSeconds"]);
     assert!(sleeps + variable("STOP_GRACE") + 5 <= grace, "the end is cut off");
+    let tag = concat!(":", env!("CARGO_PKG_VERSION"));
+    assert!(text(&container["image"]).ends_with(tag), "an image of another version");
     assert_eq!(container["securityContext"]["readOnlyRootFilesystem"], Yaml::Boolean(true));
     assert_eq!(pod["securityContext"]["runAsNonRoot"], Yaml::Boolean(true));
 }
