@@ -668,6 +668,20 @@ pub const START_PAUSES: Pauses =
 pub const COMPONENT_PAUSES: Pauses =
     Pauses { first: Duration::from_millis(500), longest: Duration::from_millis(500) };
 
+// ---- tools from files ---------------------------------------------------------------------
+
+/// Files of `tools_path`: more tools than this no model can choose among.
+pub const TOOL_FILES: usize = 500;
+
+/// Largest file of a tool, in bytes: a schema of hundreds of arguments fits.
+pub const TOOL_FILE_BYTES: u64 = 256 << 10;
+
+/// All files of tools together, in bytes.
+pub const TOOL_FILES_BYTES: u64 = 16 << 20;
+
+/// Longest name of a tool in a file: vendors of models take no longer ones.
+pub const TOOL_NAME_CHARS: usize = 64;
+
 // ---- outbound -----------------------------------------------------------------------------
 
 /// A TCP connect or name lookup takes no longer than this: unlike a slow answer, an address that

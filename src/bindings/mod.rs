@@ -1,0 +1,3 @@
+//! Tools that are made from configuration.
+
+pub mod files;
