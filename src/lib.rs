@@ -30,7 +30,7 @@
 //! cli       -> transport auth product protocol tools platform outbound sandbox http config observe
 //! transport -> auth protocol http config observe
 //! auth      -> outbound http config observe
-//! product   -> protocol tools platform config output observe
+//! product   -> protocol bindings tools platform config output observe
 //! bindings  -> tools config
 //! tools     -> platform observe
 //! platform  -> outbound config observe

@@ -566,6 +566,10 @@ pub const PROBE_ITEMS: usize = 100;
 /// Bytes of the newest items of a list that are kept to show those behind an offset.
 pub const LIST_KEPT_BYTES: usize = 16 * 1024 * 1024;
 
+/// Tools that are counted one by one: every built-in one and more than a client can be shown. The rest
+/// is counted together, or a reload that renames tools again and again would fill the memory.
+pub const COUNTED_TOOLS: usize = 2_000;
+
 /// Entries that make an object a list by key, when all are objects: a record has fewer of such fields.
 pub const KEYED_RECORDS: usize = 8;
 
@@ -668,7 +672,7 @@ pub const START_PAUSES: Pauses =
 pub const COMPONENT_PAUSES: Pauses =
     Pauses { first: Duration::from_millis(500), longest: Duration::from_millis(500) };
 
-// ---- tools from files ---------------------------------------------------------------------
+// ---- bindings -----------------------------------------------------------------------------
 
 /// Files of `tools_path`: more tools than this no model can choose among.
 pub const TOOL_FILES: usize = 500;
