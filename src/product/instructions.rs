@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn every_area_has_a_line_and_all_of_them_fit() {
-        let tools: Vec<_> = crate::tools::all().map(super::super::shared).collect();
+        let tools: Vec<_> = crate::tools::all().map(super::super::chosen::shared).collect();
         for tool in &tools {
             let about = tool.area().about;
             assert!(text(&tools, Offer::All, false).contains(about), "{}", tool.name());

@@ -98,7 +98,7 @@ fn claim(tool: &dyn Callable, answer: &Value, wait: Option<i64>) -> Option<(Valu
 /// The tool called so: one that is offered, or one that was when it began.
 fn called(name: &str, offered: &[Arc<dyn Callable>]) -> Option<Arc<dyn Callable>> {
     let found = offered.iter().find(|tool| tool.name() == name);
-    found.cloned().or_else(|| tools::find(name).map(super::shared))
+    found.cloned().or_else(|| tools::find(name).map(super::chosen::shared))
 }
 
 /// The jobs that tasks stand for.
