@@ -683,6 +683,16 @@ pub const TOOL_FILE_BYTES: u64 = 256 << 10;
 /// All files of tools together, in bytes.
 pub const TOOL_FILES_BYTES: u64 = 16 << 20;
 
+/// Requests of one tool: more than this is a workflow, and belongs on the platform.
+pub const TOOL_REQUESTS: usize = 20;
+
+/// Items of `each`, for which a request is sent one after the other: as many as a call that is waited
+/// for can send.
+pub const TOOL_EACH: usize = 500;
+
+/// Items that a file may ask for at a time; the platform gives fewer where it likes.
+pub const PAGE_SIZE: usize = 1_000;
+
 /// Longest name of a tool in a file: vendors of models take no longer ones.
 pub const TOOL_NAME_CHARS: usize = 64;
 

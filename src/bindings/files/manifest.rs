@@ -28,6 +28,7 @@ pub const KEYS: &[Key] = &[
     ("open_world", "true: it reaches beyond the platform; otherwise true unless it only reads"),
     ("replaces", "true: it takes the place of the built-in tool of this name"),
     ("requests", "What it asks the platform, in order; this or `program`"),
+    ("result", "With `requests`: template of what it gives; otherwise what the last request gave"),
     ("program", "The program that it runs; this or `requests`"),
 ];
 
@@ -71,9 +72,8 @@ pub enum Does<'a> {
 
 impl Manifest {
     /// Reads what a tool says of itself. None: something is wrong, which is noted.
-    pub fn read<'a>(root: &Part<'a>, more: &[Key]) -> Option<(Self, Does<'a>)> {
-        let keys: Vec<Key> = KEYS.iter().chain(more).copied().collect();
-        root.object(&keys)?;
+    pub fn read<'a>(root: &Part<'a>) -> Option<(Self, Does<'a>)> {
+        root.object(KEYS)?;
         let text = |key: &str| root.get(key).and_then(|part| part.text()).map(str::to_owned);
         let flag = |key: &str| root.get(key).and_then(|part| part.flag());
         let required = |key: &str, why: &str| {
@@ -116,6 +116,9 @@ impl Manifest {
                 None
             }
         };
+        if let (Some(Does::Program(_)), Some(result)) = (&does, root.get("result")) {
+            result.wrong("'result' belongs to 'requests'; what a program writes is its result");
+        }
         let tags = root.get("tags").map(|part| tags(&part)).unwrap_or_default();
         let name = name?;
         let manifest = Self {
@@ -247,7 +250,7 @@ mod tests {
 
     fn read(text: &str) -> (Option<Manifest>, Vec<String>) {
         let document = Document::read("t.json".into(), text.into()).expect("good JSON");
-        let manifest = Manifest::read(&document.root(), &[]).map(|(manifest, _)| manifest);
+        let manifest = Manifest::read(&document.root()).map(|(manifest, _)| manifest);
         (manifest, document.problems().iter().map(ToString::to_string).collect())
     }
 
