@@ -1,5 +1,6 @@
 //! Tools that are made from configuration.
 
+pub mod custom;
 pub mod declared;
 pub mod files;
 mod made;

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+use super::pointer::Pointer;
 use super::request::{Request, Wanted};
 use super::scope::Known;
 use super::template::Template;
+use crate::bindings::files::kind;
 use crate::limits;
 use crate::platform::{self, Path};
 use crate::tools::Context;
@@ -225,7 +227,7 @@ impl<'a> Running<'a> {
 
     fn shaped(&mut self, request: &Request, taken: Value) -> Result<Value, ToolError> {
         let shape = |thing: &Value| {
-            let field = |(name, place): &(String, super::pointer::Pointer)| {
+            let field = |(name, place): &(String, Pointer)| {
                 (name.clone(), place.of(thing).map_or(Value::Null, Cow::into_owned))
             };
             Value::Object(request.fields.iter().map(field).collect())
@@ -324,7 +326,7 @@ fn parameter(name: &str, value: &Value) -> Result<String, ToolError> {
         other => Err(ToolError::invalid(format!(
             "the query parameter '{name}' would be {}; it must be a text, a number, true or false, or \
              a list of these",
-            crate::bindings::files::kind(other)
+            kind(other)
         ))),
     }
 }

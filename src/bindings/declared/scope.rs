@@ -27,7 +27,9 @@ impl Scope<'_> {
     /// Why not, and what to do.
     pub fn check(&self, name: &str) -> Result<(), String> {
         if name.is_empty() {
-            return Err("braces hold a name, as in {name}; write {{}} where braces are meant".into());
+            return Err(
+                "braces hold a name, as in {name}; write {{}} where braces are meant".into()
+            );
         }
         if self.arguments.iter().chain(self.before).any(|known| known == name) {
             return Ok(());

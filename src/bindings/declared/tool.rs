@@ -6,11 +6,16 @@ use super::request::Request;
 use super::run::{Running, Window};
 use super::scope::Scope;
 use super::template::Template;
-use crate::bindings::files::{Manifest, Part};
+use crate::bindings::files::{Manifest, Part, kind};
+use crate::bindings::made::Act;
 use crate::limits;
 use crate::tools::Context;
 use crate::tools::asked::{Change, change};
 use crate::tools::shown::{Outcome, Output, ToolError};
+
+/// The arguments that choose a part of a list: name, least, what it is.
+const WINDOW: &[(&str, u64, &str)] =
+    &[("limit", 1, "Maximum of items"), ("offset", 0, "Number to skip")];
 
 /// What a declared tool does.
 #[derive(Debug)]
@@ -71,20 +76,30 @@ impl Declared {
             read.push(request);
         }
         let scope = Scope { arguments: &arguments, before: &names, later: &[], each: false };
-        let result = match result {
-            Some(part) => Some(Template::read(part, &scope)?),
-            None => None,
-        };
-        let kind = manifest.output.as_ref().and_then(|output| output.get("type"));
+        let made = result.map(|part| Template::read(part, &scope));
+        if made.as_ref().is_some_and(Option::is_none) {
+            return None;
+        }
+        let made = made.flatten();
+        let promised = manifest.output.as_ref().and_then(|output| output.get("type"));
         let default = |name: &String| Some((name.clone(), manifest.default_of(name)?.clone()));
         let declared = Self {
             name: manifest.name.clone(),
             defaults: arguments.iter().filter_map(default).collect(),
             builds: read.iter().any(|request| request.builds_on(&names)),
             requests: read,
-            result,
-            object: kind.is_some_and(|kind| kind == "object"),
+            result: made,
+            object: promised.is_some_and(|kind| kind == "object"),
         };
+        let written = [Some(requests), result].into_iter().flatten();
+        let written: String = written.map(|part| part.value.to_string()).collect();
+        for argument in &arguments {
+            let named = ["}", "/"].map(|end| written.contains(&format!("{{{argument}{end}")));
+            let pages = declared.lists() && WINDOW.iter().any(|(name, ..)| name == argument);
+            if named == [false; 2] && !pages {
+                requests.odd(format!("the argument '{argument}' is used by no request"));
+            }
+        }
         requests.is_sound().then_some(declared)
     }
 
@@ -103,12 +118,10 @@ impl Declared {
         let mut input = manifest.input.clone();
         if self.lists() {
             let known: Vec<&str> = manifest.arguments().collect();
-            for (name, least, what) in
-                [("limit", 1, "Maximum of items"), ("offset", 0, "Number to skip")]
-            {
-                if !known.contains(&name) {
+            for (name, least, what) in WINDOW {
+                if !known.contains(name) {
                     let schema = json!({"type": "integer", "minimum": least, "description": what});
-                    input["properties"][name] = schema;
+                    input["properties"][*name] = schema;
                 }
             }
         }
@@ -131,12 +144,10 @@ impl Declared {
         }
         (Output::Wrapped, Some(schema))
     }
+}
 
-    /// Runs it.
-    ///
-    /// # Errors
-    /// What failed, told to the model.
-    pub fn call(
+impl Act for Declared {
+    fn call(
         &self,
         context: &Context<'_>,
         given: &Map<String, Value>,
@@ -176,7 +187,7 @@ impl Declared {
             return Err(ToolError::platform(format!(
                 "the platform gave {} where the output of this tool is an object; whoever wrote the \
                  tool should look at \"take\" and \"output\"",
-                crate::bindings::files::kind(&value)
+                kind(&value)
             )));
         }
         Ok(Outcome { value, note: None, page }.noted(running.notes))

@@ -109,15 +109,24 @@ pub struct Part<'a> {
 impl<'a> Part<'a> {
     /// Notes what is wrong with it, and what to do.
     pub fn wrong(&self, what: impl Into<String>) {
+        self.note(what.into(), true);
+    }
+
+    /// Notes what somebody should know, though all works.
+    pub fn odd(&self, what: impl Into<String>) {
+        self.note(what.into(), false);
+    }
+
+    fn note(&self, what: String, serious: bool) {
         let line = Some(line(&self.document.text, &self.at));
         let file = self.document.file.clone();
-        let problem = Problem { line, ..Problem::of(file, what) };
+        let problem = Problem { line, serious, ..Problem::of(file, what) };
         self.document.problems.borrow_mut().push(problem);
     }
 
-    /// Whether nothing was found wrong with the file yet.
+    /// Whether nothing serious was found in the file yet.
     pub fn is_sound(&self) -> bool {
-        self.document.problems.borrow().is_empty()
+        !self.document.problems.borrow().iter().any(|problem| problem.serious)
     }
 
     /// The key or number under which it stands.
