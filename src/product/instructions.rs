@@ -1,13 +1,11 @@
 //! What a model is told about this server before it sees a tool.
 
-use std::sync::Arc;
-
 use super::search;
 use crate::config::Offer;
-use crate::tools::Callable;
+use crate::tools::Tool;
 
 /// The text for these tools. Under 1 kB, so that it costs a model little.
-pub fn text(tools: &[Arc<dyn Callable>], offer: Offer, sandbox: bool) -> String {
+pub fn text(tools: &[&Tool], offer: Offer, sandbox: bool) -> String {
     let mut text = String::from(
         "Itential Platform: network automation. Read before you change; name things exactly as \
          the listing tools show them.",
@@ -25,7 +23,7 @@ pub fn text(tools: &[Arc<dyn Callable>], offer: Offer, sandbox: bool) -> String 
         text.push_str("\n- ");
         text.push_str(area.about);
     }
-    if tools.iter().any(|tool| tool.hints().destructive) {
+    if tools.iter().any(|tool| tool.hints.destructive) {
         text.push_str(
             "\nDestructive tools act on real systems: be sure of the target. A started job goes on \
              by itself: poll describe_job, never start it twice.",
@@ -42,10 +40,9 @@ mod tests {
 
     #[test]
     fn every_area_has_a_line_and_all_of_them_fit() {
-        let tools: Vec<_> = crate::tools::all().map(super::super::chosen::shared).collect();
+        let tools: Vec<&Tool> = crate::tools::all().collect();
         for tool in &tools {
-            let about = tool.area().about;
-            assert!(text(&tools, Offer::All, false).contains(about), "{}", tool.name());
+            assert!(text(&tools, Offer::All, false).contains(tool.area.about), "{}", tool.name);
         }
         assert!(
             text(&tools, Offer::Search, true).len() < 1024,

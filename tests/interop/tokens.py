@@ -45,13 +45,26 @@ without authentication.
 """
 
 
+def installed():
+    """Installs the Python server if it is not there: whether it is now."""
+    if (VENV / "bin" / "itential-mcp").exists():
+        return True
+    made = subprocess.run([sys.executable, "-m", "venv", VENV]).returncode == 0
+    pip = [VENV / "bin" / "pip", "install", "--quiet", "itential-mcp==0.14.1"]
+    return made and subprocess.run(pip).returncode == 0
+
+
+def built():
+    """Builds this program: its path."""
+    subprocess.run(["cargo", "build", "--quiet", "--locked"], cwd=ROOT, check=True)
+    target = os.environ.get("CARGO_TARGET_DIR") or ROOT / "target"
+    return str(pathlib.Path(target) / "debug" / "itential-mcp")
+
+
 def main():
-    if not (VENV / "bin" / "itential-mcp").exists():
-        made = subprocess.run([sys.executable, "-m", "venv", VENV]).returncode == 0
-        pip = [VENV / "bin" / "pip", "install", "--quiet", "itential-mcp==0.14.1"]
-        if not made or subprocess.run(pip).returncode != 0:
-            print("\nSKIPPED: the Python server cannot be installed; no tokens were compared\n")
-            return 0
+    if not installed():
+        print("\nSKIPPED: the Python server cannot be installed; no tokens were compared\n")
+        return 0
     if pathlib.Path(sys.prefix) != VENV:
         # The libraries that sign are there.
         python = str(VENV / "bin" / "python")
@@ -59,9 +72,7 @@ def main():
     if "--program" in sys.argv:
         program = sys.argv[sys.argv.index("--program") + 1]
     else:
-        subprocess.run(["cargo", "build", "--quiet", "--locked"], cwd=ROOT, check=True)
-        target = os.environ.get("CARGO_TARGET_DIR") or ROOT / "target"
-        program = str(pathlib.Path(target) / "debug" / "itential-mcp")
+        program = built()
     for name in [name for name in os.environ if name.startswith("ITENTIAL_")]:
         del os.environ[name]
     text = INTRODUCTION + "".join(report(program))
