@@ -8,6 +8,7 @@
 //! - [`auth`]: who is calling over HTTP, and what proves it.
 //! - [`product`]: what this server offers through the protocol: tools, prompts, resources.
 //! - [`protocol`]: MCP itself, free of I/O: messages, eras, dispatch, sessions.
+//! - [`bindings`]: more tools, made from configuration: automations, services, files, programs.
 //! - [`tools`]: one table of tools; what a tool is told, asks the platform and shows.
 //! - [`platform`]: the Itential Platform over HTTPS: login, requests, paging, retries, errors.
 //! - [`outbound`]: requests to other servers: the HTTP library with our TLS, time limits and proxies.
@@ -29,7 +30,8 @@
 //! cli       -> transport auth product protocol tools platform outbound sandbox http config observe
 //! transport -> auth protocol http config observe
 //! auth      -> outbound http config observe
-//! product   -> protocol tools platform config output observe
+//! product   -> protocol bindings tools platform config output observe
+//! bindings  -> tools config
 //! tools     -> platform observe
 //! platform  -> outbound config observe
 //! sandbox   -> http
@@ -37,6 +39,7 @@
 #![forbid(unsafe_code)]
 
 pub mod auth;
+pub mod bindings;
 pub mod cancel;
 pub mod cli;
 pub mod config;

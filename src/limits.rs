@@ -566,6 +566,10 @@ pub const PROBE_ITEMS: usize = 100;
 /// Bytes of the newest items of a list that are kept to show those behind an offset.
 pub const LIST_KEPT_BYTES: usize = 16 * 1024 * 1024;
 
+/// Tools that are counted one by one: every built-in one and more than a client can be shown. The rest
+/// is counted together, or a reload that renames tools again and again would fill the memory.
+pub const COUNTED_TOOLS: usize = 2_000;
+
 /// Entries that make an object a list by key, when all are objects: a record has fewer of such fields.
 pub const KEYED_RECORDS: usize = 8;
 
@@ -667,6 +671,30 @@ pub const START_PAUSES: Pauses =
 /// quick restart, long enough not to burden the platform.
 pub const COMPONENT_PAUSES: Pauses =
     Pauses { first: Duration::from_millis(500), longest: Duration::from_millis(500) };
+
+// ---- bindings -----------------------------------------------------------------------------
+
+/// Files of `tools_path`: more tools than this no model can choose among.
+pub const TOOL_FILES: usize = 500;
+
+/// Largest file of a tool, in bytes: a schema of hundreds of arguments fits.
+pub const TOOL_FILE_BYTES: u64 = 256 << 10;
+
+/// All files of tools together, in bytes.
+pub const TOOL_FILES_BYTES: u64 = 16 << 20;
+
+/// Requests of one tool: more than this is a workflow, and belongs on the platform.
+pub const TOOL_REQUESTS: usize = 20;
+
+/// Items of `each`, for which a request is sent one after the other: as many as a call that is waited
+/// for can send.
+pub const TOOL_EACH: usize = 500;
+
+/// Items that a file may ask for at a time; the platform gives fewer where it likes.
+pub const PAGE_SIZE: usize = 1_000;
+
+/// Longest name of a tool in a file: vendors of models take no longer ones.
+pub const TOOL_NAME_CHARS: usize = 64;
 
 // ---- outbound -----------------------------------------------------------------------------
 

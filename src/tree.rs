@@ -43,6 +43,20 @@ const ENTRY: usize = VALUE + size_of::<String>() + size_of::<usize>() + 16;
 /// What every text costs besides its bytes, and every object besides its entries.
 const ALLOCATION: usize = 16;
 
+/// Bytes of memory that a value takes, about as [`Tree`] counts them.
+pub fn memory(value: &Value) -> usize {
+    VALUE
+        + match value {
+            Value::Null | Value::Bool(_) => 0,
+            Value::Number(_) => 2 * ALLOCATION,
+            Value::String(text) => text.len() + ALLOCATION,
+            Value::Array(items) => items.iter().map(memory).sum(),
+            Value::Object(fields) => {
+                fields.iter().map(|(key, field)| key.len() + ENTRY + memory(field)).sum()
+            }
+        }
+}
+
 /// How serde_json hands over numbers that are no integers of 64 bits: as an object with this one key.
 const NUMBER: &str = "$serde_json::private::Number";
 

@@ -78,12 +78,12 @@ fn result(
             Err(error) => return Err(format!("--params is not valid JSON: {error}")),
         },
     };
-    let enabled = product::enabled(&config.server);
-    if !enabled.iter().any(|known| known.name == tool) {
+    let enabled = product::enabled(&config.server, &[]).all();
+    if !enabled.iter().any(|known| known.name() == tool) {
         let hint = if crate::tools::find(tool).is_some() {
             "it exists, but this configuration leaves it out".to_owned()
         } else {
-            match nearest(tool, enabled.iter().map(|known| known.name)) {
+            match nearest(tool, enabled.iter().map(|known| known.name())) {
                 Some(close) => format!("did you mean '{close}'?"),
                 None => "'itential-mcp tools' lists them".to_owned(),
             }
@@ -101,7 +101,7 @@ fn result(
     // Roles are for callers of the server.
     config.roles.clear();
     config.server.platform_credentials = PlatformCredentials::Server;
-    let engine = Arc::new(product::engine(&config, &backend.means));
+    let engine = Arc::new(product::engine(&config, &[], &backend.means));
     let result = ask(&engine, tool, arguments, waiting)?;
     match result.get("isError") {
         Some(Value::Bool(true)) => Err(texts(&result).join("\n")),

@@ -5,28 +5,30 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use super::text::{print, width};
+use crate::product::Chosen;
 use crate::tools;
 use crate::tools::shown::{FieldKind, Output, Shape};
 use crate::tools::told::{CLIENT_ADDITIONS, Kind, Parameter, Presence};
-use crate::tools::{Hints, Tool};
+use crate::tools::{Callable, Hints, Tool};
 
 /// Prints these tools.
-pub fn tools(mut tools: Vec<&'static Tool>) -> ExitCode {
-    tools.sort_unstable_by_key(|tool| tool.name);
-    let column = tools.iter().map(|tool| tool.name.len()).max().unwrap_or(0) + 3;
+pub fn tools(chosen: Chosen) -> ExitCode {
+    let mut tools = chosen.all();
+    tools.sort_unstable_by(|one, other| one.name().cmp(other.name()));
+    let column = tools.iter().map(|tool| tool.name().len()).max().unwrap_or(0) + 3;
     let room = width().saturating_sub(column);
     let mut text = format!("{:<column$}DESCRIPTION\n", "TOOLS");
-    for tool in tools {
-        let _ = writeln!(text, "{:<column$}{}", tool.name, shortened(tool.summary(), room));
+    for tool in &tools {
+        let _ = writeln!(text, "{:<column$}{}", tool.name(), shortened(tool.summary(), room));
     }
     text.push('\n');
     print(&text)
 }
 
 /// Prints all that is to know about these tools, in Markdown.
-pub fn reference(tools: Vec<&'static Tool>) -> ExitCode {
+pub fn reference(chosen: Chosen) -> ExitCode {
     let mut areas: BTreeMap<&str, Vec<&Tool>> = BTreeMap::new();
-    for tool in tools {
+    for tool in chosen.built {
         areas.entry(tool.area.tag).or_default().push(tool);
     }
     let additions = format!("`{}`", CLIENT_ADDITIONS.join("`, `"));
@@ -40,10 +42,11 @@ pub fn reference(tools: Vec<&'static Tool>) -> ExitCode {
 }
 
 /// Prints the tags of these tools.
-pub fn tags(tools: Vec<&'static Tool>) -> ExitCode {
+pub fn tags(chosen: Chosen) -> ExitCode {
+    let tools = chosen.all();
     // Deployments filter by `default` without ever seeing it here; the list stays as it was.
     let tags: BTreeSet<&str> =
-        tools.iter().flat_map(|tool| tool.all_tags()).filter(|tag| *tag != "default").collect();
+        tools.iter().flat_map(|tool| tool.tags()).filter(|tag| *tag != "default").collect();
     let mut text = String::from("TAGS\n");
     for tag in tags {
         let _ = writeln!(text, "{tag}");

@@ -13,8 +13,8 @@ use super::test::{self, TestOptions};
 use super::text::{complain, fail, print};
 use super::{audit, catalog, completions, explain, man, reference, sandbox, serve, tls, token};
 use crate::config::Group;
-use crate::product;
-use crate::tools::{self, Tool};
+use crate::product::{self, Chosen};
+use crate::tools;
 
 /// Every command, in the order of help texts.
 pub static COMMANDS: &[Command] = &[
@@ -366,16 +366,16 @@ const SANDBOX_PORT: Flag =
 
 /// What a list command shows. Without --enabled and --role the lists do not depend on any
 /// configuration, so none is read.
-fn listed(invocation: &Invocation, show: fn(Vec<&'static Tool>) -> ExitCode) -> ExitCode {
+fn listed(invocation: &Invocation, show: fn(Chosen) -> ExitCode) -> ExitCode {
     let role = invocation.option("role");
     if role.is_some() || invocation.switch("enabled") {
         return invocation.with_config(|config| {
             for warning in product::tags::unknown(config) {
                 complain(&format!("WARNING: {warning}"));
             }
-            let Some(name) = role else { return show(product::enabled(&config.server)) };
+            let Some(name) = role else { return show(product::enabled(&config.server, &[])) };
             match config.roles.iter().find(|role| *role.name == *name) {
-                Some(role) => show(product::allowed(&config.server, role)),
+                Some(role) => show(product::allowed(&config.server, &[], role)),
                 None => {
                     let known: Vec<&str> = config.roles.iter().map(|role| &*role.name).collect();
                     fail(&format!("no role is called '{name}'; defined are: {}", known.join(", ")))
@@ -389,7 +389,7 @@ fn listed(invocation: &Invocation, show: fn(Vec<&'static Tool>) -> ExitCode) -> 
             setting.flag
         ));
     }
-    show(tools::all().collect())
+    show(Chosen { built: tools::all().collect(), made: Vec::new() })
 }
 
 fn configuration(invocation: &Invocation) -> ExitCode {

@@ -36,7 +36,7 @@ pub fn reload(
             {
                 observe::always(format_args!("reload: {}", warning.1));
             }
-            engine.replace(product::registries(config, &backend.means));
+            engine.replace(product::registries(config, &[], &backend.means));
         }
         Err(error) => log::error!("reload: the configuration stays as it was: {error}"),
     }

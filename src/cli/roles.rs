@@ -52,7 +52,7 @@ pub fn warnings(config: &Config) -> Vec<String> {
     }
     for role in config.roles.iter().take(limits::ADVICE) {
         let name = &role.name;
-        if product::allowed(&config.server, role).is_empty() {
+        if product::allowed(&config.server, &[], role).all().is_empty() {
             found.push(format!(
                 "role:{name}: it has no tool: see its include_tags, exclude_tags, read_only and \
                  no_destructive, and those of [server]"
@@ -96,8 +96,8 @@ fn can_be_had(config: &Config, role: &Role) -> bool {
 /// What comes of a role, in a line.
 pub fn outcome(config: &Config, role: &Role) -> String {
     let settings = &role.settings;
-    let tools = product::allowed(&config.server, role).len();
-    let of = product::enabled(&config.server).len();
+    let tools = product::allowed(&config.server, &[], role).all().len();
+    let of = product::enabled(&config.server, &[]).all().len();
     let mut parts = vec![format!("{tools} of the {of} tools offered")];
     let whom = [
         ("scopes", &settings.scopes, " "),
@@ -118,8 +118,8 @@ pub fn outcome(config: &Config, role: &Role) -> String {
 
 /// The same for programs.
 pub fn outcome_json(config: &Config, role: &Role) -> Value {
-    let tools = product::allowed(&config.server, role);
-    let names: Vec<&str> = tools.iter().map(|tool| tool.name).collect();
+    let tools = product::allowed(&config.server, &[], role).all();
+    let names: Vec<&str> = tools.iter().map(|tool| tool.name()).collect();
     let account = Account::of_role(&role.settings);
     json!({
         "name": &*role.name,

@@ -88,7 +88,7 @@ fn prepare(config: &Config, seal: Option<&Arc<Seal>>) -> Result<(Backend, Arc<En
     if let Some(interval) = config.server.keepalive_interval.filter(|_| own) {
         backend.means.client.keepalive(interval).map_err(|error| error.to_string())?;
     }
-    let mut engine = product::engine(config, &backend.means);
+    let mut engine = product::engine(config, &[], &backend.means);
     if let Some(seal) = seal {
         engine = engine.sealing_with(Arc::clone(seal));
     }

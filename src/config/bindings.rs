@@ -133,6 +133,11 @@ fn name_problem(name: &str) -> Option<String> {
                 .into(),
         );
     }
+    plain_name_problem(name)
+}
+
+/// What is wrong with the letters of a tool's name, if anything.
+pub fn plain_name_problem(name: &str) -> Option<String> {
     let letter = name.starts_with(|c: char| c.is_ascii_alphabetic());
     if letter && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
         return None;

@@ -5,11 +5,15 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use crate::limits;
 use crate::sync::Lock;
+
+/// Under which name tools are counted that are too many to be told apart.
+const OTHERS: &str = "other tools";
 
 /// How tool calls went, by tool and outcome.
 #[derive(Debug, Default)]
-pub struct Calls(Lock<BTreeMap<(&'static str, Outcome), Sum>>);
+pub struct Calls(Lock<BTreeMap<String, BTreeMap<Outcome, Sum>>>);
 
 /// How one call went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,10 +73,17 @@ impl AuditTrail {
 }
 
 impl Calls {
-    /// Counts one call.
-    pub fn count(&self, tool: &'static str, outcome: Outcome, time: Duration) {
+    /// Counts one call. Tools come and go with the configuration: of more than can be told apart the
+    /// rest is counted together.
+    pub fn count(&self, tool: &str, outcome: Outcome, time: Duration) {
         let mut sums = self.0.lock();
-        let sum = sums.entry((tool, outcome)).or_default();
+        let full = sums.len() >= limits::COUNTED_TOOLS && !sums.contains_key(tool);
+        let tool = if full { OTHERS } else { tool };
+        if !sums.contains_key(tool) {
+            sums.insert(tool.to_owned(), BTreeMap::new());
+        }
+        let Some(of_tool) = sums.get_mut(tool) else { return };
+        let sum = of_tool.entry(outcome).or_default();
         sum.count += 1;
         sum.time += time;
     }
@@ -84,7 +95,10 @@ impl Calls {
             "# HELP itential_mcp_tool_call_seconds Time of tool calls by tool and outcome.\n\
              # TYPE itential_mcp_tool_call_seconds summary\n",
         );
-        for ((tool, outcome), sum) in sums.iter() {
+        let counts = sums.iter().flat_map(|(tool, of_tool)| {
+            of_tool.iter().map(move |(outcome, sum)| (tool, outcome, sum))
+        });
+        for (tool, outcome, sum) in counts {
             let outcome = match outcome {
                 Outcome::Ok => "ok",
                 Outcome::Failed => "failed",

@@ -47,13 +47,18 @@ impl<'a> Api<'a> {
         self.read(path, query, None)?.into_json()
     }
 
-    /// `POST path` that only reads, as searches do: repeated like [`Api::get`].
+    /// `POST path?query` that only reads, as searches do: repeated like [`Api::get`].
     ///
     /// # Errors
     ///
     /// As [`Api::get`].
-    pub fn search(&self, path: &Path, body: &Value) -> Result<Value, Error> {
-        self.read(path, &[], Some(body))?.into_json()
+    pub fn search(
+        &self,
+        path: &Path,
+        query: &[(&str, &str)],
+        body: &Value,
+    ) -> Result<Value, Error> {
+        self.read(path, query, Some(body))?.into_json()
     }
 
     /// The answer to a GET, or to a POST of a search, that is to be JSON.
@@ -91,7 +96,7 @@ impl<'a> Api<'a> {
     ///
     /// Any [`Error`] but those about bodies: a body that is of no use is an [`Answer`](super::Answer).
     pub fn post(&self, path: &Path, body: Option<&Value>) -> Result<Written, Error> {
-        self.write("POST", path, body)
+        self.write("POST", path, &[], body)
     }
 
     /// `PUT path`; otherwise as [`Api::post`].
@@ -100,7 +105,7 @@ impl<'a> Api<'a> {
     ///
     /// As [`Api::post`].
     pub fn put(&self, path: &Path, body: Option<&Value>) -> Result<Written, Error> {
-        self.write("PUT", path, body)
+        self.write("PUT", path, &[], body)
     }
 
     /// `PATCH path`; otherwise as [`Api::post`].
@@ -109,7 +114,7 @@ impl<'a> Api<'a> {
     ///
     /// As [`Api::post`].
     pub fn patch(&self, path: &Path, body: Option<&Value>) -> Result<Written, Error> {
-        self.write("PATCH", path, body)
+        self.write("PATCH", path, &[], body)
     }
 
     /// `DELETE path`; otherwise as [`Api::post`].
@@ -118,9 +123,27 @@ impl<'a> Api<'a> {
     ///
     /// As [`Api::post`].
     pub fn delete(&self, path: &Path) -> Result<Written, Error> {
-        let call =
-            Call { method: "DELETE", path, query: &[], body: Body::None, wants: Wants::Change };
-        Ok(self.run(&call)?.into_written())
+        self.write("DELETE", path, &[], None)
+    }
+
+    /// `METHOD path?query`, one of those above; otherwise as [`Api::post`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Api::post`].
+    pub fn write(
+        &self,
+        method: &'static str,
+        path: &Path,
+        query: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Result<Written, Error> {
+        let body = match body {
+            Some(body) => Body::Json(body.to_string()),
+            None if method == "DELETE" => Body::None,
+            None => Body::Empty,
+        };
+        Ok(self.run(&Call { method, path, query, body, wants: Wants::Change })?.into_written())
     }
 
     /// The same platform under another token, for what must not end with the call.
@@ -158,16 +181,6 @@ impl<'a> Api<'a> {
     /// A reading request for an error message.
     pub(super) fn target(&self, method: &'static str, path: &Path) -> Target {
         Call { method, path, query: &[], body: Body::None, wants: Wants::Json }.target(self.client)
-    }
-
-    fn write(
-        &self,
-        method: &'static str,
-        path: &Path,
-        body: Option<&Value>,
-    ) -> Result<Written, Error> {
-        let body = body.map_or(Body::Empty, |body| Body::Json(body.to_string()));
-        Ok(self.run(&Call { method, path, query: &[], body, wants: Wants::Change })?.into_written())
     }
 
     /// Sends a call with the session, which is renewed when the answer says that it is over; the call

@@ -30,6 +30,15 @@ impl Path {
         fill(template, values, false)
     }
 
+    /// As [`Path::new`], with a template that an operator wrote.
+    ///
+    /// # Errors
+    ///
+    /// As [`Path::new`].
+    pub fn written(template: &str, values: &[&str]) -> Result<Self, Error> {
+        fill(template, values, false)
+    }
+
     /// As [`Path::new`], but `/` inside a value stays a separator: names of trigger routes may
     /// have several segments, of which none may be empty or a dot segment.
     ///
@@ -86,7 +95,7 @@ fn encode_form_part(part: &str, out: &mut String) {
     }
 }
 
-fn fill(template: &'static str, values: &[&str], keep_slashes: bool) -> Result<Path, Error> {
+fn fill(template: &str, values: &[&str], keep_slashes: bool) -> Result<Path, Error> {
     let places = template.matches("{}").count();
     if places != values.len() {
         return Err(refuse(
@@ -115,7 +124,7 @@ fn fill(template: &'static str, values: &[&str], keep_slashes: bool) -> Result<P
     Ok(Path(path))
 }
 
-fn check(template: &'static str, value: &str, keep_slashes: bool) -> Result<(), Error> {
+fn check(template: &str, value: &str, keep_slashes: bool) -> Result<(), Error> {
     if value.is_empty() {
         return Err(refuse(template, value, "is empty"));
     }

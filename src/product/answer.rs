@@ -4,13 +4,13 @@ use serde_json::{Map, Value, json};
 
 use super::fit::Fitted;
 use crate::config::ResponseFormat;
-use crate::tools::Tool;
+use crate::tools::Callable;
 use crate::tools::shown::{Outcome, Output};
 use crate::{observe, output};
 
 /// The result of `tools/call`, in at most so many bytes.
 pub fn answer(
-    tool: &Tool,
+    tool: &dyn Callable,
     format: ResponseFormat,
     outcome: &Outcome,
     most: Option<usize>,
@@ -54,7 +54,7 @@ fn size(answer: &Value) -> usize {
     answer.to_string().len()
 }
 
-fn render(tool: &Tool, format: ResponseFormat, outcome: &Outcome, cut: bool) -> Value {
+fn render(tool: &dyn Callable, format: ResponseFormat, outcome: &Outcome, cut: bool) -> Value {
     let wrapped = tool.output().wrapped();
     let note = outcome.told();
     let structured = if wrapped {

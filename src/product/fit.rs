@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use crate::limits;
-use crate::tools::Tool;
+use crate::tools::Callable;
 
 /// What was made shorter.
 #[derive(Debug, Default)]
@@ -57,7 +57,7 @@ impl Fitted {
     }
 
     /// What was cut, and how to see the rest.
-    pub fn notes(&self, tool: &Tool, most: usize) -> Option<String> {
+    pub fn notes(&self, tool: &dyn Callable, most: usize) -> Option<String> {
         // What stands in something that was cut itself says nothing more.
         let mut told: Vec<String> = self
             .0
@@ -73,14 +73,13 @@ impl Fitted {
         if more > 0 {
             told.push(format!("and {more} more"));
         }
-        let choices: Vec<&str> = tool
-            .all_parameters()
-            .filter(|p| p.presence != crate::tools::told::Presence::Required)
-            .map(|p| p.name)
-            .collect();
+        let optional = tool.parameters().into_iter().filter(|(_, must)| !must);
+        let choices: Vec<&str> = optional.map(|(name, _)| name).collect();
         let ask = match choices.as_slice() {
             [] => String::new(),
-            names if tool.hints.read_only => format!("ask for less with {}, or ", names.join(", ")),
+            names if tool.hints().read_only => {
+                format!("ask for less with {}, or ", names.join(", "))
+            }
             _ => String::new(),
         };
         (!told.is_empty()).then(|| {
@@ -88,7 +87,7 @@ impl Fitted {
                 "Cut to {most} bytes: {}. For the rest {ask}use 'itential-mcp call {}', which cuts \
                  nothing, or raise max_answer_bytes.",
                 told.join("; "),
-                tool.name
+                tool.name()
             )
         })
     }

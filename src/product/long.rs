@@ -9,31 +9,34 @@ use serde_json::{Map, Value, json};
 use super::answer::answer;
 use super::host::ToolHost;
 use super::run::{acted, failure, outcome, reply, told};
-use super::runner::{Share, ToolRunner, among};
+use super::runner::{Share, ToolRunner};
 use crate::config::Confirm;
 use crate::limits;
 use crate::protocol::{Call, Elsewhere, Reply, RpcError, Standing, Started, Status, Tasking};
 use crate::time::since_epoch;
 use crate::tools::shown::{ErrorKind, Outcome, ToolError};
 use crate::tools::told::Arguments;
-use crate::tools::{self, Context, Now, Runs, Tasking as Long, Tool};
+use crate::tools::{self, Callable, Context, Now, Runs, Tasking as Long};
 
 /// How `tool` uses tasks.
-pub fn tasking(tool: &'static Tool, confirm: Confirm) -> Tasking {
-    match tool.tasking {
+pub fn tasking(tool: &Arc<dyn Callable>, confirm: Confirm) -> Tasking {
+    let long = tool.tasking();
+    match long {
         Long::Never => return Tasking::Never,
         Long::Starts(_) => return Tasking::Elsewhere,
         Long::Waits(_) | Long::Always => {}
     }
     // A person is asked before the task begins: a question inside a task is easily overlooked.
-    let asks = confirm == Confirm::Destructive && tool.hints.destructive;
+    let asks = confirm == Confirm::Destructive && tool.hints().destructive;
+    let tool = Arc::clone(tool);
     Tasking::Optional(Arc::new(move |call, arguments| {
         let agreed = !asks || !call.client_can("elicitation") || call.carried().is_some();
         agreed
-            && match tool.tasking {
+            && match long {
                 // What cannot be read is refused at once, without a task.
-                Long::Waits(seconds) => Arguments::check(tool.all_parameters(), arguments)
-                    .is_ok_and(|arguments| arguments.integer(seconds) > 0),
+                Long::Waits(seconds) => {
+                    tool.check(arguments).is_ok_and(|arguments| arguments.integer(seconds) > 0)
+                }
                 _ => true,
             }
     }))
@@ -42,7 +45,7 @@ pub fn tasking(tool: &'static Tool, confirm: Confirm) -> Tasking {
 /// Serves a call of a tool that starts a job. Where a task may stand for the job, nobody waits for
 /// its end here, whatever the argument `wait` says.
 pub fn start(
-    tool: &'static Tool,
+    tool: &dyn Callable,
     wait: Option<&'static str>,
     runner: &ToolRunner,
     call: &Call,
@@ -72,13 +75,13 @@ pub fn start(
 }
 
 /// What is to be known of a job, and what it is doing, when it goes on after this answer.
-fn claim(tool: &Tool, answer: &Value, wait: Option<i64>) -> Option<(Value, String)> {
+fn claim(tool: &dyn Callable, answer: &Value, wait: Option<i64>) -> Option<(Value, String)> {
     let (key, runs, id) = Runs::started_by(answer)?;
     let now = Now::told(runs, id, answer.clone());
     if now.has_ended() || id.len() > limits::TASK_FIELD_BYTES {
         return None;
     }
-    let mut what = json!({"tool": tool.name, "runs": runs.what, "id": id, "wait": wait});
+    let mut what = json!({"tool": tool.name(), "runs": runs.what, "id": id, "wait": wait});
     // Where the answer is not the job itself, the job does not tell all of it.
     if key == "job_id" {
         let mut began = answer.clone();
@@ -92,17 +95,23 @@ fn claim(tool: &Tool, answer: &Value, wait: Option<i64>) -> Option<(Value, Strin
     Some((what, format!("{} {id} is {}", runs.what, now.state())))
 }
 
+/// The tool called so: one that is offered, or one that was when it began.
+fn called(name: &str, offered: &[Arc<dyn Callable>]) -> Option<Arc<dyn Callable>> {
+    let found = offered.iter().find(|tool| tool.name() == name);
+    found.cloned().or_else(|| tools::find(name).map(super::chosen::shared))
+}
+
 /// The jobs that tasks stand for.
 pub struct Jobs {
     /// How the platform is asked.
     pub runner: Arc<ToolRunner>,
     /// What clients may call.
-    pub tools: Vec<&'static Tool>,
+    pub tools: Vec<Arc<dyn Callable>>,
 }
 
 /// A job as the id of its task tells it.
 struct Claim<'a> {
-    tool: &'static Tool,
+    tool: Arc<dyn Callable>,
     runs: &'static Runs,
     id: &'a str,
     wait: Option<Duration>,
@@ -110,11 +119,11 @@ struct Claim<'a> {
 }
 
 impl<'a> Claim<'a> {
-    fn read(what: &'a Value) -> Result<Self, String> {
+    fn read(what: &'a Value, offered: &[Arc<dyn Callable>]) -> Result<Self, String> {
         let text = |key: &str| what.get(key).and_then(Value::as_str);
         let read = || {
             Some(Self {
-                tool: tools::find(text("tool")?)?,
+                tool: called(text("tool")?, offered)?,
                 runs: Runs::called(text("runs")?)?,
                 id: text("id")?,
                 wait: what.get("wait").and_then(Value::as_u64).map(Duration::from_secs),
@@ -144,7 +153,7 @@ impl Elsewhere for Jobs {
             message: None,
             updated: started.created,
         };
-        let claim = match Claim::read(&started.what) {
+        let claim = match Claim::read(&started.what, &self.tools) {
             Ok(claim) => claim,
             Err(text) => return over(&text),
         };
@@ -167,7 +176,8 @@ impl Elsewhere for Jobs {
     }
 
     fn stop(&self, call: &Call, started: &Started) -> Result<(), RpcError> {
-        let Claim { runs, id, .. } = Claim::read(&started.what).map_err(RpcError::internal)?;
+        let Claim { runs, id, .. } =
+            Claim::read(&started.what, &self.tools).map_err(RpcError::internal)?;
         let Runs { what, ended_by, named, .. } = runs;
         let is_over = || self.look(call, started).status.is_over();
         if is_over() {
@@ -175,12 +185,12 @@ impl Elsewhere for Jobs {
         }
         let goes_on =
             |why: &str| Err(RpcError::internal(format!("The {what} {id} goes on: {why}")));
-        let Some(tool) = among(&self.tools, ended_by) else {
+        let Some(tool) = self.tools.iter().find(|tool| tool.name() == *ended_by) else {
             return goes_on(&format!("this server does not offer {ended_by}"));
         };
         let arguments = named(id);
         let arguments = arguments.as_object().cloned().unwrap_or_default();
-        match outcome(tool, &self.runner, call, &arguments, Share::ALL) {
+        match outcome(tool.as_ref(), &self.runner, call, &arguments, Share::ALL) {
             Ok(_) => Ok(()),
             Err(error) if matches!(error.kind, ErrorKind::NeedsInput(_)) => {
                 goes_on(&format!("a person must agree; call {ended_by} for it, which asks"))
@@ -243,13 +253,14 @@ impl Jobs {
             }
         };
         let goes_on = wait_over.filter(|_| !now.has_ended()).map(|wait| now.goes_on_after(wait));
-        answer(tool, self.runner.format, &outcome.noted(goes_on), self.runner.share.bytes)
+        answer(tool.as_ref(), self.runner.format, &outcome.noted(goes_on), self.runner.share.bytes)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tools::told::Arguments;
 
     #[test]
     fn the_table_names_tools_and_their_arguments() {

@@ -12,7 +12,7 @@ use crate::observe::{Entry, metrics};
 use crate::protocol::{Call, Reply, RpcError};
 use crate::tools::shown::{ErrorKind, Outcome, ToolError};
 use crate::tools::told::Arguments;
-use crate::tools::{Context, Tool};
+use crate::tools::{Callable, Context};
 use crate::{limits, observe};
 
 /// What a tool does with arguments that have been checked.
@@ -20,7 +20,7 @@ pub type Act<'a> = dyn Fn(&Context<'_>, &Arguments) -> Result<Outcome, ToolError
 
 /// Serves `tools/call`.
 pub fn run(
-    tool: &Tool,
+    tool: &dyn Callable,
     act: &Act<'_>,
     runner: &ToolRunner,
     call: &Call,
@@ -30,7 +30,7 @@ pub fn run(
 }
 
 /// What a client gets of how a call went.
-pub fn reply(tool: &Tool, runner: &ToolRunner, went: Result<Outcome, ToolError>) -> Reply {
+pub fn reply(tool: &dyn Callable, runner: &ToolRunner, went: Result<Outcome, ToolError>) -> Reply {
     match went {
         Ok(outcome) => answer(tool, runner.format, &outcome, runner.share.bytes).into(),
         Err(ToolError { kind: ErrorKind::NeedsInput(state), message, .. }) => {
@@ -50,7 +50,7 @@ pub fn failure(text: &str) -> Value {
 /// # Errors
 /// Those of the tool, and [`ErrorKind::NeedsInput`] when a person must agree first.
 pub fn outcome(
-    tool: &Tool,
+    tool: &dyn Callable,
     runner: &ToolRunner,
     call: &Call,
     given: &Map<String, Value>,
@@ -64,7 +64,7 @@ pub fn outcome(
 /// # Errors
 /// As above.
 pub fn acted(
-    tool: &Tool,
+    tool: &dyn Callable,
     act: &Act<'_>,
     runner: &ToolRunner,
     call: &Call,
@@ -77,19 +77,19 @@ pub fn acted(
     let role = call.caller.role.as_deref();
     let acting = runner.acting(&call.caller);
     let account = acting.as_ref().ok().and_then(|acting| acting.account.as_deref());
-    let (name, trace) = (tool.name, call.trace());
+    let (name, trace) = (tool.name(), call.trace());
     let entry = Entry { caller, role, account, tool: name, arguments: given, trace };
     let mut recorded = None;
     // A call that comes back with an answer was counted when it asked.
     let counted = if call.carried().is_some() { Ok(()) } else { runner.count(&call.caller) };
-    let checked = counted.and_then(|()| Arguments::check(tool.all_parameters(), given));
+    let checked = counted.and_then(|()| tool.check(given));
     let outcome = checked.and_then(|arguments| {
         let acting = acting.clone()?;
-        if runner.confirm == Confirm::Destructive && tool.hints.destructive {
+        if runner.confirm == Confirm::Destructive && tool.hints().destructive {
             let shown = observe::RedactedFields::new(given, limits::QUESTION_TEXT_BYTES);
             let shown = serde_json::to_string(&shown).unwrap_or_default();
             let shown = observe::brief(&shown, limits::QUESTION_BYTES);
-            crate::tools::Host::confirm(&host, &format!("Run {} with {shown}?", tool.name))?;
+            crate::tools::Host::confirm(&host, &format!("Run {name} with {shown}?"))?;
         }
         if let Some(audit) = &runner.means.audit {
             recorded = Some(audit.begin(&entry).map_err(unrecorded)?);
@@ -106,7 +106,7 @@ pub fn acted(
     let time = started.elapsed();
     let millis = time.as_millis();
     if let Err(ToolError { kind: ErrorKind::NeedsInput(_), .. }) = &outcome {
-        log::info!("{} for {caller}: asks for agreement{trace}", tool.name);
+        log::info!("{name} for {caller}: asks for agreement{trace}");
         return outcome;
     }
     // What was refused before it began has a line of its own, too.
@@ -120,12 +120,12 @@ pub fn acted(
     }
     match &outcome {
         Ok(_) => {
-            metrics::CALLS.count(tool.name, metrics::Outcome::Ok, time);
-            log::info!("{} for {caller}: ok in {millis} ms{trace}", tool.name);
+            metrics::CALLS.count(name, metrics::Outcome::Ok, time);
+            log::info!("{name} for {caller}: ok in {millis} ms{trace}");
         }
         Err(error) => {
-            metrics::CALLS.count(tool.name, metrics::Outcome::Failed, time);
-            log::info!("{} for {caller}: failed in {millis} ms{trace}: {error}", tool.name);
+            metrics::CALLS.count(name, metrics::Outcome::Failed, time);
+            log::info!("{name} for {caller}: failed in {millis} ms{trace}: {error}");
         }
     }
     outcome

@@ -13,7 +13,7 @@ use super::runner::ToolRunner;
 use crate::protocol::{Tasking, ToolEntry};
 use crate::tools::shown::{Field, FieldKind, Outcome, Output, Shape, ToolError};
 use crate::tools::told::{Arguments, Kind, Parameter, Presence};
-use crate::tools::{Area, Context, Hints, Tool};
+use crate::tools::{Area, Callable, Context, Hints, Tool};
 
 /// The tool through which the others are called.
 pub const THROUGH: &str = CALL.name;
@@ -91,9 +91,12 @@ static DESCRIBED: Shape = Shape::closed(&[
     Field::new("annotations", FieldKind::Any),
 ]);
 
+/// The tools that these three are about.
+type Tools = [Arc<dyn Callable>];
+
 /// The three tools, over these.
-pub fn entries(tools: &[&'static Tool], runner: &Arc<ToolRunner>, slim: bool) -> Vec<ToolEntry> {
-    let entry = |tool: Tool, act: fn(&[&Tool], &Arguments) -> Result<Outcome, ToolError>| {
+pub fn entries(tools: &Tools, runner: &Arc<ToolRunner>, slim: bool) -> Vec<ToolEntry> {
+    let entry = |tool: Tool, act: fn(&Tools, &Arguments) -> Result<Outcome, ToolError>| {
         let (tools, runner) = (tools.to_vec(), runner.at_home());
         ToolEntry {
             definition: tool.definition(slim),
@@ -111,8 +114,8 @@ pub fn entries(tools: &[&'static Tool], runner: &Arc<ToolRunner>, slim: bool) ->
 }
 
 /// What a client must assume of a call of any of them.
-fn worst(tools: &[&Tool]) -> Hints {
-    let any = |has: fn(&Hints) -> bool| tools.iter().any(|tool| has(&tool.hints));
+fn worst(tools: &Tools) -> Hints {
+    let any = |has: fn(&Hints) -> bool| tools.iter().any(|tool| has(&tool.hints()));
     Hints {
         read_only: !any(|hints| !hints.read_only),
         destructive: any(|hints| hints.destructive),
@@ -121,11 +124,11 @@ fn worst(tools: &[&Tool]) -> Hints {
     }
 }
 
-fn find(tools: &[&Tool], arguments: &Arguments) -> Result<Outcome, ToolError> {
+fn find(tools: &Tools, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let (words, area) = (arguments.maybe_text("words"), arguments.maybe_text("area"));
     let mut chosen = tools.to_vec();
     if let Some(area) = area {
-        chosen.retain(|tool| tool.area.tag.eq_ignore_ascii_case(area));
+        chosen.retain(|tool| tool.area().tag.eq_ignore_ascii_case(area));
         if chosen.is_empty() {
             let areas = areas(tools);
             let known = areas.iter().map(|area| area.tag);
@@ -147,10 +150,10 @@ fn find(tools: &[&Tool], arguments: &Arguments) -> Result<Outcome, ToolError> {
         .iter()
         .map(|tool| {
             json!({
-                "name": tool.name,
-                "area": tool.area.tag,
+                "name": tool.name(),
+                "area": tool.area().tag,
                 "description": tool.summary(),
-                "effect": effect(tool.hints),
+                "effect": effect(tool.hints()),
             })
         })
         .collect();
@@ -164,7 +167,7 @@ fn find(tools: &[&Tool], arguments: &Arguments) -> Result<Outcome, ToolError> {
 }
 
 /// The areas, each as an entry of its own.
-fn introduced(tools: &[&Tool]) -> Outcome {
+fn introduced(tools: &Tools) -> Outcome {
     let areas: Vec<Value> = areas(tools)
         .iter()
         .map(|area| json!({"area": area.tag, "description": area.about}))
@@ -174,11 +177,11 @@ fn introduced(tools: &[&Tool]) -> Outcome {
 }
 
 /// The areas of these tools, in their order.
-pub fn areas(tools: &[&Tool]) -> Vec<&'static Area> {
+pub fn areas(tools: &Tools) -> Vec<&'static Area> {
     let mut areas: Vec<&Area> = Vec::new();
     for tool in tools {
-        if !areas.iter().any(|area| area.tag == tool.area.tag) {
-            areas.push(tool.area);
+        if !areas.iter().any(|area| area.tag == tool.area().tag) {
+            areas.push(tool.area());
         }
     }
     areas
@@ -192,33 +195,33 @@ fn effect(hints: Hints) -> &'static str {
     }
 }
 
-fn describe(tools: &[&Tool], arguments: &Arguments) -> Result<Outcome, ToolError> {
+fn describe(tools: &Tools, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let name = arguments.text("name");
-    let tool = tools.iter().find(|tool| tool.name == name).ok_or_else(|| unknown(tools, name))?;
+    let tool = tools.iter().find(|tool| tool.name() == name).ok_or_else(|| unknown(tools, name))?;
     let mut definition = tool.definition(false);
-    definition.insert("area".into(), json!(tool.area.tag));
+    definition.insert("area".into(), json!(tool.area().tag));
     definition.insert("outputSchema".into(), tool.output_schema(true));
     Ok(DESCRIBED.project(&Value::Object(definition)).into())
 }
 
 /// A call that names no tool it could be the call of.
-fn misnamed(tools: &[&Tool], arguments: &Arguments) -> Result<Outcome, ToolError> {
+fn misnamed(tools: &Tools, arguments: &Arguments) -> Result<Outcome, ToolError> {
     Err(unknown(tools, arguments.text("name")))
 }
 
-fn unknown(tools: &[&Tool], name: &str) -> ToolError {
-    ToolError::no_such("tool", name, tools.iter().map(|tool| tool.name), "find_tools")
+fn unknown(tools: &Tools, name: &str) -> ToolError {
+    ToolError::no_such("tool", name, tools.iter().map(|tool| tool.name()), "find_tools")
 }
 
 /// The tools that have anything to do with `words`, best first; those that fit equally well keep their
 /// order. A word counts by where it stands, and the more, the fewer tools it fits.
-fn ranked<'a>(tools: &[&'a Tool], words: &str) -> Vec<&'a Tool> {
+fn ranked(tools: &Tools, words: &str) -> Vec<Arc<dyn Callable>> {
     let texts: Vec<[Vec<String>; 3]> = tools
         .iter()
         .map(|tool| {
-            let parameters: Vec<&str> = tool.all_parameters().map(|p| p.name).collect();
-            let rest = format!("{} {}", tool.description, parameters.join(" "));
-            [stems(tool.name), stems(tool.area.tag), stems(&rest)]
+            let parameters: Vec<&str> = tool.parameters().iter().map(|(name, _)| *name).collect();
+            let rest = format!("{} {}", tool.description(), parameters.join(" "));
+            [stems(tool.name()), stems(tool.area().tag), stems(&rest)]
         })
         .collect();
     let mut scores = vec![0.0; tools.len()];
@@ -232,7 +235,7 @@ fn ranked<'a>(tools: &[&'a Tool], words: &str) -> Vec<&'a Tool> {
     }
     let mut order: Vec<usize> = (0..tools.len()).filter(|at| scores[*at] > 0.0).collect();
     order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
-    order.into_iter().map(|at| tools[at]).collect()
+    order.into_iter().map(|at| Arc::clone(&tools[at])).collect()
 }
 
 /// How well a word fits a tool's name, area and other text.

@@ -91,7 +91,7 @@ pub fn completer(
         let reader = runner.acting(&call.caller).map_err(wrong)?.reader;
         let names = suggestions.names((*listed, reader), || {
             let outcome =
-                run::outcome(tool, &runner, call, &Map::new(), listed.share()).map_err(wrong)?;
+                run::outcome(*tool, &runner, call, &Map::new(), listed.share()).map_err(wrong)?;
             let items = outcome.value.pointer(list).and_then(Value::as_array);
             let names = items.into_iter().flatten().filter_map(|item| item.get(key)?.as_str());
             Ok(names.map(str::to_owned).collect())

@@ -36,7 +36,7 @@ pub fn unknown(config: &Config) -> Vec<String> {
             ));
         }
     }
-    if super::enabled(settings).is_empty() && config.tools.is_empty() {
+    if super::enabled(settings, &[]).built.is_empty() && config.tools.is_empty() {
         found.push(
             "no tool is left to offer: see include_tags, exclude_tags, read_only and no_destructive"
                 .into(),

@@ -1,10 +1,9 @@
 //! How a tool is announced: the entry of `tools/list`.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::row::{Hints, Run, Tool};
+use super::row::{Hints, Tool};
 use super::shown::Output;
-use super::told::input_schema;
 
 impl Tool {
     /// Every tag of this tool: its own, its name and `default`, sorted.
@@ -13,53 +12,6 @@ impl Tool {
         tags.sort_unstable();
         tags.dedup();
         tags
-    }
-
-    /// What it gives back.
-    pub fn output(&self) -> Output {
-        match self.run {
-            Run::List(list) if list.under.is_empty() => Output::List(list.shape),
-            _ => self.output,
-        }
-    }
-
-    /// The first sentence of the description.
-    pub fn summary(&self) -> &'static str {
-        match self.description.find(". ") {
-            Some(end) => &self.description[..=end],
-            None => self.description,
-        }
-    }
-
-    /// The entry of `tools/list`. `slim` keeps what a model needs to choose and call the tool: the
-    /// first sentence of the description, the parameters, and whether it is safe.
-    pub fn definition(&self, slim: bool) -> Map<String, Value> {
-        let mut entry = Map::new();
-        entry.insert("name".into(), json!(self.name));
-        if slim {
-            entry.insert("description".into(), json!(self.summary()));
-            entry.insert("inputSchema".into(), input_schema(self.all_parameters(), false));
-            entry.insert("annotations".into(), self.hints.short());
-            return entry;
-        }
-        entry.insert("title".into(), json!(self.title));
-        entry.insert("description".into(), json!(self.description));
-        entry.insert("inputSchema".into(), input_schema(self.all_parameters(), true));
-        entry.insert("outputSchema".into(), self.output_schema(false));
-        entry.insert("annotations".into(), self.hints.annotations());
-        entry
-    }
-
-    /// The output schema, with what stands beside a list in an object. `described` adds what the
-    /// fields mean: in a list of tools that is left out, for it costs every client and few show it.
-    pub fn output_schema(&self, described: bool) -> Value {
-        let mut schema = self.output().schema(described);
-        if let (Run::List(list), Some(properties)) = (self.run, schema.get_mut("properties"))
-            && !list.under.is_empty()
-        {
-            properties["total"] = json!({"type": "integer"});
-        }
-        schema
     }
 }
 
@@ -95,7 +47,7 @@ impl Output {
 
 impl Hints {
     /// What is left when everything is left out that MCP assumes anyway.
-    fn short(self) -> Value {
+    pub(super) fn short(self) -> Value {
         match (self.read_only, self.destructive) {
             (true, _) => json!({"readOnlyHint": true}),
             (false, true) => json!({"destructiveHint": true}),
@@ -103,7 +55,8 @@ impl Hints {
         }
     }
 
-    fn annotations(self) -> Value {
+    /// As MCP announces them.
+    pub(super) fn annotations(self) -> Value {
         // MCP: destructive and idempotent mean something only for tools that change things.
         if self.read_only {
             json!({"readOnlyHint": true, "openWorldHint": self.open_world})

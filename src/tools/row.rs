@@ -98,17 +98,6 @@ impl Tool {
         };
         self.parameters.iter().chain(of_list.into_iter().flatten())
     }
-
-    /// Runs it.
-    ///
-    /// # Errors
-    /// What went wrong, told to the model.
-    pub fn call(&self, context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-        match self.run {
-            Run::List(list) => list.read(context, arguments),
-            Run::Code(run) => run(context, arguments),
-        }
-    }
 }
 
 /// MCP's tool annotations.

@@ -265,7 +265,8 @@ fn reads_are_repeated_after_passing_failures_and_writes_never() {
         assert_eq!(get(&client(&server), "/x").unwrap(), j!(7));
         let server = Server::start(in_turn(vec![failure, json(200, "7")]));
         let client = client(&server);
-        let found = client.api(&CancelToken::new()).search(&Path::literal("/s"), &j!({})).unwrap();
+        let found =
+            client.api(&CancelToken::new()).search(&Path::literal("/s"), &[], &j!({})).unwrap();
         assert_eq!(found, j!(7));
         assert_eq!(server.calls().len(), 2);
     }

@@ -20,7 +20,7 @@ pub struct Component {
     /// How the routes spell many.
     pub many: &'static str,
     /// `GET /health/{many}`
-    pub source: Source,
+    pub source: Source<'static>,
 }
 
 /// A change of a component's state.

@@ -51,8 +51,9 @@ pub type ReadBack<'a> = &'a dyn Fn(&Context<'_>) -> Result<Option<Value>, ToolEr
 pub struct Write<'a> {
     method: &'static str,
     path: &'a Path,
+    query: &'a [(&'a str, &'a str)],
     body: Option<&'a Value>,
-    wants: Wants,
+    wants: Wants<'a>,
     shown_by: &'a str,
     read_back: Option<ReadBack<'a>>,
     harmless: bool,
@@ -69,9 +70,17 @@ pub struct Done {
 }
 
 impl<'a> Write<'a> {
-    const fn new(method: &'static str, path: &'a Path, body: Option<&'a Value>) -> Self {
+    /// `METHOD path`: POST, PUT, PATCH or DELETE.
+    pub const fn new(method: &'static str, path: &'a Path, body: Option<&'a Value>) -> Self {
         let (wants, shown_by, read_back) = (Wants::Word, "", None);
-        Self { method, path, body, wants, shown_by, read_back, harmless: false, in_parts: false }
+        let (harmless, in_parts) = (false, false);
+        Self { method, path, query: &[], body, wants, shown_by, read_back, harmless, in_parts }
+    }
+
+    /// The same write with these query parameters.
+    pub const fn query(mut self, query: &'a [(&'a str, &'a str)]) -> Self {
+        self.query = query;
+        self
     }
 
     /// `POST path`
@@ -95,7 +104,7 @@ impl<'a> Write<'a> {
     }
 
     /// The same write, whose good answer holds this; otherwise any word.
-    pub const fn wants(mut self, wants: Wants) -> Self {
+    pub const fn wants(mut self, wants: Wants<'a>) -> Self {
         self.wants = wants;
         self
     }
@@ -164,15 +173,8 @@ impl<'a> Change<'a> {
     /// When the platform refused, in its words; or when nobody knows whether it did it, with what
     /// to look at before it is repeated.
     pub fn send(&self, write: &Write<'_>) -> Result<Done, ToolError> {
-        let Write { method, path, body, .. } = *write;
-        let api = self.context.api;
-        let sent = match method {
-            "POST" => api.post(path, body),
-            "PUT" => api.put(path, body),
-            "PATCH" => api.patch(path, body),
-            _ => api.delete(path),
-        };
-        match sent {
+        let Write { method, path, query, body, .. } = *write;
+        match self.context.api.write(method, path, query, body) {
             Ok(Written { target, answer, .. }) => match judge::verdict(answer, write.wants) {
                 Verdict::Done(answer) => self.confirmed(write, &target.to_string(), answer),
                 Verdict::Refused(words) => Err(ToolError::refused(format!(

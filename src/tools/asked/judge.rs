@@ -10,16 +10,16 @@ use crate::tools::shown::lookup;
 /// What an answer must hold to be believed. A login page, broken bytes and an answer that says it
 /// failed never are.
 #[derive(Clone, Copy, Debug)]
-pub enum Wants {
+pub enum Wants<'a> {
     /// Nothing: the route answers 204, or says nothing when all is well.
     Nothing,
     /// Something: the route always says what it did.
     Word,
     /// Something at one of these dotted places; an empty one means a list that is the answer itself.
-    One(&'static [&'static str]),
+    One(&'a [&'a str]),
     /// The id of what now runs, at one of these places. Once that is there, a status or an error
     /// beside it is that of what runs.
-    Started(&'static [&'static str]),
+    Started(&'a [&'a str]),
 }
 
 /// What an answer says of its write.
@@ -36,7 +36,7 @@ pub enum Verdict {
 }
 
 /// Judges the answer of a write that HTTP calls a success.
-pub fn verdict(answer: Answer, wants: Wants) -> Verdict {
+pub fn verdict(answer: Answer, wants: Wants<'_>) -> Verdict {
     let said = match answer {
         Answer::Json(said) => said,
         Answer::Empty if matches!(wants, Wants::Nothing) => return Verdict::Done(Value::Null),

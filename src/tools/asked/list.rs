@@ -44,7 +44,7 @@ type Tell = fn(&[Value]) -> Option<String>;
 #[derive(Clone, Copy, Debug)]
 pub enum From {
     /// A list on the platform.
-    Source(Source),
+    Source(Source<'static>),
     /// A list on the platform that the arguments lead to.
     Below(fn(&Context<'_>, &Arguments) -> Result<Listing<'static>, ToolError>),
     /// What the tool puts together of several answers.
@@ -95,7 +95,7 @@ impl<'a> Read<'a> {
 
 impl List {
     /// Everything in a list of the platform.
-    pub const fn of(source: Source, shape: &'static Shape) -> Self {
+    pub const fn of(source: Source<'static>, shape: &'static Shape) -> Self {
         Self::from(From::Source(source), shape)
     }
 
@@ -305,15 +305,8 @@ impl List {
         let least =
             if chosen.is_empty() && self.newest.is_none() { 1 } else { limits::PROBE_ITEMS };
         let enough = enough.max(least);
-        let mut listed = listing.clone().at_most(enough).gather(context, Kept::new(wish))?;
-        if listed.truncated && listed.total.is_none_or(|total| total <= enough as u64) {
-            listed = listing.clone().at_most(enough + 1).gather(context, Kept::new(wish))?;
-            listed.total = None;
-        }
-        let more = listed.truncated || listed.length > enough;
-        // Of a list that came whole its length is known.
-        let total = if listed.truncated { listed.total } else { Some(listed.length as u64) };
-        Ok(Read { items: listed.items, total, more, notes: Vec::new() })
+        let (listed, more) = listing.beginning(context, enough, || Kept::new(wish))?;
+        Ok(Read { items: listed.items, total: listed.total, more, notes: Vec::new() })
     }
 
     /// Finds what fits without the platform's own filter, which may mind the case, or else says what

@@ -10,22 +10,23 @@ use crate::tools::shown::ToolError;
 
 /// Where a list stands and how it is paged: one row for each list of the platform.
 #[derive(Clone, Copy, Debug)]
-pub struct Source {
+pub struct Source<'a> {
     /// Route, with `{}` for the ids that lead to the list.
-    pub route: &'static str,
-    /// Where the items stand in an answer, dots between the levels.
-    pub items: &'static str,
+    pub route: &'a str,
+    /// Where the items stand in an answer, dots between the levels; for a list that comes whole empty
+    /// where platform versions differ.
+    pub items: &'a str,
     /// Where the number of all items stands.
-    pub total: &'static str,
+    pub total: &'a str,
     /// How pages are asked for.
-    pub paging: Paging,
+    pub paging: Paging<'a>,
     /// Items asked for at a time.
     pub page_size: usize,
 }
 
 /// How a route takes its place in the list.
 #[derive(Clone, Copy, Debug)]
-pub enum Paging {
+pub enum Paging<'a> {
     /// It gives everything in one answer.
     Whole,
     /// By `skip` and `limit`.
@@ -35,26 +36,33 @@ pub enum Paging {
     /// By `page` (from 1) and `pageSize`.
     Numbered,
     /// By a POST of a body, whose object of this name takes `start` and `limit`.
-    Search(&'static str),
+    Search(&'a str),
 }
 
-impl Source {
+impl<'a> Source<'a> {
     /// The list at `route`, paged by `skip` and `limit`.
-    pub const fn new(route: &'static str, items: &'static str, total: &'static str) -> Self {
+    pub const fn new(route: &'a str, items: &'a str, total: &'a str) -> Self {
         Self { route, items, total, paging: Paging::Skip, page_size: 100 }
     }
 
     /// A list that the platform gives in one piece.
-    pub const fn whole(route: &'static str) -> Self {
+    pub const fn whole(route: &'a str) -> Self {
         Self { paging: Paging::Whole, ..Self::new(route, "", "") }
     }
 
     /// The same list, paged so.
-    pub const fn paged(mut self, paging: Paging, page_size: usize) -> Self {
+    pub const fn paged(mut self, paging: Paging<'a>, page_size: usize) -> Self {
         (self.paging, self.page_size) = (paging, page_size);
         self
     }
 
+    /// The list at `path`, whatever the route.
+    pub fn at(&self, path: Path) -> Listing<'a> {
+        Listing::new(*self, path)
+    }
+}
+
+impl Source<'static> {
     /// The list itself, where no id leads to it.
     pub fn listing(&self) -> Listing<'static> {
         Listing::new(*self, Path::literal(self.route))
@@ -72,7 +80,7 @@ impl Source {
 /// A list as a tool asks for it, with its filters.
 #[derive(Clone, Debug)]
 pub struct Listing<'a> {
-    source: Source,
+    source: Source<'a>,
     path: Path,
     query: Vec<(&'a str, String)>,
     body: Value,
@@ -80,7 +88,7 @@ pub struct Listing<'a> {
 }
 
 impl<'a> Listing<'a> {
-    fn new(source: Source, path: Path) -> Self {
+    fn new(source: Source<'a>, path: Path) -> Self {
         Self { source, path, query: Vec::new(), body: Value::Null, most: limits::LIST_ITEMS }
     }
 
@@ -126,6 +134,28 @@ impl<'a> Listing<'a> {
         self.ask(|listing| context.api.list(listing, items))
     }
 
+    /// The first `enough` items, and whether there are more. One item more may come, and the total is
+    /// none where the platform's count is not to be believed.
+    ///
+    /// # Errors
+    /// As [`Listing::read`].
+    pub fn beginning<G: Gather>(
+        &self,
+        context: &Context<'_>,
+        enough: usize,
+        empty: impl Fn() -> G,
+    ) -> Result<(Listed<G>, bool), ToolError> {
+        let mut listed = self.clone().at_most(enough).gather(context, empty())?;
+        if listed.truncated && listed.total.is_none_or(|total| total <= enough as u64) {
+            listed = self.clone().at_most(enough + 1).gather(context, empty())?;
+            listed.total = None;
+        }
+        let more = listed.truncated || listed.length > enough;
+        // Of a list that came whole its length is known.
+        listed.total = if listed.truncated { listed.total } else { Some(listed.length as u64) };
+        Ok((listed, more))
+    }
+
     /// [`Listing::read`], for those who need every item and nothing else.
     ///
     /// # Errors
@@ -157,7 +187,10 @@ impl<'a> Listing<'a> {
         let query: Vec<(&str, &str)> =
             self.query.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let nothing = Listed { items: empty.page(true), length: 0, total: None, truncated: false };
-        let (found, answer) = context.api.whole(&self.path, &query, record::LISTS, empty)?;
+        let steps: Vec<&str> = self.source.items.split('.').collect();
+        let places: &[&[&str]] =
+            if self.source.items.is_empty() { record::LISTS } else { &[&steps] };
+        let (found, answer) = context.api.whole(&self.path, &query, places, empty)?;
         let failure = if answer.is_array() { None } else { judge::failure(&answer) };
         match (failure, found) {
             (None, Some(found)) => Ok(found),

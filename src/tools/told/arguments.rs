@@ -74,6 +74,13 @@ impl<'a> Arguments<'a> {
         self
     }
 
+    /// All of them as one object.
+    pub fn to_object(&self) -> Map<String, Value> {
+        let entry =
+            |(name, value): (&&str, &Cow<'_, Value>)| ((*name).to_owned(), value.as_ref().clone());
+        self.0.iter().map(entry).collect()
+    }
+
     /// The value of `name`; null when absent.
     pub fn value(&self, name: &str) -> &Value {
         self.0.get(name).map_or(&Value::Null, Cow::as_ref)
@@ -117,6 +124,13 @@ impl<'a> Arguments<'a> {
     /// A list of texts; empty when absent.
     pub fn texts(&self, name: &str) -> Vec<&str> {
         self.list(name).iter().filter_map(Value::as_str).collect()
+    }
+}
+
+impl<'a> FromIterator<(&'a str, Cow<'a, Value>)> for Arguments<'a> {
+    /// Arguments that have been read already.
+    fn from_iter<I: IntoIterator<Item = (&'a str, Cow<'a, Value>)>>(read: I) -> Self {
+        Self(read.into_iter().collect())
     }
 }
 

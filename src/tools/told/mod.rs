@@ -2,11 +2,13 @@
 
 mod arguments;
 mod coerce;
+mod foreign;
 mod naming;
 mod parameter;
 mod schema;
 
 pub use arguments::Arguments;
+pub use foreign::Input;
 pub use naming::CLIENT_ADDITIONS;
 pub use parameter::{Kind, Parameter, Presence};
 pub use schema::input as input_schema;

@@ -17,7 +17,7 @@ const WORKFLOWS: Source = Source::new("/automation-studio/workflows", "items", "
 pub fn export(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let stored = projects::stored_name(context, arguments)?;
     let body = json!({"options": {"name": stored, "type": "automation"}});
-    match context.api.search(&Path::literal("/workflow_builder/export"), &body) {
+    match context.api.search(&Path::literal("/workflow_builder/export"), &[], &body) {
         Ok(Value::Object(workflow)) if !workflow.is_empty() => Ok(Value::Object(workflow).into()),
         Ok(_) => {
             let nothing = format!("the platform gave nothing of workflow '{stored}'");

@@ -142,7 +142,7 @@ impl Started<'_> {
             search["instanceId"] = json!(id);
         }
         let path = Path::literal("/configuration_manager/search/compliance_plan_instances");
-        let reply = self.context.api.search(&path, &json!({"searchParams": search}))?;
+        let reply = self.context.api.search(&path, &[], &json!({"searchParams": search}))?;
         let found = instances(&reply).find(|instance| match &self.id {
             Some(id) => record::id(instance).as_deref() == Some(id),
             None => of_plan(instance, self.plan_id),

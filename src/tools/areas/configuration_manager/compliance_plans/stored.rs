@@ -62,7 +62,7 @@ pub fn runs(context: &Context<'_>, plan: Option<&str>) -> Result<(Vec<Value>, u6
         search["planId"] = json!(plan);
     }
     let path = Path::literal("/configuration_manager/search/compliance_plan_instances");
-    let reply = context.api.search(&path, &json!({"searchParams": search}))?;
+    let reply = context.api.search(&path, &[], &json!({"searchParams": search}))?;
     let mut runs: Vec<Value> = instances(&reply).cloned().collect();
     runs.sort_by_key(|run| std::cmp::Reverse(run.get("started").and_then(moment)));
     let total = reply.get("totalCount").and_then(Value::as_u64).unwrap_or(runs.len() as u64);

@@ -130,7 +130,7 @@ fn items(context: &Context<'_>) -> Result<Option<(Vec<Value>, bool)>, ToolError>
     loop {
         let sort = json!({"field": "createdAt", "order": "desc"});
         let body = json!({"sort": sort, "skip": all.len(), "limit": limits::WORK_ITEMS_PAGE});
-        let reply = match context.api.search(&path, &body) {
+        let reply = match context.api.search(&path, &[], &body) {
             Ok(reply) => reply,
             Err(error) if error.status() == Some(404) => return Ok(None),
             Err(error) => return Err(error.into()),

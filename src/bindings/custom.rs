@@ -1,0 +1,108 @@
+//! Tools that the operator wrote: those of the folder that `tools_path` names.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::CUSTOM;
+use super::declared::Declared;
+use super::files::{self, Document, Does, Manifest, Problem, Text};
+use super::made::MadeTool;
+use crate::nearest::nearest;
+use crate::tools;
+use crate::tools::Tasking;
+use crate::tools::told::Input;
+
+/// What a folder of tools gives.
+#[derive(Debug, Default)]
+pub struct Custom {
+    /// The tools that are sound, in the order of their files.
+    pub tools: Vec<Arc<MadeTool>>,
+    /// What is wrong with the others, and what somebody should know.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads the tools in the folder at `path`, beside bindings of these names. A file with a mistake costs
+/// its own tool and no other.
+pub fn load(path: &Path, bound: &[&str]) -> Custom {
+    let files::Held { texts, problems } = files::read(path);
+    let mut custom = Custom { tools: Vec::new(), problems };
+    let mut taken: Vec<(String, String)> = Vec::new();
+    for Text { file, text } in texts {
+        let document = match Document::read(file.clone(), text) {
+            Ok(document) => document,
+            Err(problem) => {
+                custom.problems.push(problem);
+                continue;
+            }
+        };
+        let tool = made(&document, bound, &mut taken, &file);
+        custom.problems.extend(document.problems());
+        custom.tools.extend(tool.map(Arc::new));
+    }
+    custom
+}
+
+/// The tool in a file, unless something is wrong with it, which is noted.
+fn made(
+    document: &Document,
+    bound: &[&str],
+    taken: &mut Vec<(String, String)>,
+    file: &str,
+) -> Option<MadeTool> {
+    let root = document.root();
+    let (manifest, does) = Manifest::read(&root)?;
+    if let Some(problem) = clash(&manifest, bound, taken) {
+        root.get("name").unwrap_or(root).wrong(problem);
+        return None;
+    }
+    let declared = match does {
+        Does::Requests(requests) => {
+            Declared::read(&manifest, &requests, root.get("result").as_ref())?
+        }
+        Does::Program(program) => {
+            program.wrong("this build runs no programs");
+            return None;
+        }
+    };
+    taken.push((manifest.name.clone(), file.to_owned()));
+    let (output, output_schema) = declared.output(&manifest);
+    let others = manifest.tags.iter().cloned().chain(["default".to_owned()]);
+    Some(MadeTool {
+        tags: MadeTool::tags_of(&CUSTOM, &manifest.name, others),
+        hints: manifest.hints(declared.reads()),
+        input: Input::new(&declared.input(&manifest), None),
+        name: manifest.name,
+        title: manifest.title,
+        description: manifest.description,
+        area: &CUSTOM,
+        output,
+        output_schema,
+        tasking: Tasking::Never,
+        act: Box::new(declared),
+    })
+}
+
+/// Why a tool cannot have its name, if it cannot.
+fn clash(manifest: &Manifest, bound: &[&str], taken: &[(String, String)]) -> Option<String> {
+    let name = manifest.name.as_str();
+    if let Some((_, file)) = taken.iter().find(|(known, _)| known == name) {
+        return Some(format!("{file} has a tool called '{name}' already; give one another name"));
+    }
+    if bound.contains(&name) {
+        return Some(format!("[tool:{name}] is a tool already; give one another name"));
+    }
+    match (tools::find(name).is_some(), manifest.replaces) {
+        (true, false) => Some(format!(
+            "'{name}' is a built-in tool; give this one another name, or say \"replaces\": true to \
+             put it in the place of that one"
+        )),
+        (false, true) => {
+            let hint = match nearest(name, tools::all().map(|tool| tool.name)) {
+                Some(close) => format!("; did you mean '{close}'?"),
+                None => String::new(),
+            };
+            Some(format!("'replaces' is true, and no built-in tool is called '{name}'{hint}"))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,17 @@
+//! Tools that are made from configuration.
+
+pub mod custom;
+pub mod declared;
+pub mod files;
+mod made;
+
+pub use made::{Act, MadeTool};
+
+use crate::tools::Area;
+
+/// Tools that stand for automations and services of the platform.
+pub static BINDINGS: Area =
+    Area { tag: "bindings", about: "automations and services that the operator made tools" };
+
+/// Tools that the operator wrote.
+pub static CUSTOM: Area = Area { tag: "custom", about: "tools that the operator added" };
