@@ -117,6 +117,10 @@ impl Machine {
             Ok(None) => {}
             Ok(Some((head, length))) => {
                 self.input.drain(..length);
+                if rules.options.knows.as_ref().is_some_and(|knows| !(knows.0)(&head.path)) {
+                    self.refuse(NOWHERE, now, rules);
+                    return Step::Again;
+                }
                 return self.begin_body(head, now, rules);
             }
             Err(refusal) => {
@@ -309,6 +313,7 @@ impl Output {
     }
 }
 
+const NOWHERE: Refusal = Refusal { status: 404, reason: "nothing is here" };
 const FULL: Refusal =
     Refusal { status: 503, reason: "too many request bodies at the same time; try again" };
 /// For a client that does not speak TLS to a port that does.

@@ -50,7 +50,7 @@ pub mod wire;
 pub use conn::Gone;
 pub use exchange::{Client, Exchange, Handler, Responder};
 pub use message::{Request, Response};
-pub use options::{Listen, Options, StartError};
+pub use options::{Knows, Listen, Options, StartError};
 pub use phase::StreamOptions;
 pub use server::{Server, Stats};
 pub use stream::Stream;

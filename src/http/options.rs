@@ -42,6 +42,18 @@ pub struct Options {
     pub trusted_proxies: Vec<Network>,
     /// Certificates; without them the server speaks plain HTTP.
     pub tls: Option<Arc<Reloader>>,
+    /// Which paths there are, where a stranger must not send a body before that is looked at.
+    pub knows: Option<Knows>,
+}
+
+/// Which paths there are.
+#[derive(Clone)]
+pub struct Knows(pub Arc<dyn Fn(&str) -> bool + Send + Sync>);
+
+impl fmt::Debug for Knows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Knows")
+    }
 }
 
 impl Default for Options {
@@ -61,6 +73,7 @@ impl Default for Options {
             stream_backlog_bytes: limits::STREAM_BACKLOG_BYTES,
             trusted_proxies: Vec::new(),
             tls: None,
+            knows: None,
         }
     }
 }
