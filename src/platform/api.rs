@@ -183,22 +183,27 @@ impl<'a> Api<'a> {
         Call { method, path, query: &[], body: Body::None, wants: Wants::Json }.target(self.client)
     }
 
+    /// The answer to a request, if its status is 2xx.
+    fn run(&self, call: &Call<'_>) -> Result<Reply, Error> {
+        self.reply(call)?.checked()
+    }
+
     /// Sends a call with the session, which is renewed when the answer says that it is over; the call
     /// is then repeated, once. A write is repeated only where nothing can have been carried out.
-    fn run(&self, call: &Call<'_>) -> Result<Reply, Error> {
+    pub(super) fn reply(&self, call: &Call<'_>) -> Result<Reply, Error> {
         let login = self.session()?;
         let reply = self.attempts(call, Some(&login.credential))?;
         let sessions = &self.client.session;
         let path = call.path.as_str();
         match reply.standing(call.wants) {
-            Standing::InForce => return reply.checked(),
+            Standing::InForce => return Ok(reply),
             Standing::InDoubt(_) if call.wants == Wants::Change => {
                 // The caller is told what came; the next call gets a session that is beyond doubt.
                 sessions.expire(&login);
-                return reply.checked();
+                return Ok(reply);
             }
             Standing::InDoubt(what) if sessions.was_renewed_in_vain(path, what) => {
-                return reply.checked();
+                return Ok(reply);
             }
             Standing::Over if matches!(self.client.login, Account::Token(_)) => {
                 let cause = "the platform does not take the token; get a new one from it".into();
@@ -212,7 +217,7 @@ impl<'a> Api<'a> {
         if let Standing::InDoubt(what) = reply.standing(call.wants) {
             sessions.renewed_in_vain(path, what);
         }
-        reply.checked()
+        Ok(reply)
     }
 
     fn session(&self) -> Result<Login, Error> {

@@ -160,6 +160,14 @@ impl Reply {
         })
     }
 
+    /// The whole body, as it came.
+    pub fn into_bytes(mut self) -> Result<Vec<u8>, Error> {
+        match self.broken.take() {
+            Some(error) => Err(error),
+            None => Ok(self.body.into_bytes()),
+        }
+    }
+
     /// The body as text: a JSON string without its quotes, anything else as it came.
     pub fn into_text(mut self) -> Result<String, Error> {
         if let Some(error) = self.broken.take() {
@@ -196,7 +204,7 @@ impl Reply {
     }
 
     /// The media type, without parameters and in lower case; empty when the platform named none.
-    fn content_type(&self) -> String {
+    pub fn content_type(&self) -> String {
         let value = self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let media = value.unwrap_or_default().split(';').next().unwrap_or_default();
         text::cut(&media.trim().to_ascii_lowercase(), limits::SHOWN_LINE_CHARS)

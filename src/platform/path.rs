@@ -49,6 +49,26 @@ impl Path {
         fill(template, values, true)
     }
 
+    /// A path, and a query if any, that somebody else has encoded, as they are.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Path`] for what no client sends encoded, an empty segment but the last, and a dot
+    /// segment.
+    pub fn encoded(path: &str, query: Option<&str>) -> Result<Self, Error> {
+        const TEMPLATE: &str = "/{}";
+        let given = path.strip_prefix('/').unwrap_or_default();
+        let fit = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
+        if !fit(path) || !query.is_none_or(fit) {
+            return Err(refuse(TEMPLATE, given, "is not encoded"));
+        }
+        check(TEMPLATE, given.strip_suffix('/').unwrap_or(given), true)?;
+        Ok(Self(match query {
+            Some(query) => format!("{path}?{query}"),
+            None => path.to_owned(),
+        }))
+    }
+
     /// The encoded path, beginning with `/`.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -220,6 +240,21 @@ mod tests {
         }
         assert_eq!(Path::with_slashes("/t/{}", &["a b/c"]).unwrap().0, "/t/a%20b/c");
         assert!(Path::new("/a/{}/{}", &["1"]).is_err());
+    }
+
+    #[test]
+    fn what_is_encoded_stays_so() {
+        let path = |path, query| Path::encoded(path, query).map(|path| path.0);
+        assert_eq!(
+            path("/a%20b/c%2Fd/", Some("x=%26&y=a+b?/..")).unwrap(),
+            "/a%20b/c%2Fd/?x=%26&y=a+b?/.."
+        );
+        assert_eq!(path("/a", None).unwrap(), "/a");
+        for bad in ["", "/", "a", "//a", "/a//b", "/../a", "/a/%2e%2e/b", "/a/..%2fb", "/a b", "/ä"]
+        {
+            assert!(path(bad, None).is_err(), "{bad}");
+        }
+        assert!(path("/a", Some("b#c")).is_err());
     }
 
     #[test]
