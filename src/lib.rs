@@ -27,11 +27,11 @@
 //!
 //! ```text
 //! anyone    -> limits sync cancel places json tree net time nearest sections stamp seal
-//! cli       -> transport auth product protocol tools platform outbound sandbox http config observe
+//! cli       -> transport auth product protocol bindings tools platform outbound sandbox http config observe
 //! transport -> auth protocol http config observe
 //! auth      -> outbound http config observe
 //! product   -> protocol bindings tools platform config output observe
-//! bindings  -> tools config
+//! bindings  -> tools platform http config observe
 //! tools     -> platform observe
 //! platform  -> outbound config observe
 //! sandbox   -> http

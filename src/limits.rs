@@ -816,3 +816,57 @@ pub const SANDBOX_TOKEN_SECONDS: u32 = 3_600;
 
 /// Bytes in a chunk when the sandbox sends in chunks: few, so that words and characters are torn.
 pub const SANDBOX_CHUNK_BYTES: usize = 7;
+
+// ---- bindings: programs -------------------------------------------------------------------
+
+/// How long a program may run when its manifest does not say, in seconds: clients give up after a minute.
+pub const PROGRAM_TIME: usize = 60;
+
+/// How long a manifest may let its program run, in seconds: an hour, as long as a task may wait.
+pub const PROGRAM_TIME_MAX: usize = 60 * 60;
+
+/// Bytes of standard output of a program: as long as the longest message.
+pub const PROGRAM_OUTPUT_BYTES: usize = MESSAGE_BYTES;
+
+/// Bytes of standard error of a program: a log of ten thousand lines, and no flood.
+pub const PROGRAM_ERRORS_BYTES: usize = 1 << 20;
+
+/// Bytes from the end of standard error that an error repeats: the last lines of a stack trace.
+pub const PROGRAM_ERRORS_SHOWN: usize = 2 << 10;
+
+/// Bytes taken from or given to a program at once: what a pipe holds.
+pub const PROGRAM_PIPE_BYTES: usize = 64 << 10;
+
+/// Runs of all programs at the same time. Each is a process, and what a machine for this server bears.
+pub const PROGRAM_RUNS: usize = 16;
+
+/// Runs of one program at the same time, when its manifest does not say: a slow one leaves room for
+/// the others.
+pub const PROGRAM_RUNS_EACH: usize = 4;
+
+/// Memory of each process of a program, in MiB, when its manifest does not say: interpreters start in
+/// a tenth of it.
+pub const PROGRAM_MEMORY: usize = 1024;
+
+/// The memory that a manifest may say, in MiB: what a process needs to start at all, and as good as
+/// no bound.
+pub const PROGRAM_MEMORY_RANGE: (usize, usize) = (16, 1 << 20);
+
+/// Words of a command and variables of an environment.
+pub const PROGRAM_WORDS: usize = 64;
+
+/// How long a program that was asked to end (SIGTERM) may take for it, before it is ended (SIGKILL).
+pub const PROGRAM_GRACE: Duration = Duration::from_secs(2);
+
+/// How long a program that was ended may take to be gone: the system needs this long only for one that
+/// hangs inside it, on a lost disk.
+pub const PROGRAM_END: Duration = Duration::from_secs(5);
+
+/// How soon the next look at a program that has just said something: it may be about to end.
+pub const PROGRAM_LOOK: Duration = Duration::from_millis(1);
+
+/// Requests of one run to the platform at the same time.
+pub const PROGRAM_REQUESTS: usize = 4;
+
+/// Requests of one run to the platform that wait for those.
+pub const PROGRAM_REQUESTS_WAITING: usize = 64;

@@ -3,13 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::CUSTOM;
 use super::declared::Declared;
-use super::files::{self, Document, Does, Manifest, Problem, Text};
-use super::made::MadeTool;
+use super::files::{self, Document, Does, Manifest, Part, Problem, Text};
+use super::made::{Act, MadeTool};
+use super::program::{Program, Runner};
 use crate::nearest::nearest;
 use crate::tools;
 use crate::tools::Tasking;
+use crate::tools::shown::Output;
 use crate::tools::told::Input;
 
 /// What a folder of tools gives.
@@ -35,7 +39,7 @@ pub fn load(path: &Path, bound: &[&str]) -> Custom {
                 continue;
             }
         };
-        let tool = made(&document, bound, &mut taken, &file);
+        let tool = made(&document, bound, &mut taken, &file, path);
         custom.problems.extend(document.problems());
         custom.tools.extend(tool.map(Arc::new));
     }
@@ -48,6 +52,7 @@ fn made(
     bound: &[&str],
     taken: &mut Vec<(String, String)>,
     file: &str,
+    folder: &Path,
 ) -> Option<MadeTool> {
     let root = document.root();
     let (manifest, does) = Manifest::read(&root)?;
@@ -55,31 +60,64 @@ fn made(
         root.get("name").unwrap_or(root).wrong(problem);
         return None;
     }
-    let declared = match does {
-        Does::Requests(requests) => {
-            Declared::read(&manifest, &requests, root.get("result").as_ref())?
-        }
-        Does::Program(program) => {
-            program.wrong("this build runs no programs");
-            return None;
-        }
-    };
+    let what = What::read(&manifest, does, &root, folder)?;
     taken.push((manifest.name.clone(), file.to_owned()));
-    let (output, output_schema) = declared.output(&manifest);
+    let (output, output_schema) = what.output;
     let others = manifest.tags.iter().cloned().chain(["default".to_owned()]);
     Some(MadeTool {
         tags: MadeTool::tags_of(&CUSTOM, &manifest.name, others),
-        hints: manifest.hints(declared.reads()),
-        input: Input::new(&declared.input(&manifest), None),
+        hints: manifest.hints(what.reads),
+        input: Input::new(&what.input, None),
         name: manifest.name,
         title: manifest.title,
         description: manifest.description,
         area: &CUSTOM,
         output,
         output_schema,
-        tasking: Tasking::Never,
-        act: Box::new(declared),
+        tasking: what.tasking,
+        act: what.act,
     })
+}
+
+/// What a tool does, and what of it depends on that.
+struct What {
+    /// It only reads, as far as this shows.
+    reads: bool,
+    input: Value,
+    output: (Output, Option<Value>),
+    tasking: Tasking,
+    act: Box<dyn Act>,
+}
+
+impl What {
+    /// None: something is wrong with it, which is noted.
+    fn read(manifest: &Manifest, does: Does<'_>, root: &Part<'_>, folder: &Path) -> Option<Self> {
+        match does {
+            Does::Requests(requests) => {
+                let declared = Declared::read(manifest, &requests, root.get("result").as_ref())?;
+                Some(Self {
+                    reads: declared.reads(),
+                    input: declared.input(manifest),
+                    output: declared.output(manifest),
+                    tasking: Tasking::Never,
+                    act: Box::new(declared),
+                })
+            }
+            Does::Program(program) => {
+                if let Some(result) = root.get("result") {
+                    result.wrong("'result' goes with 'requests'; a program prints its result");
+                }
+                let runner = Runner::new(Program::read(&program, folder)?, manifest);
+                Some(Self {
+                    reads: false,
+                    input: manifest.input.clone(),
+                    output: runner.output(manifest),
+                    tasking: Tasking::Always,
+                    act: Box::new(runner),
+                })
+            }
+        }
+    }
 }
 
 /// Why a tool cannot have its name, if it cannot.

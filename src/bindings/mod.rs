@@ -4,6 +4,7 @@ pub mod custom;
 pub mod declared;
 pub mod files;
 mod made;
+pub mod program;
 
 pub use made::{Act, MadeTool};
 

@@ -10,6 +10,8 @@ use std::thread;
 use signal_hook::consts::SIGHUP;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
+use crate::bindings::program;
+
 /// Exit code of a process ended from the keyboard, by the shell's convention.
 pub const INTERRUPTED: u8 = 130;
 
@@ -52,7 +54,7 @@ impl Requests {
             // Nobody listens any more when the end has begun: then it has been asked for twice.
             let heard = heard && told.send(asked).is_ok();
             if let (Asked::Stop(code), false) = (asked, heard) {
-                std::process::exit(code.into());
+                exit(code);
             }
             true
         })?;
@@ -89,12 +91,18 @@ pub fn on_stop(stop: impl FnOnce() + Send + 'static) {
             stop.take().map(|stop| thread::Builder::new().name("stop".into()).spawn(stop));
         match started {
             Some(Ok(_)) => true,
-            Some(Err(_)) | None => std::process::exit(INTERRUPTED.into()),
+            Some(Err(_)) | None => exit(INTERRUPTED),
         }
     });
     if let Err(error) = watching {
         log::warn!("signals cannot be handled and end the process at once: {error}");
     }
+}
+
+/// Ends the process, and the programs that it runs.
+pub fn exit(code: u8) -> ! {
+    program::end_all();
+    std::process::exit(code.into())
 }
 
 /// Gives each signal to `tell` on a thread of its own, for as long as that returns true. The signals

@@ -27,7 +27,7 @@ pub struct TestOptions {
 /// Runs every check and reports on standard output.
 pub fn test(config: &Config, options: &TestOptions) -> ExitCode {
     observe::init(config.server.log_level);
-    signals::on_stop(|| std::process::exit(signals::INTERRUPTED.into()));
+    signals::on_stop(|| signals::exit(signals::INTERRUPTED));
     let mut platform = config.platform.clone();
     let _sandbox = match platform.sandbox.then(|| backend::start(&mut platform)).transpose() {
         Ok(sandbox) => sandbox,

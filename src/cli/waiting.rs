@@ -1,7 +1,6 @@
 //! What a person who waits for a call sees meanwhile, and what an interruption does.
 
 use std::io::{self, IsTerminal, Write};
-use std::process::exit;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Weak};
 
@@ -82,7 +81,7 @@ impl Waiting {
             session.cancel_all();
             let _ = ended.recv_timeout(limits::STOP_GRACE);
         }
-        exit(signals::INTERRUPTED.into());
+        signals::exit(signals::INTERRUPTED);
     }
 
     /// Shows how far the call is: on a terminal all the time, elsewhere when something is new.

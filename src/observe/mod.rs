@@ -9,7 +9,7 @@ pub mod metrics;
 mod redact;
 
 pub use audit::{Audit, Entry, Recorded};
-pub use brief::brief;
+pub use brief::{brief, split};
 pub use chain::Report;
 pub use escape::escaped;
 pub use log::{always, init};

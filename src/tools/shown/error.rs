@@ -31,6 +31,8 @@ pub enum ErrorKind {
     Refused,
     /// The platform could not be reached, or answered something unusable.
     Platform,
+    /// The program behind the tool failed, or said something unusable.
+    Program,
     /// It may have happened, or a part of it: nobody knows without looking.
     Unknown,
     /// Nobody agreed to it.
@@ -118,6 +120,7 @@ impl fmt::Display for ToolError {
             ErrorKind::NotFound => "Not found",
             ErrorKind::InvalidState => "Not possible now",
             ErrorKind::Refused | ErrorKind::Platform => "Platform error",
+            ErrorKind::Program => "Program error",
             ErrorKind::Unknown => "Outcome unknown",
             ErrorKind::NotConfirmed => "Not confirmed",
             ErrorKind::Busy => "Busy",
