@@ -538,6 +538,39 @@ pub const TASK_FIELD_BYTES: usize = 512;
 
 // ---- product and tools --------------------------------------------------------------------
 
+/// Largest schema of an input that was written elsewhere, in bytes: nobody fills in a form of more.
+pub const SCHEMA_BYTES: usize = 1024 * 1024;
+
+/// Bytes of such a schema as a model is shown it, some 4,000 tokens: it reads all of them before its
+/// first word.
+pub const ANNOUNCED_SCHEMA_BYTES: usize = 16 * 1024;
+
+/// Values that a model is shown of those that a text may be: of more it is told that there are.
+pub const ANNOUNCED_CHOICES: usize = 100;
+
+/// Bytes of all values that a text may be.
+pub const ANNOUNCED_CHOICES_BYTES: usize = 2 * 1024;
+
+/// Schemas, references and names looked at to read the arguments of one call: ten thousand nodes with
+/// a hundred fields each, and no more than seconds where a schema was made to keep a reader busy.
+pub const SCHEMA_STEPS: usize = 2_000_000;
+
+/// The same to show a schema, which is done some times over until it is small enough.
+pub const ANNOUNCED_SCHEMA_STEPS: usize = 100_000;
+
+/// How deep arguments are read by such a schema; what is deeper goes to the platform as it came. Each
+/// level takes some of a thread's stack.
+pub const SCHEMA_DEPTH: usize = 24;
+
+/// Schemas that say something of one value, and choices of one: more are no longer written by people.
+pub const SCHEMA_PARTS: usize = 64;
+
+/// Longest reference that is followed in a schema, in bytes.
+pub const SCHEMA_REF_BYTES: usize = 1024;
+
+/// Longest name of a property that every vendor of models takes, in bytes.
+pub const PROPERTY_NAME_BYTES: usize = 64;
+
 /// How long a person may think about a confirmation before the call is given up.
 pub const CONFIRM_PATIENCE: Duration = Duration::from_secs(600);
 

@@ -114,7 +114,7 @@ impl Callable for MadeTool {
     }
 
     fn call(&self, context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-        self.act.call(context, &arguments.to_object())
+        self.act.call(context, &arguments.clone().into_object())
     }
 }
 

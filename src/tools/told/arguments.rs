@@ -17,7 +17,13 @@ use crate::tools::shown::ToolError;
 /// The arguments of one call, checked and coerced against a tool's parameters. Those that were given
 /// as they are wanted are not copied.
 #[derive(Clone, Debug, Default)]
-pub struct Arguments<'a>(BTreeMap<&'a str, Cow<'a, Value>>);
+pub struct Arguments<'a>(BTreeMap<Cow<'a, str>, Cow<'a, Value>>);
+
+impl<'a> FromIterator<(Cow<'a, str>, Cow<'a, Value>)> for Arguments<'a> {
+    fn from_iter<I: IntoIterator<Item = (Cow<'a, str>, Cow<'a, Value>)>>(checked: I) -> Self {
+        Self(checked.into_iter().collect())
+    }
+}
 
 impl<'a> Arguments<'a> {
     /// Checks `given` against `parameters`.
@@ -43,7 +49,7 @@ impl<'a> Arguments<'a> {
                 _ => Ok(Cow::Owned(parameter.absent())),
             };
             match value {
-                Ok(value) => drop(checked.insert(parameter.name, value)),
+                Ok(value) => drop(checked.insert(parameter.name.into(), value)),
                 Err(why) => problems.push(format!("'{}' {why}", parameter.name)),
             }
         }
@@ -70,15 +76,18 @@ impl<'a> Arguments<'a> {
 
     /// The same arguments, with another value of `name`.
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
-        self.0.insert(name, Cow::Owned(value.into()));
+        self.0.insert(name.into(), Cow::Owned(value.into()));
         self
     }
 
+    /// Those that were read elsewhere.
+    pub(super) fn of(read: Map<String, Value>) -> Self {
+        read.into_iter().map(|(name, value)| (name.into(), Cow::Owned(value))).collect()
+    }
+
     /// All of them as one object.
-    pub fn to_object(&self) -> Map<String, Value> {
-        let entry =
-            |(name, value): (&&str, &Cow<'_, Value>)| ((*name).to_owned(), value.as_ref().clone());
-        self.0.iter().map(entry).collect()
+    pub fn into_object(self) -> Map<String, Value> {
+        self.0.into_iter().map(|(name, v)| (name.into_owned(), v.into_owned())).collect()
     }
 
     /// The value of `name`; null when absent.
@@ -127,13 +136,6 @@ impl<'a> Arguments<'a> {
     }
 }
 
-impl<'a> FromIterator<(&'a str, Cow<'a, Value>)> for Arguments<'a> {
-    /// Arguments that have been read already.
-    fn from_iter<I: IntoIterator<Item = (&'a str, Cow<'a, Value>)>>(read: I) -> Self {
-        Self(read.into_iter().collect())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -157,7 +159,7 @@ mod tests {
 
     fn check(given: Value) -> Result<Map<String, Value>, String> {
         Arguments::check(PARAMETERS, given.as_object().expect("tests give objects"))
-            .map(|a| a.0.into_iter().map(|(k, v)| (k.to_owned(), v.into_owned())).collect())
+            .map(Arguments::into_object)
             .map_err(|e| e.to_string())
     }
 

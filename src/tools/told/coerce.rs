@@ -166,12 +166,12 @@ fn inner<'a>(value: &'a Value, room: &Cell<usize>) -> Result<Cow<'a, Value>, Str
 }
 
 /// What a text holds that is JSON.
-fn parse(text: &str, room: &Cell<usize>) -> Result<Value, serde_json::Error> {
+pub fn parse(text: &str, room: &Cell<usize>) -> Result<Value, serde_json::Error> {
     tree::read(text.as_bytes(), Tree { room, strict: false })
 }
 
 /// `{{` begins a variable of a template, in any language that has them.
-fn is_meant_as_json(text: &str) -> bool {
+pub fn is_meant_as_json(text: &str) -> bool {
     let text = text.trim_start();
     text.starts_with('[') || (text.starts_with('{') && !text.starts_with("{{"))
 }
@@ -194,7 +194,7 @@ fn as_integer(value: &Value) -> Option<i64> {
     }
 }
 
-fn as_boolean(value: &Value) -> Option<bool> {
+pub fn as_boolean(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(b) => Some(*b),
         Value::Number(n) if n.as_f64() == Some(1.0) => Some(true),
@@ -208,7 +208,7 @@ fn as_boolean(value: &Value) -> Option<bool> {
     }
 }
 
-fn describe(value: &Value) -> String {
+pub fn describe(value: &Value) -> String {
     match value {
         Value::Null => "null".into(),
         Value::Bool(b) => b.to_string(),

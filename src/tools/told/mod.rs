@@ -8,7 +8,7 @@ mod parameter;
 mod schema;
 
 pub use arguments::Arguments;
-pub use foreign::Input;
+pub use foreign::{Input, fitted};
 pub use naming::CLIENT_ADDITIONS;
 pub use parameter::{Kind, Parameter, Presence};
 pub use schema::input as input_schema;

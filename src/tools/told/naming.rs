@@ -59,7 +59,7 @@ pub fn sort<'a>(
 }
 
 /// A name without what languages write differently.
-fn plain(name: &str) -> String {
+pub fn plain(name: &str) -> String {
     let letters = name.chars().filter(|c| !matches!(c, '_' | '-' | ' '));
     letters.flat_map(char::to_lowercase).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{expose, follow, offers};
 use crate::nearest::nearest;
@@ -10,8 +10,8 @@ use crate::platform::Path;
 use crate::tools::areas::automation_studio::projects;
 use crate::tools::asked::{Wants, Write, act, record};
 use crate::tools::context::Context;
-use crate::tools::shown::{Outcome, ToolError, lookup};
-use crate::tools::told::Arguments;
+use crate::tools::shown::{Outcome, ToolError};
+use crate::tools::told::{Arguments, fitted};
 
 /// Where versions say what now runs: a job or a session.
 pub const STARTED: &[&str] = &["data._id", "data.id", "data.sessionId", "_id", "id", "sessionId"];
@@ -39,10 +39,11 @@ pub fn start_job(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome
         }
     };
     let variables = match arguments.value("variables") {
-        Value::Object(given) if given.values().any(Value::is_string) => {
+        Value::Object(given) if !given.is_empty() => {
             let listing = expose::WORKFLOWS.listing().with("equals[name]", &name);
             let workflow = listing.find(context, |row| record::name(row) == Some(&name));
-            fit_all(given, workflow.ok().flatten().as_ref(), "inputSchema.properties")
+            let workflow = workflow.ok().flatten();
+            fitted(workflow.as_ref().and_then(|workflow| workflow.get("inputSchema")), given)
         }
         Value::Object(given) => Value::Object(given.clone()),
         _ => json!({}),
@@ -71,10 +72,10 @@ pub fn patience(arguments: &Arguments) -> Duration {
     Duration::from_secs(arguments.integer("wait").unsigned_abs())
 }
 
-/// Turns text into what the trigger's input schema wants: models send lists and objects as JSON
+/// Turns values into what the trigger's input schema wants: models send lists and objects as JSON
 /// text. When the schema cannot be had, the data goes out as it came.
 fn fit_to_schema(context: &Context<'_>, route: &str, data: &Value) -> Value {
-    let Some(object) = data.as_object().filter(|o| o.values().any(Value::is_string)) else {
+    let Some(object) = data.as_object().filter(|object| !object.is_empty()) else {
         return data.clone();
     };
     let triggers = match offers::enabled_endpoint_triggers(context) {
@@ -89,30 +90,7 @@ fn fit_to_schema(context: &Context<'_>, route: &str, data: &Value) -> Value {
     };
     let trigger =
         triggers.iter().find(|t| t.get("routeName").and_then(Value::as_str) == Some(route));
-    fit_all(object, trigger, "schema.properties")
-}
-
-/// Turns each text into what the schema of `of` wants in its place.
-pub fn fit_all(object: &Map<String, Value>, of: Option<&Value>, properties: &str) -> Value {
-    let properties = of.and_then(|of| lookup(of, properties)).and_then(Value::as_object);
-    let schema = |name: &str| properties.and_then(|properties| properties.get(name));
-    object.iter().map(|(name, value)| (name.clone(), fit(value, schema(name)))).collect()
-}
-
-fn fit(value: &Value, schema: Option<&Value>) -> Value {
-    let (Some(text), Some(wanted)) = (value.as_str(), schema.and_then(|s| s.get("type"))) else {
-        return value.clone();
-    };
-    let Ok(parsed) = serde_json::from_str::<Value>(text) else { return value.clone() };
-    let fits = match wanted.as_str() {
-        Some("array") => parsed.is_array(),
-        Some("object") => parsed.is_object(),
-        Some("integer") => parsed.is_i64() || parsed.is_u64(),
-        Some("number") => parsed.is_number(),
-        Some("boolean") => parsed.is_boolean(),
-        _ => false,
-    };
-    if fits { parsed } else { value.clone() }
+    fitted(trigger.and_then(|trigger| trigger.get("schema")), object)
 }
 
 /// Which routes there are, beside what the platform says of this one.

@@ -1,48 +1,23 @@
-//! What a tool takes whose JSON Schema was written elsewhere: on the platform, or by an operator.
+//! What a tool is told when its JSON Schema was written elsewhere: by the platform, or by an operator.
+//!
+//! The schema is read twice. What a model is shown ([`announce`]) is cut to the part of JSON Schema
+//! that every vendor's library reads, and to a size that a model can afford. What a call gives
+//! ([`fit`]) is held against the schema as it was written. Neither trusts it: references may lead
+//! nowhere or in circles, and millions of them may lead to one place, so every reading has an end
+//! ([`Document`](parts::Document) counts the steps).
 
-use std::borrow::Cow;
+mod announce;
+mod bounds;
+mod fields;
+mod fit;
+mod input;
+mod kinds;
+mod members;
+mod parts;
+mod problems;
+#[cfg(test)]
+mod tests;
+mod turn;
 
-use serde_json::{Map, Value, json};
-
-use super::arguments::Arguments;
-use crate::tools::shown::ToolError;
-
-/// What a tool takes, by a JSON Schema that was written elsewhere.
-#[derive(Debug)]
-pub struct Input {
-    announced: Value,
-}
-
-impl Input {
-    /// By this schema. Under the name `generic` everything may be given in one piece, and is announced
-    /// so where the schema is of no use.
-    pub fn new(schema: &Value, generic: Option<&'static str>) -> Self {
-        let announced = match (schema.get("properties"), generic) {
-            (Some(_), _) => schema.clone(),
-            (None, Some(generic)) => {
-                json!({"type": "object", "properties": {generic: {"type": "object"}}})
-            }
-            (None, None) => json!({"type": "object", "properties": {}}),
-        };
-        Self { announced }
-    }
-
-    /// The JSON Schema that is announced: in the part of JSON Schema that every vendor's library reads.
-    pub fn announced(&self) -> &Value {
-        &self.announced
-    }
-
-    /// The names of the announced properties.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        let properties = self.announced.get("properties").and_then(Value::as_object);
-        properties.into_iter().flat_map(Map::keys).map(String::as_str)
-    }
-
-    /// The arguments of a call, read as the schema wants them.
-    ///
-    /// # Errors
-    /// Everything that is wrong with them.
-    pub fn read<'a>(&'a self, given: &'a Map<String, Value>) -> Result<Arguments<'a>, ToolError> {
-        Ok(given.iter().map(|(name, value)| (name.as_str(), Cow::Borrowed(value))).collect())
-    }
-}
+pub use fit::fitted;
+pub use input::Input;
