@@ -25,6 +25,11 @@ pub const KEYS: &[Key] = &[
     ("each", "`{name}` of a list: it is sent for each of the items, `{item}`, and gives a list"),
     ("pages", "The answer is a list, perhaps in pages; see below"),
     ("take", "Place in the answer that it gives, such as `/data/*/name`; otherwise all of it"),
+    (
+        "where",
+        "Object of place and template: keeps those items of a list that have this value there; what is \
+         absent chooses nothing",
+    ),
     ("fields", "Object of name and place: makes each item, or the one thing, an object of these"),
     ("searches", "true for a POST that only reads; it is then repeated as reads are"),
     ("wants", "What a good answer of a write holds: `nothing`, `something`, or a place; see below"),
@@ -60,6 +65,8 @@ pub struct Request {
     pub pages: Option<Pages>,
     /// What of the answer it gives.
     pub take: Pointer,
+    /// What an item has that it gives.
+    pub keeps: Vec<(Pointer, Template)>,
     /// What of each of these.
     pub fields: Vec<(String, Pointer)>,
     /// What a good answer holds, where it writes.
@@ -121,6 +128,7 @@ impl Request {
             each: reference("each"),
             pages: part.get("pages").and_then(|part| Pages::read(&part)),
             take: part.get("take").and_then(|part| pointer(&part)).unwrap_or_default(),
+            keeps: keeps(part, scope).unwrap_or_default(),
             fields: fields(part).unwrap_or_default(),
             wants: wanted(part, method, reads),
             not_found: part.get("not_found").and_then(|part| {
@@ -212,6 +220,18 @@ fn pointer(part: &Part<'_>) -> Option<Pointer> {
 fn fields(part: &Part<'_>) -> Option<Vec<(String, Pointer)>> {
     let fields = part.get("fields")?.entries()?;
     let field = |part: &Part<'_>| Some((part.key(), pointer(part)?));
+    Some(fields.iter().filter_map(field).collect())
+}
+
+fn keeps(part: &Part<'_>, scope: &Scope<'_>) -> Option<Vec<(Pointer, Template)>> {
+    let fields = part.get("where")?.entries()?;
+    let field = |part: &Part<'_>| match Pointer::parse(&part.key()) {
+        Ok(place) => Some((place, Template::read(part, scope)?)),
+        Err(what) => {
+            part.wrong(what);
+            None
+        }
+    };
     Some(fields.iter().filter_map(field).collect())
 }
 

@@ -180,15 +180,16 @@ impl<'a> Running<'a> {
         let Some(pages) = &request.pages else {
             return Err(ToolError::platform("this request gives no list"));
         };
+        let wanted = self.wanted(request, None)?;
         let listing = pages.listing(path, &query, body);
         let Window { offset, limit } = window.unwrap_or(Window { offset: 0, limit: usize::MAX });
         let enough = offset.saturating_add(limit);
         let (mut items, total, mut more) = match enough < limits::LIST_ITEMS {
-            true => {
+            true if wanted.is_empty() => {
                 let (listed, more) = listing.beginning(self.context, enough.max(1), Vec::new)?;
                 (listed.items, listed.total, more)
             }
-            false => {
+            _ => {
                 let listed = listing.read(self.context)?;
                 if listed.truncated {
                     let most = limits::LIST_ITEMS;
@@ -197,18 +198,32 @@ impl<'a> Running<'a> {
                         "Only the first {most} of {path} were read; the platform has more."
                     ));
                 }
-                (listed.items, listed.total, listed.truncated)
+                let items = kept(&wanted, listed.items);
+                let total = (!listed.truncated).then_some(items.len() as u64);
+                (items, total, listed.truncated)
             }
         };
         more |= items.len() > enough;
         items.truncate(enough);
         items.drain(..offset.min(items.len()));
-        let none = items.is_empty() && offset == 0;
-        if let (true, Some(text)) = (none, &request.not_found) {
+        if let (true, 0, Some(text)) = (items.is_empty(), offset, &request.not_found) {
             return Err(self.nothing(text, None));
         }
         let value = self.shaped(request, items.into())?;
         Ok((value, Page { under: "", offset, total, more, narrow: Vec::new() }))
+    }
+
+    /// What an item must have, where that is known.
+    fn wanted<'r>(
+        &self,
+        request: &'r Request,
+        item: Option<&Value>,
+    ) -> Result<Vec<(&'r Pointer, Value)>, ToolError> {
+        let wanted = |(place, template): &'r (Pointer, Template)| {
+            let made = self.known(item, |known| template.make(known));
+            made.map(|value| value.map(|value| (place, value))).transpose()
+        };
+        request.keeps.iter().filter_map(wanted).collect()
     }
 
     /// What the request gives of its answer.
@@ -218,7 +233,10 @@ impl<'a> Running<'a> {
         item: Option<&Value>,
         answer: &Value,
     ) -> Result<Value, ToolError> {
-        let taken = request.take.of(answer).map_or(Value::Null, Cow::into_owned);
+        let taken = match request.take.of(answer).map_or(Value::Null, Cow::into_owned) {
+            Value::Array(items) => kept(&self.wanted(request, item)?, items).into(),
+            taken => taken,
+        };
         if let (Some(text), true) = (&request.not_found, is_empty(&taken)) {
             return Err(self.nothing(text, item));
         }
@@ -316,6 +334,22 @@ struct Asked {
     path: Path,
     query: Vec<(String, String)>,
     body: Option<Value>,
+}
+
+/// Those of the items that have what is wanted.
+fn kept(wanted: &[(&Pointer, Value)], mut items: Vec<Value>) -> Vec<Value> {
+    for (place, value) in wanted {
+        items.retain(|item| place.of(item).is_some_and(|held| plain(&held) == plain(value)));
+    }
+    items
+}
+
+/// A value as it is compared: a number and its text are the same.
+fn plain(value: &Value) -> Cow<'_, str> {
+    match value {
+        Value::String(text) => Cow::Borrowed(text),
+        other => Cow::Owned(other.to_string()),
+    }
 }
 
 /// A query parameter as text.
