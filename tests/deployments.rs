@@ -1,7 +1,11 @@
 //! Deployments of the Python server, with the program put in its place and nothing else changed.
 
+#[cfg(unix)]
+#[path = "deployments/page.rs"]
+mod page;
 mod support;
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
@@ -33,7 +37,75 @@ fn environment_file(text: &str) -> Vec<(String, String)> {
 
 const ENVIRONMENT: &str = "# /etc/itential-mcp/itential-mcp.env\n\
                            ITENTIAL_MCP_PLATFORM_USER=admin\n\
-                           ITENTIAL_MCP_PLATFORM_PASSWORD=\"admin\"\n";
+                           ITENTIAL_MCP_PLATFORM_PASSWORD=\"admin\"\n\
+                           ITENTIAL_MCP_CONFIG=/etc/itential-mcp/mcp.conf\n";
+
+/// What the role's unit says of the process.
+const UNIT: &str = "[Service]\nType=simple\nUser=itential\n\
+                    EnvironmentFile=/etc/itential-mcp/itential-mcp.env\n\
+                    ExecStart=/opt/itential-mcp/venv/bin/itential-mcp --config \
+                    /etc/itential-mcp/mcp.conf run\nRestart=on-failure\n";
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_itential-mcp");
+
+/// A machine whose root is a folder of the test.
+struct Machine(Scratch);
+
+/// What systemd makes of the unit.
+struct Unit {
+    command: Vec<String>,
+    env: Vec<(String, String)>,
+}
+
+#[cfg(unix)]
+impl Machine {
+    /// With the role's files, but for the configuration.
+    fn new() -> Self {
+        let machine = Self(Scratch::new());
+        machine.write("/etc/systemd/system/itential-mcp.service", UNIT);
+        machine.write("/etc/itential-mcp/itential-mcp.env", ENVIRONMENT);
+        machine
+    }
+
+    /// Where this path of the machine is.
+    fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.0.path().display())
+    }
+
+    /// This text with every path of the machine where it is.
+    fn placed(&self, text: &str) -> String {
+        ["/etc/", "/opt/", "/usr/local/"]
+            .iter()
+            .fold(text.to_owned(), |text, folder| text.replace(folder, &self.path(folder)))
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let place = self.path(path);
+        let folder = Path::new(&place).parent().expect("a file has a folder");
+        std::fs::create_dir_all(folder).expect("the folder can be made");
+        std::fs::write(&place, self.placed(text)).expect("the file can be written");
+    }
+
+    fn link(&self, target: &str, path: &str) {
+        let place = self.path(path);
+        let folder = Path::new(&place).parent().expect("a file has a folder");
+        std::fs::create_dir_all(folder).expect("the folder can be made");
+        std::os::unix::fs::symlink(target, &place).expect("a link");
+    }
+
+    fn unit(&self) -> Unit {
+        let read = |path: &str| std::fs::read_to_string(path).expect("the machine has it");
+        let unit = read(&self.path("/etc/systemd/system/itential-mcp.service"));
+        let value = |key: &str| {
+            let found = unit.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
+            found.unwrap_or_else(|| panic!("no {key}")).to_owned()
+        };
+        Unit {
+            command: value("ExecStart").split_whitespace().map(str::to_owned).collect(),
+            env: environment_file(&read(&value("EnvironmentFile"))),
+        }
+    }
+}
 
 fn get(port: u16, path: &str) -> Answer {
     raw_http::request(port, "GET", path, &[], None)
@@ -69,28 +141,47 @@ fn is_well(server: &Served) {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn the_ansible_role_installs_certifies_and_runs() {
     let platform = Platform::start();
-    let scratch = Scratch::new();
     for transport in ["sse", "http"] {
-        let file = scratch.write("mcp.conf", role_file(&platform, 0, transport));
-        let mut env = environment_file(ENVIRONMENT);
-        env.push(("ITENTIAL_MCP_CONFIG".into(), file.clone()));
+        let machine = Machine::new();
+        machine.write("/etc/itential-mcp/mcp.conf", &role_file(&platform, 0, transport));
+        let unit = machine.unit();
+        let venv = &unit.command[0];
+        assert!(venv.ends_with("/opt/itential-mcp/venv/bin/itential-mcp"), "{venv}");
+        machine.link(PROGRAM, "/opt/itential-mcp/venv/bin/itential-mcp");
         // The tasks that look whether the installation is sound.
-        let (code, out, _) = support::run(&env, &["version"]);
-        assert_eq!((code, out.starts_with("itential-mcp ")), (0, true), "{out}");
-        let (code, out, err) = support::run(&env, &["--config", &file, "tools"]);
-        assert_eq!((code, err.as_str()), (0, ""));
-        assert!(out.starts_with("TOOLS ") && out.contains("\nget_health "), "{out}");
+        let ask = |arguments: &[&str]| {
+            let mut command = Command::new(venv);
+            command.args(arguments).env_clear().envs(unit.env.clone()).stdin(Stdio::null());
+            let output = command.output().expect("the link leads somewhere");
+            assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+            assert!(output.stderr.is_empty(), "{arguments:?}");
+            String::from_utf8(output.stdout).expect("text")
+        };
+        assert_eq!(ask(&["version"]), concat!("itential-mcp ", env!("CARGO_PKG_VERSION"), "\n\n"));
+        let file = machine.path("/etc/itential-mcp/mcp.conf");
+        let tools = ask(&["--config", &file, "tools"]);
+        assert!(tools.starts_with("TOOLS ") && tools.contains("\nget_health "), "{tools}");
         // The unit's ExecStart, and the order that the documents show.
-        for args in [["--config", &file, "run"], ["run", "--config", &file]] {
-            let server = Served::start(&env, &args);
+        let documented = vec![venv.clone(), "run".into(), "--config".into(), file.clone()];
+        for started in [&unit.command, &documented] {
+            let mut command = Command::new(&started[0]);
+            command.args(&started[1..]).env_clear().envs(unit.env.clone());
+            let mut server = Served::spawn(command).unwrap_or_else(|(_, log)| panic!("{log}"));
             assert!(server.url.starts_with("http://127.0.0.1:"), "{}", server.url);
             is_well(&server);
             assert!(!tools_over_http(server.port, "/mcp").is_empty());
             let sse = if transport == "sse" { 200 } else { 404 };
             assert_eq!(first_status(server.port, "/sse"), sse);
+            // What `pgrep -fa` looks through.
+            if let Ok(line) = std::fs::read(format!("/proc/{}/cmdline", server.pid())) {
+                assert!(String::from_utf8_lossy(&line).contains("itential-mcp"));
+            }
+            support::signal("TERM", server.pid());
+            assert_eq!(server.wait().code(), Some(0), "Restart=on-failure starts nothing anew");
         }
     }
     assert!(platform.count("POST", "/login") > 0, "the credentials of the environment were used");
@@ -145,10 +236,15 @@ fn a_container_with_a_mounted_file_speaks_streamable_http() {
     let scratch = Scratch::new();
     let file = scratch.write("mcp.conf", role_file(&platform, 0, "streamable-http"));
     let mut env = environment_file(ENVIRONMENT);
+    env.retain(|(name, _)| name != "ITENTIAL_MCP_CONFIG");
     env.push(("ITENTIAL_MCP_CONFIG".into(), file));
     let server = Served::start(&env, &["run"]);
     is_well(&server);
     assert!(!tools_over_http(server.port, "/mcp").is_empty());
+    // The example's health check, which never had a route; who asks is told the right one.
+    let answer = get(server.port, "/mcp/health");
+    assert_eq!(answer.status, 404);
+    assert!(answer.text().contains("/status/healthz"), "{}", answer.text());
 }
 
 #[test]
@@ -166,7 +262,9 @@ fn claude_desktop_starts_it_over_stdio() {
     let platform = Platform::start();
     let mut command = Command::new(env!("CARGO_BIN_EXE_itential-mcp"));
     command.env_clear().arg("run").envs(platform.env());
-    command.envs(environment_file(ENVIRONMENT)).env("ITENTIAL_MCP_SERVER_LOG_LEVEL", "DEBUG");
+    let mut env = environment_file(ENVIRONMENT);
+    env.retain(|(name, _)| name != "ITENTIAL_MCP_CONFIG");
+    command.envs(env).env("ITENTIAL_MCP_SERVER_LOG_LEVEL", "DEBUG");
     let mut server = StdioServer::spawn(command);
     let hello = server.initialize("2025-06-18");
     assert_eq!(hello["result"]["protocolVersion"], "2025-06-18");
@@ -176,21 +274,29 @@ fn claude_desktop_starts_it_over_stdio() {
     assert_eq!(status.code(), Some(0));
 }
 
+/// The names of the table in docs/migration.md, each with what was meant.
+fn published_names() -> Vec<(String, String)> {
+    let page = include_str!("../docs/migration.md");
+    let (_, table) = page.split_once("| Published | Meant |\n").expect("the table");
+    let rows = table.lines().skip(1).take_while(|line| line.starts_with("| "));
+    let names = rows.flat_map(|row| {
+        let names: Vec<&str> = row.split('`').skip(1).step_by(2).collect();
+        let (right, wrong) = names.split_last().expect("a row names what was meant");
+        wrong.iter().map(|wrong| ((*wrong).to_owned(), (*right).to_owned())).collect::<Vec<_>>()
+    });
+    names.collect()
+}
+
 #[test]
 fn variables_that_published_examples_get_wrong_are_told_and_have_no_effect() {
-    for (wrong, value, right) in [
-        ("ITENTIAL_MCP_INCLUDE_TAGS", "health", "ITENTIAL_MCP_SERVER_INCLUDE_TAGS"),
-        ("ITENTIAL_MCP_EXCLUDE_TAGS", "health", "ITENTIAL_MCP_SERVER_EXCLUDE_TAGS"),
-        ("ITENTIAL_MCP_LOG_LEVEL", "DEBUG", "ITENTIAL_MCP_SERVER_LOG_LEVEL"),
-        ("ITENTIAL_MCP_HOST", "0.0.0.0", "ITENTIAL_MCP_SERVER_HOST"),
-        ("ITENTIAL_MCP_PLATFORM_USERNAME", "x", "ITENTIAL_MCP_PLATFORM_USER"),
-        ("ITENTIAL_MCP_PLATFORM_LOG_LEVEL", "DEBUG", "ITENTIAL_MCP_SERVER_LOG_LEVEL"),
-    ] {
-        let env = [(wrong.to_owned(), value.to_owned())];
+    let published = published_names();
+    assert!(published.len() > 10, "only {} names", published.len());
+    for (wrong, right) in published {
+        let env = [(wrong.clone(), "health".to_owned())];
         let (code, out, _) = support::run(&env, &["config", "check"]);
         assert_eq!(code, 0);
         let warning =
-            out.lines().find(|line| line.starts_with("WARNING: ") && line.contains(wrong));
+            out.lines().find(|line| line.starts_with("WARNING: ") && line.contains(&wrong));
         let warning = warning.unwrap_or_else(|| panic!("{wrong}: {out}"));
         assert!(warning.contains(&format!("Did you mean {right}?")), "{warning}");
         // As it always was: the tools are all there.

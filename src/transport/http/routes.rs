@@ -92,7 +92,7 @@ static ROUTES: &[Route] = &[
     },
     Route {
         methods: READ,
-        place: Place::Fixed("/status/healthz"),
+        place: Place::Fixed(HEALTH),
         when: always,
         open: true,
         pages: Pages::Listed,
@@ -191,6 +191,9 @@ impl Job for AtProxy {
     }
 }
 
+/// Whether the process is well. Other paths are often guessed, so that a 404 names it.
+const HEALTH: &str = "/status/healthz";
+
 /// Below this path clients look for documents about the server (RFC 8615).
 const WELL_KNOWN: &str = "/.well-known/";
 
@@ -226,7 +229,7 @@ fn dispatch(service: &Service, exchange: Exchange) {
             let body = r#"{"error":"not_found","error_description":"no such document here"}"#;
             return visit.respond(Response::json(404, body));
         }
-        let text = format!("Not Found. The MCP endpoint is {}\n", service.path);
+        let text = format!("Not Found. The MCP endpoint is {}, health is {HEALTH}\n", service.path);
         return visit.respond(Response::text(404, text));
     };
     if preflight {
