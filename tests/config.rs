@@ -262,6 +262,22 @@ fn secrets_come_from_files_of_their_own() {
 }
 
 #[test]
+fn half_of_the_client_credentials_is_told() {
+    let both = [("CLIENT_ID", "desk", "CLIENT_SECRET"), ("CLIENT_SECRET", "hunter2", "CLIENT_ID")];
+    for (given, value, lacks) in both {
+        let half = env(&format!("ITENTIAL_MCP_PLATFORM_{given}"), value);
+        let warnings = half.show().warnings();
+        let lacking = format!("without platform.{}", lacks.to_lowercase());
+        assert!(warnings.contains(&lacking) && warnings.contains("user 'admin'"), "{warnings}");
+        let whole = half.env(&format!("ITENTIAL_MCP_PLATFORM_{lacks}"), "x");
+        assert_eq!(whole.show().warnings(), "[]");
+        // An empty variable is none, as container templates leave it.
+        let none = env(&format!("ITENTIAL_MCP_PLATFORM_{given}"), "");
+        assert_eq!(none.show().warnings(), "[]");
+    }
+}
+
+#[test]
 fn secrets_are_never_shown() {
     let mut setup = Setup::default();
     for row in settings().filter(|row| row.is_secret()) {

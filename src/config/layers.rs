@@ -75,6 +75,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
     let mut config = typed(&resolved, findings.warnings).map_err(|e| Error(vec![e]))?;
     config.tools = tools;
     config.roles = roles.into_iter().map(Arc::new).collect();
+    config.warnings.extend(half_a_client(&config.platform));
     Ok(Loaded { config, settings: resolved, roles: keys })
 }
 
@@ -138,6 +139,19 @@ fn tools_path(resolved: &[Resolved], findings: &mut Findings) {
             found.source
         ));
     }
+}
+
+/// One half of the client credentials logs nobody in: the login would be another one, unseen.
+fn half_a_client(platform: &Platform) -> Option<String> {
+    let (given, lacks) = match (&platform.client_id, &platform.client_secret) {
+        (Some(_), None) => ("client_id", "client_secret"),
+        (None, Some(_)) => ("client_secret", "client_id"),
+        _ => return None,
+    };
+    let user = &platform.user;
+    Some(format!(
+        "platform.{given} has no effect without platform.{lacks}: the login is that of user '{user}'"
+    ))
 }
 
 type Found = Option<(String, Source)>;
