@@ -101,17 +101,9 @@ fn warning(text: impl Into<String>) -> Vec<Finding> {
     vec![Finding::Warning(text.into())]
 }
 
-/// What the settings say of themselves, and what of them this build does not do.
+/// What the settings say of themselves.
 fn settings(loaded: &Loaded) -> Vec<Finding> {
-    let config = &loaded.config;
-    let mut found = warnings(config.warnings.clone());
-    let names: Vec<&str> = config.tools.iter().map(|tool| tool.tool_name.as_str()).collect();
-    if !names.is_empty() {
-        let names = names.join(", ");
-        let text = format!("this build does not serve tools from configuration yet: {names}");
-        found.push(Finding::Warning(text));
-    }
-    found
+    warnings(loaded.config.warnings.clone())
 }
 
 /// Who may do what.

@@ -16,7 +16,7 @@ const MASK: &str = "********";
 /// Reports what `run` would refuse and what it would warn of. The exit code is 0 when it would serve.
 pub fn check(loaded: Result<Loaded, Error>, as_json: bool) -> ExitCode {
     let (found, tools) = match &loaded {
-        Ok(loaded) => (Found::all(loaded), loaded.config.tools.len()),
+        Ok(loaded) => (Found::all(loaded), loaded.config.bindings.len()),
         Err(_) => (Found::default(), 0),
     };
     let unreadable = loaded.as_ref().err().map(|error| error.0.as_slice()).unwrap_or_default();
@@ -81,7 +81,7 @@ pub fn text(loaded: &Loaded) -> String {
     for role in &loaded.config.roles {
         out.push_str(&format!("role:{}  {}\n", role.name, roles::outcome(&loaded.config, role)));
     }
-    for tool in &loaded.config.tools {
+    for tool in &loaded.config.bindings {
         out.push_str(&format!("tool:{}  {}\n", tool.tool_name, described(tool)));
     }
     for warning in &loaded.config.warnings {
@@ -110,7 +110,7 @@ pub fn json(loaded: &Loaded) -> String {
         shown
     });
     let roles: Vec<Json> = roles.collect();
-    let tools: Vec<Json> = loaded.config.tools.iter().map(tool_json).collect();
+    let tools: Vec<Json> = loaded.config.bindings.iter().map(tool_json).collect();
     let document = json!({
         "settings": settings(&loaded.settings),
         "roles": roles,
@@ -157,8 +157,11 @@ fn tool_json(tool: &ToolBinding) -> Json {
             document["cluster"] = json!(cluster);
         }
     }
+    document["title"] = json!(tool.title);
     document["description"] = json!(tool.description);
     document["tags"] = json!(tool.tags);
+    document["read_only"] = json!(tool.read_only);
+    document["destructive"] = json!(tool.destructive);
     document
 }
 

@@ -12,9 +12,9 @@ pub fn example() -> String {
          # A '%' in a value is written '%%'. Indented lines continue the value above.\n\
          # The commented lines show the defaults; remove the '#' to change one.\n",
     );
-    for section in [Section::Platform, Section::Server] {
+    for section in Section::FIXED {
         out.push_str(&format!("\n[{}]\n", section.name()));
-        for row in settings().filter(|row| row.section == section) {
+        for row in settings().filter(|row| row.section == *section) {
             out.push_str(&format!("\n# {}.\n# {}.\n", row.doc, accepted(row)));
             if row.is_secret() {
                 out.push_str(&format!(

@@ -3,7 +3,7 @@
 use super::findings::Findings;
 use super::named::{Draft, Family};
 use super::sources::{ConfigFile, Environment};
-use super::value::{items, shown};
+use super::value::{boolean, items, shown};
 
 /// A tool declared in the configuration.
 #[derive(Clone, Debug)]
@@ -16,8 +16,14 @@ pub struct ToolBinding {
     pub name: String,
     /// `description`.
     pub description: Option<String>,
+    /// `title`.
+    pub title: Option<String>,
     /// `tags`, trimmed.
     pub tags: Vec<String>,
+    /// `read_only`: it changes nothing.
+    pub read_only: bool,
+    /// `destructive`: it may destroy or interrupt something.
+    pub destructive: bool,
 }
 
 /// What a configured tool runs.
@@ -45,7 +51,13 @@ pub const KEYS: &[(&str, &str)] = &[
     ("automation", "Name of the automation that owns the trigger; required for endpoint"),
     ("cluster", "Cluster that runs the service; required for service"),
     ("description", "Text shown to the model instead of the platform's"),
+    ("title", "Name for people, if it is not made from the tool's"),
     ("tags", "Tags for include_tags and exclude_tags, separated by commas"),
+    ("read_only", "true: it changes nothing, neither on the platform nor in the network"),
+    (
+        "destructive",
+        "false: it destroys and interrupts nothing; true unless read_only or this says otherwise",
+    ),
     ("tool_name", "Name clients see, if it is not the section's; only in a file"),
 ];
 
@@ -109,11 +121,27 @@ fn check(draft: &Draft) -> Result<ToolBinding, Vec<String>> {
             None
         }
     };
+    let mut switch = |key: &str, unset: bool| match draft.get(key).map(boolean) {
+        None => unset,
+        Some(Ok(on)) => on,
+        Some(Err(why)) => {
+            problems.push(format!("'{key}' must be {why}"));
+            unset
+        }
+    };
+    let read_only = switch("read_only", false);
+    let destructive = switch("destructive", !read_only);
+    if read_only && destructive {
+        problems.push("it cannot be both read_only and destructive".into());
+    }
     match kind {
         Some(kind) if problems.is_empty() => Ok(ToolBinding {
             tool_name,
             kind,
             name,
+            read_only,
+            destructive,
+            title: draft.get("title").map(str::to_string),
             description: draft.get("description").map(str::to_string),
             tags: items(draft.get("tags").unwrap_or_default(), |c| c == ','),
         }),

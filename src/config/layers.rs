@@ -8,7 +8,7 @@ use super::bindings::{self, ToolBinding};
 use super::findings::Findings;
 use super::resolved::{Resolved, counts, resolved, secret_file};
 use super::roles::{self, Role};
-use super::settings::{Auth, Platform, Server};
+use super::settings::{Auth, Platform, Server, Tools};
 use super::settings::{Setting, settings};
 use super::sources::{ConfigFile, Environment, Source, Sources, is_service_link};
 use super::unknown;
@@ -23,8 +23,10 @@ pub struct Config {
     pub auth: Auth,
     /// The Itential Platform behind the tools.
     pub platform: Platform,
-    /// Tools declared in the configuration (`[tool:NAME]`, `ITENTIAL_MCP_TOOL_*`).
-    pub tools: Vec<ToolBinding>,
+    /// Tools made from what the platform offers.
+    pub tools: Tools,
+    /// Those that have a section of their own (`[tool:NAME]`, `ITENTIAL_MCP_TOOL_*`).
+    pub bindings: Vec<ToolBinding>,
     /// What callers may do (`[role:NAME]`, `ITENTIAL_MCP_ROLE_*`); none: everybody may do everything.
     pub roles: Vec<Arc<Role>>,
     /// What looked wrong but does not stop the program; for the log and `config check`.
@@ -64,7 +66,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
     unknown::check(&sources.environment, file.as_ref(), &mut findings);
     let resolved: Vec<Resolved> =
         settings().map(|row| resolve(row, sources, file.as_ref(), &mut findings)).collect();
-    let tools = bindings::load(&sources.environment, file.as_ref(), &mut findings);
+    let bindings = bindings::load(&sources.environment, file.as_ref(), &mut findings);
     let (roles, keys): (Vec<Role>, Vec<_>) =
         roles::load(&sources.environment, file.as_ref(), &mut findings).into_iter().unzip();
     tools_path(&resolved, &mut findings);
@@ -73,7 +75,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
         return Err(Error(findings.errors));
     }
     let mut config = typed(&resolved, findings.warnings).map_err(|e| Error(vec![e]))?;
-    config.tools = tools;
+    config.bindings = bindings;
     config.roles = roles.into_iter().map(Arc::new).collect();
     config.warnings.extend(half_a_client(&config.platform));
     Ok(Loaded { config, settings: resolved, roles: keys })
@@ -91,8 +93,9 @@ fn typed(resolved: &[Resolved], warnings: Vec<String>) -> Result<Config, String>
     let mut platform = Platform::read(&of("platform"))?;
     platform.port = port(&platform, resolved)?;
     let (server, auth) = (Server::read(&of("server"))?, Auth::read(&of("server"))?);
-    let (tools, roles) = (Vec::new(), Vec::new());
-    Ok(Config { server, auth, platform, tools, roles, warnings })
+    let tools = Tools::read(&of("tools"))?;
+    let (bindings, roles) = (Vec::new(), Vec::new());
+    Ok(Config { server, auth, platform, tools, bindings, roles, warnings })
 }
 
 /// The port may stand in `host` unless `port` says otherwise.

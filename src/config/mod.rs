@@ -25,7 +25,7 @@ pub use secret::Secret;
 pub use settings::{
     Auth, AuthType, ClientDocuments, ClientIdentity, Confirm, ConfirmFallback, Group, Kind,
     LEVEL_ALIASES, LEVELS, Offer, Platform, PlatformCredentials, ResponseFormat, RoleSettings,
-    SETTINGS, Section, Server, SessionStyle, Setting, TlsVersion, Transport, settings,
+    SETTINGS, Section, Server, SessionStyle, Setting, TlsVersion, Tools, Transport, settings,
 };
 pub use sources::{CONFIG_ENV, Environment, Source, Sources};
 pub use suggest::nearest;

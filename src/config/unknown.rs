@@ -16,7 +16,7 @@ const KNOWN_ENV: &[&str] =
 /// Sections that have names of the operator's own.
 const FAMILIES: [&Family; 2] = [&bindings::FAMILY, &roles::FAMILY];
 
-const SECTIONS: &[&str] = &["auth", "platform", "server"];
+const SECTIONS: &[&str] = &["auth", "platform", "server", "tools"];
 
 /// Reports whatever no rule will read.
 pub(super) fn check(env: &Environment, file: Option<&ConfigFile>, findings: &mut Findings) {
@@ -31,7 +31,7 @@ pub(super) fn check(env: &Environment, file: Option<&ConfigFile>, findings: &mut
             let meant = findings.meant(name.trim(), SECTIONS.iter().copied());
             findings.errors.push(format!(
                 "{place}: Invalid config file section: [{name}]. Valid section names are: auth, \
-                 platform, server, tool:<name>, role:<name>.{}",
+                 platform, server, tools, tool:<name>, role:<name>.{}",
                 did_you_mean("[", meant, "]")
             ));
             continue;
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn the_sections_are_those_of_the_table() {
-        for section in [Section::Platform, Section::Server] {
+        for section in Section::FIXED {
             assert!(SECTIONS.contains(&section.name()));
         }
         assert!(keys("auth").iter().any(|key| key == "public_key_file"));

@@ -118,7 +118,8 @@ fn malformed(reason: String) -> Invalid {
     Invalid { reason, malformed: true }
 }
 
-fn boolean(text: &str) -> Result<bool, Invalid> {
+/// A switch, in any of the words people use.
+pub(super) fn boolean(text: &str) -> Result<bool, Invalid> {
     match text.trim().to_lowercase().as_str() {
         "true" | "1" | "yes" | "on" | "y" | "t" => Ok(true),
         "false" | "0" | "no" | "off" | "n" | "f" => Ok(false),

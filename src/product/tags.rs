@@ -36,7 +36,7 @@ pub fn unknown(config: &Config) -> Vec<String> {
             ));
         }
     }
-    if super::enabled(settings, &[]).built.is_empty() && config.tools.is_empty() {
+    if super::enabled(settings, &[]).built.is_empty() && config.bindings.is_empty() {
         found.push(
             "no tool is left to offer: see include_tags, exclude_tags, read_only and no_destructive"
                 .into(),
@@ -61,7 +61,7 @@ fn meant(tag: &str) -> Option<&'static str> {
 }
 
 fn is_known(tag: &str, config: &Config) -> bool {
-    let of_configured = || config.tools.iter().flat_map(|tool| &tool.tags).any(|own| own == tag);
+    let of_configured = || config.bindings.iter().flat_map(|tool| &tool.tags).any(|own| own == tag);
     KEPT.contains(&tag)
         || tools::all().any(|tool| tool.all_tags().contains(&tag))
         || of_configured()

@@ -4,9 +4,10 @@ use super::auth::Auth;
 use super::platform::Platform;
 use super::server::Server;
 use super::table::Setting;
+use super::tools::Tools;
 
 /// The table, in the order in which people should read it.
-pub static SETTINGS: &[&[Setting]] = &[Platform::ROWS, Server::ROWS, Auth::ROWS];
+pub static SETTINGS: &[&[Setting]] = &[Platform::ROWS, Server::ROWS, Auth::ROWS, Tools::ROWS];
 
 /// Every row of [`SETTINGS`].
 pub fn settings() -> impl Iterator<Item = &'static Setting> + Clone {
@@ -44,6 +45,7 @@ mod tests {
                 // The one option people type often has a short name.
                 Section::Platform if row.key == "sandbox" => plain,
                 Section::Platform => format!("platform-{plain}"),
+                Section::Tools => format!("tools-{plain}"),
             };
             assert_eq!(row.flag, expected);
         }

@@ -11,6 +11,7 @@ mod role;
 mod server;
 pub(super) mod table;
 mod told;
+mod tools;
 mod typed;
 
 pub use all::{SETTINGS, settings};
@@ -23,3 +24,4 @@ pub use platform::Platform;
 pub use role::RoleSettings;
 pub use server::Server;
 pub use table::{Group, Kind, LEVEL_ALIASES, LEVELS, Section, Setting};
+pub use tools::Tools;

@@ -36,6 +36,8 @@ pub enum Section {
     Role,
     /// `[server]`.
     Server,
+    /// `[tools]`.
+    Tools,
 }
 
 /// Which values a setting accepts.
@@ -132,12 +134,16 @@ impl Group {
 }
 
 impl Section {
+    /// Those whose names are fixed, in the order in which people should read them.
+    pub const FIXED: &'static [Self] = &[Self::Platform, Self::Server, Self::Tools];
+
     /// Name between the brackets.
     pub fn name(self) -> &'static str {
         match self {
             Self::Platform => "platform",
             Self::Role => "role:NAME",
             Self::Server => "server",
+            Self::Tools => "tools",
         }
     }
 }

@@ -54,6 +54,7 @@ macro_rules! settings {
                 const UPPER: [u8; ENV.len()] = derived(ENV, false);
                 const FLAG: &str = match Section::$section {
                     Section::Platform => concat!("platform-", key!($prefix $field $($key)?)),
+                    Section::Tools => concat!("tools-", key!($prefix $field $($key)?)),
                     Section::Role | Section::Server => KEY,
                 };
                 const DASHED: [u8; FLAG.len()] = derived(FLAG, true);
