@@ -707,6 +707,30 @@ pub const COMPONENT_PAUSES: Pauses =
 
 // ---- bindings -----------------------------------------------------------------------------
 
+/// Automations of tools that are asked for by name; more are found faster in the whole list, which is
+/// two requests for a page each.
+pub const BINDINGS_BY_NAME: usize = 8;
+
+/// Longest description of a tool that is made of the platform's texts, in characters: models read every
+/// description at every turn.
+pub const MADE_DESCRIPTION_CHARS: usize = 1_000;
+
+/// Tags that a tool takes over from the platform.
+pub const MADE_TAGS: usize = 20;
+
+/// How long looking up what tools stand for may take; what was not found by then is looked for again.
+pub const BINDING_TIME: Duration = Duration::from_secs(30);
+
+/// How long a start or a reload waits for that: a client that starts this program waits about so long.
+pub const BINDING_PATIENCE: Duration = Duration::from_secs(5);
+
+/// After which time what was not found is looked for again.
+pub const BINDING_RETRY: Duration = Duration::from_secs(30);
+
+/// After which time calls may have it looked up again: a model that calls again and again what is gone
+/// does not have all lists read each time.
+pub const BINDING_RECHECK: Duration = Duration::from_secs(5);
+
 /// Files of `tools_path`: more tools than this no model can choose among.
 pub const TOOL_FILES: usize = 500;
 

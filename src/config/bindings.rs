@@ -6,7 +6,7 @@ use super::sources::{ConfigFile, Environment};
 use super::value::{boolean, items, shown};
 
 /// A tool declared in the configuration.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToolBinding {
     /// The name clients see.
     pub tool_name: String,

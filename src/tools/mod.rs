@@ -6,7 +6,7 @@
 //! - [`shown`]: output shapes, outcomes, errors.
 //! - `areas`: the tools themselves, one folder or file for each area of the platform.
 
-mod areas;
+pub mod areas;
 pub mod asked;
 mod callable;
 mod catalog;

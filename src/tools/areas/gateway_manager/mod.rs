@@ -4,6 +4,9 @@ mod configuration;
 mod gateways;
 mod service;
 
+pub use gateways::read_services;
+pub use service::{RUN as SERVICE_RUN, run_service};
+
 use crate::tools::row::{Area, Hints, Run, Tasking, Tool};
 use crate::tools::shown::Output;
 use crate::tools::told::{Kind, Parameter, Presence};

@@ -43,8 +43,17 @@ const RAN: &[&str] = &[
 /// that follows may fail the call.
 pub fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let (name, cluster) = (arguments.text("name"), arguments.text("cluster"));
+    run_service(context, name, cluster, arguments.value("input_params"))
+}
+
+/// The same, with input that fits; none is sent when it is empty.
+pub fn run_service(
+    context: &Context<'_>,
+    name: &str,
+    cluster: &str,
+    input: &Value,
+) -> Result<Outcome, ToolError> {
     let mut body = json!({"serviceName": name, "clusterId": cluster});
-    let input = arguments.value("input_params");
     if !record::is_empty(input) {
         body["params"] = input.clone();
     }

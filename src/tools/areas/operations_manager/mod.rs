@@ -8,13 +8,14 @@ mod expose;
 mod follow;
 mod jobs;
 pub mod manual_tasks;
-mod offers;
+pub mod offers;
 mod report;
 mod runs;
 mod start;
 pub mod triggers;
 
 pub use runs::{Now, Runs};
+pub use start::start_route;
 
 use crate::tools::row::{Area, Run, Tasking, Tool};
 use crate::tools::shown::Output;

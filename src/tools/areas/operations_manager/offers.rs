@@ -77,7 +77,7 @@ const LAST_EXECUTED: Field =
 pub const AUTOMATIONS: Source =
     Source::new("/operations-manager/automations", "data", "metadata.total");
 /// `GET /automation-studio/workflows`
-const WORKFLOW_NAMES: Source = Source::new("/automation-studio/workflows", "items", "total");
+pub const WORKFLOW_NAMES: Source = Source::new("/automation-studio/workflows", "items", "total");
 /// `GET /operations-manager/triggers`
 pub const TRIGGERS: Source = Source::new("/operations-manager/triggers", "data", "metadata.total");
 
@@ -223,19 +223,20 @@ fn startable_triggers(context: &Context<'_>) -> Result<Listed, ToolError> {
 }
 
 /// The names of workflows and projects, each list read when it is first needed.
-struct Names<'a> {
+pub struct Names<'a> {
     context: &'a Context<'a>,
     workflows: OnceCell<HashMap<String, String>>,
     projects: OnceCell<HashMap<String, String>>,
 }
 
 impl<'a> Names<'a> {
-    fn new(context: &'a Context<'a>) -> Self {
+    /// None read yet.
+    pub fn new(context: &'a Context<'a>) -> Self {
         Self { context, workflows: OnceCell::new(), projects: OnceCell::new() }
     }
 
     /// The workflow of an automation, and its project.
-    fn of(&self, automation: &Value) -> (Option<String>, Option<String>) {
+    pub fn of(&self, automation: &Value) -> (Option<String>, Option<String>) {
         let stored = text(automation, "componentName").filter(|name| !name.is_empty());
         let stored = stored.or_else(|| {
             let id = text(automation, "componentId")?;
@@ -262,11 +263,13 @@ fn names(read: Result<Vec<Value>, ToolError>) -> HashMap<String, String> {
     items.iter().filter_map(named).collect()
 }
 
-fn is_endpoint(trigger: &Value) -> bool {
+/// Whether calling a route starts it.
+pub fn is_endpoint(trigger: &Value) -> bool {
     text(trigger, "type").is_none_or(|kind| kind == "endpoint")
 }
 
-fn is_enabled(trigger: &Value) -> bool {
+/// Whether it starts anything at all.
+pub fn is_enabled(trigger: &Value) -> bool {
     trigger.get("enabled").and_then(Value::as_bool).unwrap_or(true)
 }
 

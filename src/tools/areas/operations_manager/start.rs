@@ -20,14 +20,24 @@ pub const STARTED: &[&str] = &["data._id", "data.id", "data.sessionId", "_id", "
 /// runs, and nothing that follows may fail the call.
 pub fn start(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let route = arguments.text("route_name");
-    let path = Path::with_slashes("/operations-manager/triggers/endpoint/{}", &[route])?;
     let data = fit_to_schema(context, route, arguments.value("data"));
-    let body = Some(&data).filter(|data| !data.is_null());
+    start_route(context, route, &data, patience(arguments))
+}
+
+/// The same, with data that fits; none is sent when it is null.
+pub fn start_route(
+    context: &Context<'_>,
+    route: &str,
+    data: &Value,
+    patience: Duration,
+) -> Result<Outcome, ToolError> {
+    let path = Path::with_slashes("/operations-manager/triggers/endpoint/{}", &[route])?;
+    let body = Some(data).filter(|data| !data.is_null());
     let reply = act(context, "automation", route)
         .send(&Write::post(&path, body).wants(Wants::Started(STARTED)).shown_by("get_jobs"))
         .map_err(|error| explain(context, route, error))?
         .answer;
-    Ok(follow::started(context, payload(&reply), patience(arguments)))
+    Ok(follow::started(context, payload(&reply), patience))
 }
 
 /// `POST /operations-manager/jobs/start`, by the name of a workflow that needs no trigger.
