@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::catalogue::{Catalogue, Endpoint};
+use super::files::title_of;
 use super::made::{Act, MadeTool};
 use super::recheck::Recheck;
 use super::words;
@@ -109,7 +110,7 @@ fn made(
     let description = binding.description.clone().or(said).unwrap_or_default();
     MadeTool {
         name: binding.tool_name.clone(),
-        title: binding.title.clone().unwrap_or_else(|| words::title(&binding.tool_name)),
+        title: binding.title.clone().unwrap_or_else(|| title_of(&binding.tool_name)),
         description,
         area: &super::BINDINGS,
         tags: tags(binding),

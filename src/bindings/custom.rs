@@ -19,10 +19,27 @@ use crate::tools::told::Input;
 /// What a folder of tools gives.
 #[derive(Debug, Default)]
 pub struct Custom {
-    /// The tools that are sound, in the order of their files.
-    pub tools: Vec<Arc<MadeTool>>,
+    /// The tools that are sound, each with its file, in the order of the files.
+    pub tools: Vec<(String, Arc<MadeTool>)>,
     /// What is wrong with the others, and what somebody should know.
     pub problems: Vec<Problem>,
+}
+
+impl Custom {
+    /// The same, with the tools that files had `before` and for a mistake have no more.
+    pub fn keeping(mut self, before: &Self) -> Self {
+        let serious = self.problems.iter().filter(|problem| problem.serious);
+        let wrong: Vec<&str> = serious.map(|problem| problem.file.as_str()).collect();
+        for (file, tool) in &before.tools {
+            let is_wrong = wrong.iter().any(|wrong| Path::new(file).starts_with(wrong));
+            let is_taken =
+                |(known, other): &(String, Arc<MadeTool>)| known == file || other.name == tool.name;
+            if is_wrong && !self.tools.iter().any(is_taken) {
+                self.tools.push((file.clone(), Arc::clone(tool)));
+            }
+        }
+        self
+    }
 }
 
 /// Reads the tools in the folder at `path`, beside bindings of these names. A file with a mistake costs
@@ -41,7 +58,7 @@ pub fn load(path: &Path, bound: &[&str]) -> Custom {
         };
         let tool = made(&document, bound, &mut taken, &file, path);
         custom.problems.extend(document.problems());
-        custom.tools.extend(tool.map(Arc::new));
+        custom.tools.extend(tool.map(|tool| (file, Arc::new(tool))));
     }
     custom
 }

@@ -6,16 +6,6 @@ use super::catalogue::Endpoint;
 use crate::limits;
 use crate::tools::asked::record;
 
-/// `backup_router` as people write it, and the Python server did: `Backup Router`.
-pub fn title(name: &str) -> String {
-    let word = |word: &str| {
-        let mut letters = word.chars();
-        let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-        first + &letters.as_str().to_lowercase()
-    };
-    name.split('_').map(word).collect::<Vec<_>>().join(" ")
-}
-
 /// A name for a tool made of a name for people: `Backup Device!` is `backup_device`. None when nothing
 /// of it can stand in a name.
 pub fn tool_name(text: &str) -> Option<String> {
@@ -73,15 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_for_people_and_names_for_tools() {
-        for (name, expected) in [
-            ("backup_router", "Backup Router"),
-            ("run_BGP", "Run Bgp"),
-            ("a__b", "A  B"),
-            ("x", "X"),
-        ] {
-            assert_eq!(title(name), expected);
-        }
+    fn names_for_people_become_names_for_tools() {
         for (text, expected) in [
             ("Backup Device!", Some("backup_device")),
             (" 3 tier -- check ", Some("run_3_tier_check")),
