@@ -15,11 +15,11 @@ use super::text::{complain, fail, print};
 use super::waiting::Waiting;
 use crate::config::{Config, PlatformCredentials};
 use crate::nearest::nearest;
-use crate::product;
+use crate::product::{self, Live};
 use crate::protocol::message;
 use crate::protocol::message::Incoming;
 use crate::protocol::{Answer, Caller, Engine, Session, Sink};
-use crate::tools::told::Kind;
+use crate::tools::Callable;
 use crate::transport::Workers;
 use crate::transport::serve::{Recipient, serve};
 use crate::{limits, observe, protocol};
@@ -78,8 +78,23 @@ fn result(
             Err(error) => return Err(format!("--params is not valid JSON: {error}")),
         },
     };
-    let enabled = product::enabled(&config.server, &[]).all();
-    if !enabled.iter().any(|known| known.name() == tool) {
+    let backend = Backend::open(config)?;
+    let mut full = config.clone();
+    // A person, or a script, has no context that could overflow.
+    full.server.full = true;
+    // Roles are for callers of the server.
+    full.roles.clear();
+    full.server.platform_credentials = PlatformCredentials::Server;
+    let live = Live::new(&full, &backend.means);
+    let missing = match crate::tools::find(tool) {
+        Some(_) => Vec::new(),
+        None => live.look(Some(tool)),
+    };
+    let enabled = product::enabled(&config.server, &live.tools()).all();
+    if let Some(missing) = missing.iter().find(|missing| missing.tool == tool) {
+        return Err(format!("the tool '{tool}' cannot be called: {}", missing.why));
+    }
+    let Some(known) = enabled.iter().find(|known| known.name() == tool) else {
         let hint = if crate::tools::find(tool).is_some() {
             "it exists, but this configuration leaves it out".to_owned()
         } else {
@@ -89,19 +104,12 @@ fn result(
             }
         };
         return Err(format!("invalid tool: {tool} ({hint})"));
-    }
+    };
     for file in &options.files {
-        let (name, value) = argument_in(file, tool)?;
+        let (name, value) = argument_in(file, known.as_ref())?;
         arguments.insert(name.to_owned(), value);
     }
-    let backend = Backend::open(config)?;
-    // A person, or a script, has no context that could overflow.
-    let mut config = config.clone();
-    config.server.full = true;
-    // Roles are for callers of the server.
-    config.roles.clear();
-    config.server.platform_credentials = PlatformCredentials::Server;
-    let engine = Arc::new(product::engine(&config, &[], &backend.means));
+    let engine = Arc::new(product::engine(&live));
     let result = ask(&engine, tool, arguments, waiting)?;
     match result.get("isError") {
         Some(Value::Bool(true)) => Err(texts(&result).join("\n")),
@@ -111,7 +119,7 @@ fn result(
 
 /// The argument that stands in a file: text for a parameter that takes text, otherwise JSON where it
 /// is JSON.
-fn argument_in<'a>(file: &'a str, tool: &str) -> Result<(&'a str, Value), String> {
+fn argument_in<'a>(file: &'a str, tool: &dyn Callable) -> Result<(&'a str, Value), String> {
     let (name, path) = file
         .split_once('=')
         .filter(|(name, path)| !name.is_empty() && !path.is_empty())
@@ -119,10 +127,8 @@ fn argument_in<'a>(file: &'a str, tool: &str) -> Result<(&'a str, Value), String
             format!("--file must be NAME=PATH, such as project=export.json, not '{file}'")
         })?;
     let text = read(path).map_err(|why| format!("--file {name}: {path} {why}"))?;
-    let parameters = crate::tools::find(tool).map_or(&[][..], |tool| tool.parameters);
-    let takes_text = parameters
-        .iter()
-        .any(|known| known.name == name && matches!(known.kind, Kind::Text | Kind::Name));
+    let schema = tool.input_schema(false);
+    let takes_text = schema["properties"][name]["type"] == "string";
     Ok((
         name,
         match serde_json::from_str(&text) {

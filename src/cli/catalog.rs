@@ -3,13 +3,41 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use super::text::{print, width};
-use crate::product::Chosen;
+use super::backend::Backend;
+use super::text::{complain, print, width};
+use crate::bindings::{MadeTool, Missing};
+use crate::config::Config;
+use crate::product::{Chosen, Live, declared};
 use crate::tools;
 use crate::tools::shown::{FieldKind, Output, Shape};
 use crate::tools::told::{CLIENT_ADDITIONS, Kind, Parameter, Presence};
 use crate::tools::{Callable, Hints, Tool};
+
+/// The tools from configuration as a server offers them that starts now; what is missing is complained
+/// of.
+pub fn made(config: &Config) -> Vec<Arc<MadeTool>> {
+    if !Live::changes(config) {
+        return Vec::new();
+    }
+    // Nothing is called, so nothing is written down.
+    let mut config = config.clone();
+    config.server.audit_file = None;
+    match Backend::open(&config) {
+        Ok(backend) => {
+            let live = Live::new(&config, &backend.means);
+            for Missing { tool, why, .. } in live.look(None) {
+                complain(&format!("WARNING: tool '{tool}' is not offered: {why}"));
+            }
+            live.tools()
+        }
+        Err(error) => {
+            complain(&format!("WARNING: {error}"));
+            declared(&config)
+        }
+    }
+}
 
 /// Prints these tools.
 pub fn tools(chosen: Chosen) -> ExitCode {

@@ -62,7 +62,7 @@ pub static COMMANDS: &[Command] = &[
                   markdown, prints all that is to know about them.",
         arguments: &[],
         options: &[ENABLED, LISTED_ROLE, TOOLS_FORMAT],
-        groups: &[Group::Tools, Group::Safety],
+        groups: &[Group::Platform, Group::Tools, Group::Safety],
         run: |invocation| {
             let show = match invocation.option("format") {
                 Some("markdown") => catalog::reference,
@@ -79,7 +79,7 @@ pub static COMMANDS: &[Command] = &[
                   role may use.",
         arguments: &[],
         options: &[ENABLED, LISTED_ROLE],
-        groups: &[Group::Tools, Group::Safety],
+        groups: &[Group::Platform, Group::Tools, Group::Safety],
         run: |invocation| Ok(listed(invocation, catalog::tags)),
     },
     Command {
@@ -373,9 +373,10 @@ fn listed(invocation: &Invocation, show: fn(Chosen) -> ExitCode) -> ExitCode {
             for warning in product::tags::unknown(config) {
                 complain(&format!("WARNING: {warning}"));
             }
-            let Some(name) = role else { return show(product::enabled(&config.server, &[])) };
+            let made = catalog::made(config);
+            let Some(name) = role else { return show(product::enabled(&config.server, &made)) };
             match config.roles.iter().find(|role| *role.name == *name) {
-                Some(role) => show(product::allowed(&config.server, &[], role)),
+                Some(role) => show(product::allowed(&config.server, &made, role)),
                 None => {
                     let known: Vec<&str> = config.roles.iter().map(|role| &*role.name).collect();
                     fail(&format!("no role is called '{name}'; defined are: {}", known.join(", ")))

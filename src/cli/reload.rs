@@ -1,12 +1,15 @@
 //! Taking over what may change while a server runs.
 
+use std::sync::Arc;
+
 use super::backend::Backend;
 use super::checks::Found;
 use super::tls;
 use crate::config::{Config, Loaded, Setting};
 use crate::http::tls::Reloader;
+use crate::observe;
+use crate::product::Live;
 use crate::protocol::Engine;
-use crate::{observe, product};
 
 /// Reads the configuration again.
 pub type Reread<'a> = &'a (dyn Fn() -> Result<Loaded, String> + Sync);
@@ -16,7 +19,7 @@ pub fn reload(
     loaded: &Loaded,
     reread: Reread<'_>,
     backend: &Backend,
-    engine: &Engine,
+    (live, engine): (&Arc<Live>, &Arc<Engine>),
     tls: Option<&Reloader>,
 ) -> Option<Config> {
     let sound = |now: Loaded| match Found::reloaded(&now).refusals().next() {
@@ -36,7 +39,7 @@ pub fn reload(
             {
                 observe::always(format_args!("reload: {}", warning.1));
             }
-            engine.replace(product::registries(config, &[], &backend.means));
+            live.reload(config, engine);
         }
         Err(error) => log::error!("reload: the configuration stays as it was: {error}"),
     }

@@ -50,9 +50,10 @@ pub fn warnings(config: &Config) -> Vec<String> {
                     the account of [platform]";
         found.push(text.into());
     }
+    let made = product::declared(config);
     for role in config.roles.iter().take(limits::ADVICE) {
         let name = &role.name;
-        if product::allowed(&config.server, &[], role).all().is_empty() {
+        if product::allowed(&config.server, &made, role).all().is_empty() {
             found.push(format!(
                 "role:{name}: it has no tool: see its include_tags, exclude_tags, read_only and \
                  no_destructive, and those of [server]"
@@ -96,8 +97,9 @@ fn can_be_had(config: &Config, role: &Role) -> bool {
 /// What comes of a role, in a line.
 pub fn outcome(config: &Config, role: &Role) -> String {
     let settings = &role.settings;
-    let tools = product::allowed(&config.server, &[], role).all().len();
-    let of = product::enabled(&config.server, &[]).all().len();
+    let made = product::declared(config);
+    let tools = product::allowed(&config.server, &made, role).all().len();
+    let of = product::enabled(&config.server, &made).all().len();
     let mut parts = vec![format!("{tools} of the {of} tools offered")];
     let whom = [
         ("scopes", &settings.scopes, " "),
@@ -118,7 +120,8 @@ pub fn outcome(config: &Config, role: &Role) -> String {
 
 /// The same for programs.
 pub fn outcome_json(config: &Config, role: &Role) -> Value {
-    let tools = product::allowed(&config.server, &[], role).all();
+    let made = product::declared(config);
+    let tools = product::allowed(&config.server, &made, role).all();
     let names: Vec<&str> = tools.iter().map(|tool| tool.name()).collect();
     let account = Account::of_role(&role.settings);
     json!({

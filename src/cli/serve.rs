@@ -20,6 +20,7 @@ use crate::config::{Config, Loaded, PlatformCredentials, Transport};
 use crate::http::tls::{Facts, Reloader};
 use crate::http::{Listen, Options, Server};
 use crate::platform::{Client, Path, check};
+use crate::product::Live;
 use crate::protocol::{Caller, Engine};
 use crate::seal::Seal;
 use crate::transport::http::Service;
@@ -74,7 +75,14 @@ fn refuse(message: &str, deaf: bool) -> ExitCode {
     fail(&format!("server stopped unexpectedly: {}", observe::redact(message)))
 }
 
-fn prepare(config: &Config, seal: Option<&Arc<Seal>>) -> Result<(Backend, Arc<Engine>), String> {
+/// What is served.
+struct Offered {
+    backend: Backend,
+    live: Arc<Live>,
+    engine: Arc<Engine>,
+}
+
+fn prepare(config: &Config, seal: Option<&Arc<Seal>>) -> Result<Offered, String> {
     let backend = Backend::open(config)?;
     if config.server.test_connection_on_startup {
         let report = check::run(&backend.platform, config.server.startup_test_timeout);
@@ -88,11 +96,14 @@ fn prepare(config: &Config, seal: Option<&Arc<Seal>>) -> Result<(Backend, Arc<En
     if let Some(interval) = config.server.keepalive_interval.filter(|_| own) {
         backend.means.client.keepalive(interval).map_err(|error| error.to_string())?;
     }
-    let mut engine = product::engine(config, &[], &backend.means);
+    let live = Arc::new(Live::new(config, &backend.means));
+    let mut engine = product::engine(&live);
     if let Some(seal) = seal {
         engine = engine.sealing_with(Arc::clone(seal));
     }
-    Ok((backend, Arc::new(engine)))
+    let engine = Arc::new(engine);
+    live.start(&engine)?;
+    Ok(Offered { backend, live, engine })
 }
 
 fn serve_stdio(
@@ -101,12 +112,12 @@ fn serve_stdio(
     requests: io::Result<Requests>,
 ) -> Result<ExitCode, String> {
     let config = &loaded.config;
-    let (backend, engine) = prepare(config, None)?;
+    let Offered { backend, live, engine } = prepare(config, None)?;
     let heard = thread::scope(|scope| {
         let over = requests.as_ref().ok().map(Requests::teller);
         let look = || match requests {
             Ok(requests) => {
-                requests.serve(|| drop(reload(loaded, reread, &backend, &engine, None)));
+                requests.serve(|| drop(reload(loaded, reread, &backend, (&live, &engine), None)));
             }
             Err(error) => log::warn!("signals end the process at once: {error}"),
         };
@@ -149,7 +160,7 @@ fn serve_http(loaded: &Loaded, reread: Reread<'_>, requests: Requests) -> Result
     let config = &loaded.config;
     let tls = load_tls(config)?;
     let seal = Arc::new(state_key::seal(&config.server)?);
-    let (backend, engine) = prepare(config, Some(&seal))?;
+    let Offered { backend, live, engine } = prepare(config, Some(&seal))?;
     let authority = Arc::new(Authority::new(config, seal)?);
     let probe = Box::new(probe(config, &backend.means.client));
     let service = Service::new(Arc::clone(&engine), config, Arc::clone(&authority), probe);
@@ -169,7 +180,7 @@ fn serve_http(loaded: &Loaded, reread: Reread<'_>, requests: Requests) -> Result
     service.tend().map_err(|error| format!("no thread could be started: {error}"))?;
     announce(config, &server);
     let code = requests.serve(|| {
-        let now = reload(loaded, reread, &backend, &engine, tls.as_deref());
+        let now = reload(loaded, reread, &backend, (&live, &engine), tls.as_deref());
         authority.reload(now.as_ref());
     });
     log::info!("stopping");

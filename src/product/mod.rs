@@ -7,6 +7,7 @@ mod fit;
 mod host;
 mod identity;
 mod instructions;
+mod live;
 mod logins;
 mod long;
 mod means;
@@ -22,6 +23,7 @@ pub mod tags;
 use std::sync::Arc;
 
 pub use self::chosen::{Chosen, allowed, enabled};
+pub use self::live::{Live, declared, load};
 use self::long::Jobs;
 pub use self::means::Means;
 use self::runner::ToolRunner;
@@ -32,14 +34,14 @@ use crate::protocol::{Engine, Offers, Registries, Registry, ToolEntry};
 use crate::tools::told::Arguments;
 use crate::tools::{self, Callable, Context};
 
-/// The product's engine, offering these made tools among others.
-pub fn engine(config: &Config, made: &[Arc<MadeTool>], means: &Arc<Means>) -> Engine {
-    Engine::new(identity::server(), registries(config, made, means))
+/// The product's engine, offering what there is now.
+pub fn engine(live: &Live) -> Engine {
+    Engine::new(identity::server(), live.registries())
 }
 
 /// What the product offers to whom with this configuration. Where there are roles, whoever has none
 /// is offered nothing, except on stdio: whoever starts a program may use it.
-pub fn registries(config: &Config, made: &[Arc<MadeTool>], means: &Arc<Means>) -> Registries {
+fn registries(config: &Config, made: &[Arc<MadeTool>], means: &Arc<Means>) -> Registries {
     let runner = Arc::new(ToolRunner::new(config, means));
     let suggestions = Arc::new(Suggestions::default());
     let offer = |chosen: &Chosen| registry(config, chosen, &runner, &suggestions);
@@ -78,7 +80,7 @@ fn registry(
         elsewhere: Some(Arc::new(Jobs { runner: Arc::clone(runner), tools })),
         subscribe: false,
         // On stdio nobody can ask for a reload.
-        changes: config.server.transport != Transport::Stdio,
+        changes: config.server.transport != Transport::Stdio || Live::changes(config),
     })
 }
 

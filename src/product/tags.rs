@@ -1,7 +1,9 @@
 //! Tags that choose tools, and those that choose none.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use crate::bindings::MadeTool;
 use crate::config::Config;
 use crate::nearest::nearest;
 use crate::{limits, tools};
@@ -12,6 +14,7 @@ const KEPT: [&str; 2] = ["experimental", "beta"];
 /// What to tell an operator about tags that no tool has, and about settings that leave no tool.
 pub fn unknown(config: &Config) -> Vec<String> {
     let settings = &config.server;
+    let made = super::declared(config);
     let lists = |section: String, included: &Option<Vec<String>>, excluded: &[String]| {
         let included = included.clone().unwrap_or_default();
         [
@@ -26,7 +29,7 @@ pub fn unknown(config: &Config) -> Vec<String> {
     });
     let mut found = Vec::new();
     for (setting, tags, effect) in of_server.into_iter().chain(of_roles) {
-        for tag in tags.iter().filter(|tag| !is_known(tag, config)).take(limits::ADVICE) {
+        for tag in tags.iter().filter(|tag| !is_known(tag, config, &made)).take(limits::ADVICE) {
             let shown: String = tag.escape_debug().collect();
             let meant =
                 meant(tag).map(|meant| format!(" Did you mean '{meant}'?")).unwrap_or_default();
@@ -36,7 +39,7 @@ pub fn unknown(config: &Config) -> Vec<String> {
             ));
         }
     }
-    if super::enabled(settings, &[]).built.is_empty() && config.bindings.is_empty() {
+    if super::enabled(settings, &made).all().is_empty() && config.tools.automations.is_empty() {
         found.push(
             "no tool is left to offer: see include_tags, exclude_tags, read_only and no_destructive"
                 .into(),
@@ -60,9 +63,10 @@ fn meant(tag: &str) -> Option<&'static str> {
     })
 }
 
-fn is_known(tag: &str, config: &Config) -> bool {
-    let of_configured = || config.bindings.iter().flat_map(|tool| &tool.tags).any(|own| own == tag);
+fn is_known(tag: &str, config: &Config, made: &[Arc<MadeTool>]) -> bool {
     KEPT.contains(&tag)
         || tools::all().any(|tool| tool.all_tags().contains(&tag))
-        || of_configured()
+        || made.iter().any(|tool| tool.tags.iter().any(|own| own == tag))
+        // Automations bring the tags that they have on the platform.
+        || !config.tools.automations.is_empty()
 }
