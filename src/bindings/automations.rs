@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::areas::BINDINGS;
 use super::bound;
 use super::catalogue::{Catalogue, Endpoint};
 use super::made::MadeTool;
@@ -63,8 +64,8 @@ fn tool(name: String, found: &Endpoint<'_>, tags: BTreeSet<String>, recheck: &Re
     MadeTool {
         title: record::name(found.automation).unwrap_or(&name).to_owned(),
         description: words::of_endpoint(found),
-        area: &super::BINDINGS,
-        tags: MadeTool::tags_of(&super::BINDINGS, &name, tags),
+        area: &BINDINGS,
+        tags: MadeTool::tags_of(&BINDINGS, &name, tags),
         hints: Hints::RUN,
         input: bound::input(found.trigger.get("schema").unwrap_or(&Value::Null)),
         output: Output::Free,

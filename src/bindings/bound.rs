@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::areas::BINDINGS;
 use super::catalogue::{Catalogue, Endpoint};
 use super::files::title_of;
 use super::made::{Act, MadeTool};
@@ -43,7 +44,7 @@ pub fn hints(binding: &ToolBinding) -> Hints {
 
 /// The tags of a binding.
 pub fn tags(binding: &ToolBinding) -> Vec<String> {
-    MadeTool::tags_of(&super::BINDINGS, &binding.tool_name, binding.tags.iter().cloned())
+    MadeTool::tags_of(&BINDINGS, &binding.tool_name, binding.tags.iter().cloned())
 }
 
 /// The tool of a binding to an endpoint, as it was found.
@@ -112,7 +113,7 @@ fn made(
         name: binding.tool_name.clone(),
         title: binding.title.clone().unwrap_or_else(|| title_of(&binding.tool_name)),
         description,
-        area: &super::BINDINGS,
+        area: &BINDINGS,
         tags: tags(binding),
         hints: hints(binding),
         input: Input::new(schema, Some(generic)),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::CUSTOM;
+use super::areas::CUSTOM;
 use super::declared::Declared;
 use super::files::{self, Document, Does, Manifest, Part, Problem, Text};
 use super::made::{Act, MadeTool};

@@ -1,5 +1,6 @@
 //! Tools that are made from configuration.
 
+mod areas;
 mod automations;
 mod bound;
 mod catalogue;
@@ -12,15 +13,7 @@ mod recheck;
 mod seen;
 mod words;
 
+pub use areas::{BINDINGS, CUSTOM};
 pub use made::{Act, MadeTool};
 pub use recheck::Recheck;
 pub use seen::{Missing, Seen, Wanted};
-
-use crate::tools::Area;
-
-/// Tools that stand for automations and services of the platform.
-pub static BINDINGS: Area =
-    Area { tag: "bindings", about: "automations and services that the operator made tools" };
-
-/// Tools that the operator wrote.
-pub static CUSTOM: Area = Area { tag: "custom", about: "tools that the operator added" };

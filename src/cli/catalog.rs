@@ -9,7 +9,7 @@ use super::backend::Backend;
 use super::text::{complain, print, width};
 use crate::bindings::{MadeTool, Missing};
 use crate::config::Config;
-use crate::product::{Chosen, Live, declared};
+use crate::product::{Chosen, Live, declared, is_live};
 use crate::tools;
 use crate::tools::shown::{FieldKind, Output, Shape};
 use crate::tools::told::{CLIENT_ADDITIONS, Kind, Parameter, Presence};
@@ -18,7 +18,7 @@ use crate::tools::{Callable, Hints, Tool};
 /// The tools from configuration as a server offers them that starts now; what is missing is complained
 /// of.
 pub fn made(config: &Config) -> Vec<Arc<MadeTool>> {
-    if !Live::changes(config) {
+    if !is_live(config) {
         return Vec::new();
     }
     // Nothing is called, so nothing is written down.

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use super::chosen::would_offer;
 use super::means::Means;
+use super::offer::{is_live, registries};
 use crate::bindings::custom::{self, Custom};
 use crate::bindings::files::{FolderStamp, Problem};
 use crate::bindings::{MadeTool, Missing, Recheck, Seen, Wanted};
@@ -62,13 +63,6 @@ impl Live {
         }
     }
 
-    /// Whether a configuration declares tools that can come and go while the server runs.
-    pub fn changes(config: &Config) -> bool {
-        !config.bindings.is_empty()
-            || !config.tools.automations.is_empty()
-            || config.server.tools_path.is_some()
-    }
-
     /// The tools.
     pub fn tools(&self) -> Vec<Arc<MadeTool>> {
         self.state.lock().tools()
@@ -80,7 +74,7 @@ impl Live {
             let state = self.state.lock();
             (Arc::clone(&state.config), state.tools())
         };
-        super::registries(&config, &tools, &self.means)
+        registries(&config, &tools, &self.means)
     }
 
     /// Looks once for what tools stand for, for this one or for all. What is missing is given.
@@ -121,7 +115,7 @@ impl Live {
     /// thread.
     pub fn start(self: &Arc<Self>, engine: &Arc<Engine>) -> Result<(), String> {
         let config = Arc::clone(&self.state.lock().config);
-        if !Self::changes(&config) {
+        if !is_live(&config) {
             return Ok(());
         }
         if config.tools.bindings_required {
@@ -151,7 +145,7 @@ impl Live {
                 state.seen = wanted(&config, None, &state.taken(), &self.recheck, Seen::unseen);
             }
         }
-        if Self::changes(config) {
+        if is_live(config) {
             match self.tend(engine) {
                 Ok(()) => {
                     self.recheck.ask();
