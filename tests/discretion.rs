@@ -96,24 +96,6 @@ fn variables_and_files_of_other_programs_change_nothing() {
 }
 
 #[test]
-fn tools_of_the_configuration_are_named_as_not_served_yet() {
-    let platform = Platform::start();
-    let scratch = Scratch::new();
-    let file = scratch.write(
-        "mcp.conf",
-        "[server]\nlog_level = warning\n\n[tool:backup_router]\ntype = endpoint\n\
-         name = backup-trigger\nautomation = Backup Router\n",
-    );
-    let mut server = StdioServer::start(&platform.env(), &["--config", &file]);
-    server.initialize("2025-11-25");
-    let list = server.request("tools/list", json!({}));
-    let tools = list["result"]["tools"].as_array().expect("a list");
-    assert!(tools.iter().all(|tool| tool["name"] != "backup_router") && tools.len() > 70);
-    let (_, _, log) = server.finish();
-    assert!(log.contains("does not serve tools from configuration yet: backup_router"), "{log}");
-}
-
-#[test]
 fn who_cannot_be_checked_is_not_served() {
     let mut env = vec![("ITENTIAL_MCP_SERVER_AUTH_TYPE".to_owned(), "oauth_proxy".to_owned())];
     for (name, value) in [
