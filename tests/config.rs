@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::process::Output;
 
 use itential_mcp::config::{self, Config, Kind, Setting, Sources, settings};
@@ -153,14 +154,13 @@ fn every_setting_obeys_environment_over_command_line_over_file_over_default() {
     // that none can lean on its neighbour's.
     for rotation in 0..8 {
         let mut setup = Setup::default();
-        let (mut platform, mut server) = (String::from("[platform]\n"), String::from("[server]\n"));
+        let mut sections: BTreeMap<&str, String> = BTreeMap::new();
         let mut expected = Vec::new();
         for (index, row) in settings().enumerate() {
             let layers = (index + rotation) % 8;
             let mut winner = ("default", row.default.to_string());
             if layers & 1 != 0 {
-                let section =
-                    if row.section.name() == "server" { &mut server } else { &mut platform };
+                let section = sections.entry(row.section.name()).or_default();
                 section.push_str(&format!("{} = {}\n", row.key, sample(row, 0)));
                 winner = ("file", sample(row, 0));
             }
@@ -174,7 +174,8 @@ fn every_setting_obeys_environment_over_command_line_over_file_over_default() {
             }
             expected.push((row, winner));
         }
-        let got = setup.file(platform + &server).show();
+        let section = |(name, keys): (&str, String)| format!("[{name}]\n{keys}");
+        let got = setup.file(sections.into_iter().map(section).collect::<String>()).show();
         for (row, (source, text)) in expected {
             assert_eq!(got.source(&row.id()), source, "{} in rotation {rotation}", row.id());
             assert_eq!(*got.value(&row.id()), shown(row, &text), "{} in {rotation}", row.id());
@@ -517,23 +518,37 @@ const TOOL: &str = "[tool:provision_device]\ntype = endpoint\nname = n\nautomati
 #[test]
 fn tools_are_read_from_file_and_environment() {
     let shown = file(&format!(
-        "{TOOL}tags = x, y ,\n[tool:b]\ntype=service\nname=s\ncluster=c\ntool_name=bee\n"
+        "{TOOL}tags = x, y ,\n[tool:b]\ntype=service\nname=s\ncluster=c\ntool_name=bee\n\
+         read_only = yes\n"
     ))
     .env("ITENTIAL_MCP_TOOL_extra_TYPE", "service")
     .env("ITENTIAL_MCP_TOOL_extra_NAME", "s2")
     .env("ITENTIAL_MCP_TOOL_extra_CLUSTER", "c2")
+    .env("ITENTIAL_MCP_TOOL_extra_TITLE", "Extra")
+    .env("ITENTIAL_MCP_TOOL_extra_DESTRUCTIVE", "False")
     .show();
     assert_eq!(
         shown.0["tools"],
         json!([
             { "tool_name": "provision_device", "name": "n", "type": "endpoint", "automation": "a",
-              "description": null, "tags": ["x", "y"] },
+              "title": null, "description": null, "tags": ["x", "y"], "read_only": false,
+              "destructive": true },
             { "tool_name": "bee", "name": "s", "type": "service", "cluster": "c",
-              "description": null, "tags": [] },
+              "title": null, "description": null, "tags": [], "read_only": true,
+              "destructive": false },
             { "tool_name": "extra", "name": "s2", "type": "service", "cluster": "c2",
-              "description": null, "tags": [] },
+              "title": "Extra", "description": null, "tags": [], "read_only": false,
+              "destructive": false },
         ])
     );
+}
+
+#[test]
+fn the_effect_of_a_tool_is_said_without_contradiction() {
+    file(&*format!("{TOOL}read_only = true\ndestructive = true\n"))
+        .refused_with(&["'provision_device'", "cannot be both read_only and destructive"]);
+    file(&*format!("{TOOL}read_only = perhaps\n"))
+        .refused_with(&["'read_only' must be true or false"]);
 }
 
 #[test]

@@ -19,8 +19,10 @@ use crate::tools::told::Input;
 /// What a folder of tools gives.
 #[derive(Debug, Default)]
 pub struct Custom {
-    /// The tools that are sound, each with its file, in the order of the files.
-    pub tools: Vec<(String, Arc<MadeTool>)>,
+    /// The tools that are sound, in the order of their files.
+    pub tools: Vec<Arc<MadeTool>>,
+    /// The file of each of them.
+    files: Vec<String>,
     /// What is wrong with the others, and what somebody should know.
     pub problems: Vec<Problem>,
 }
@@ -30,12 +32,11 @@ impl Custom {
     pub fn keeping(mut self, before: &Self) -> Self {
         let serious = self.problems.iter().filter(|problem| problem.serious);
         let wrong: Vec<&str> = serious.map(|problem| problem.file.as_str()).collect();
-        for (file, tool) in &before.tools {
+        for (file, tool) in before.files.iter().zip(&before.tools) {
             let is_wrong = wrong.iter().any(|wrong| Path::new(file).starts_with(wrong));
-            let is_taken =
-                |(known, other): &(String, Arc<MadeTool>)| known == file || other.name == tool.name;
-            if is_wrong && !self.tools.iter().any(is_taken) {
-                self.tools.push((file.clone(), Arc::clone(tool)));
+            if is_wrong && !self.tools.iter().any(|other| other.name == tool.name) {
+                self.files.push(file.clone());
+                self.tools.push(Arc::clone(tool));
             }
         }
         self
@@ -46,7 +47,7 @@ impl Custom {
 /// its own tool and no other.
 pub fn load(path: &Path, bound: &[&str]) -> Custom {
     let files::Held { texts, problems } = files::read(path);
-    let mut custom = Custom { tools: Vec::new(), problems };
+    let mut custom = Custom { problems, ..Custom::default() };
     let mut taken: Vec<(String, String)> = Vec::new();
     for Text { file, text } in texts {
         let document = match Document::read(file.clone(), text) {
@@ -58,7 +59,10 @@ pub fn load(path: &Path, bound: &[&str]) -> Custom {
         };
         let tool = made(&document, bound, &mut taken, &file, path);
         custom.problems.extend(document.problems());
-        custom.tools.extend(tool.map(|tool| (file, Arc::new(tool))));
+        if let Some(tool) = tool {
+            custom.files.push(file);
+            custom.tools.push(Arc::new(tool));
+        }
     }
     custom
 }

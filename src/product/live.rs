@@ -245,8 +245,7 @@ impl Live {
 
 impl State {
     fn tools(&self) -> Vec<Arc<MadeTool>> {
-        let custom = self.custom.tools.iter().map(|(_, tool)| Arc::clone(tool));
-        self.seen.tools().into_iter().chain(custom).collect()
+        self.seen.tools().into_iter().chain(self.custom.tools.iter().cloned()).collect()
     }
 
     /// Whether the platform was looked at for the configuration as it is.
@@ -256,7 +255,7 @@ impl State {
 
     /// The names of tools from files.
     fn taken(&self) -> BTreeSet<String> {
-        self.custom.tools.iter().map(|(_, tool)| tool.name.clone()).collect()
+        self.custom.tools.iter().map(|tool| tool.name.clone()).collect()
     }
 }
 
@@ -303,7 +302,7 @@ pub fn declared(config: &Config) -> Vec<Arc<MadeTool>> {
     let custom = read(config).1;
     let recheck = Recheck::default();
     let seen = wanted(config, None, &BTreeSet::new(), &recheck, Seen::unseen);
-    seen.tools().into_iter().chain(custom.tools.into_iter().map(|(_, tool)| tool)).collect()
+    seen.tools().into_iter().chain(custom.tools).collect()
 }
 
 /// Logs what is wrong with files that was not wrong before.

@@ -14,7 +14,7 @@ settings! {
     automations: Vec<String> = Tools, Kind::List, "", "choice" [ours reloadable];
 
     /// Most tools that automations makes; of more the first by name are taken
-    max_automations: usize = Tools, Kind::Int(1, 500), "50", "count" [ours reloadable];
+    max_automations: usize = Tools, Kind::Int(1, 2_000), "50", "count" [ours reloadable];
 
     /// Seconds after which automations and services behind tools are looked up again; 0 means only on a reload or when a call does not find one
     refresh: Option<Duration> = Tools, Kind::Seconds(0, limits::INTERVAL_SECONDS), "300", "secs" [ours reloadable];
