@@ -152,7 +152,7 @@ fn a_tool_says_of_itself_what_its_file_says() {
                 "requests": [{"path": "/x", "pages": {"by": "skip"}}]}"#,
         ),
     ]);
-    let Custom { tools, problems } = folder.load();
+    let Custom { tools, problems, .. } = folder.load();
     assert!(problems.is_empty(), "{problems:?}");
     let [find, start, jobs] = tools.as_slice() else { panic!("three of them") };
     assert_eq!(find.title, "Find Device");
