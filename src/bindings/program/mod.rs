@@ -29,7 +29,7 @@ mod start;
 mod trusted;
 mod under_way;
 
-pub use manifest::{Program, Variable};
+pub use manifest::{KEYS, Program, Variable};
 pub use runner::Runner;
 pub use start::become_program;
 pub use under_way::end_all;

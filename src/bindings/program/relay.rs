@@ -1,5 +1,6 @@
 //! A request of a program, passed on to the platform.
 
+use log::Level;
 use serde_json::json;
 
 use crate::cancel::CancelToken;
@@ -61,7 +62,8 @@ impl Relay<'_> {
         let target = path.as_str().split('?').next().unwrap_or_default();
         match self.api.with_token(open).relay(method, &path, body) {
             Ok(relayed) => {
-                log::debug!("{}: {method} {target} answered {}", self.tool, relayed.status);
+                let level = if *method == "GET" { Level::Debug } else { Level::Info };
+                log::log!(level, "{}: {method} {target} answered {}", self.tool, relayed.status);
                 let text = String::from_utf8(relayed.body);
                 let body = match text {
                     // A platform that repeats the session to its holder.

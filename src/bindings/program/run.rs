@@ -5,7 +5,7 @@ use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use super::folder::Folder;
-use super::heard::Heard;
+use super::heard::{Heard, Progress};
 use super::manifest::Program;
 #[cfg(unix)]
 use super::pipes::Pipes;
@@ -33,32 +33,37 @@ pub enum End {
     Lost,
 }
 
-/// Runs the program, tells it `told`, and listens until it ends or has to. `leave` is called as soon
-/// as it has ended or is asked to.
+/// Who takes part in a run.
+pub struct Around<'a> {
+    /// Ends it.
+    pub cancel: &'a CancelToken,
+    /// The address of the platform, for a program that may use it.
+    pub url: Option<&'a str>,
+    /// Hears how far the program is.
+    pub far: &'a dyn Fn(Progress),
+    /// Hears that it has ended, or is asked to, as soon as that is so.
+    pub over: &'a dyn Fn(),
+}
+
+/// Runs the program, tells it `told`, and listens until it ends or has to.
 ///
 /// # Errors
 /// When it could not be started.
-pub fn run(
-    program: &Program,
-    told: Vec<u8>,
-    cancel: &CancelToken,
-    url: Option<&str>,
-    leave: impl FnOnce(),
-) -> io::Result<(End, Heard)> {
+pub fn run(program: &Program, told: Vec<u8>, around: &Around<'_>) -> io::Result<(End, Heard)> {
     let Some(run) = under_way::begin() else { return Ok((End::Stopping, Heard::default())) };
     // Removed when no process of the run works there any more.
     let folder = Folder::new();
     let until = Instant::now() + program.time;
-    let mut group = Group::of(&run, start(program, folder.path(), url)?);
+    let mut group = Group::of(&run, start(program, folder.path(), around.url)?);
     let mut pipes = Pipes::of(group.child(), told)?;
     let mut heard = Heard::default();
-    let end = listen(&mut group, &mut pipes, &mut heard, || match () {
-        () if cancel.is_cancelled() => Some(End::Cancelled),
+    let end = listen(&mut group, &mut pipes, &mut heard, around.far, || match () {
+        () if around.cancel.is_cancelled() => Some(End::Cancelled),
         () if under_way::is_stopping() => Some(End::Stopping),
         () if Instant::now() >= until => Some(End::TimedOut),
         () => None,
     });
-    leave();
+    (around.over)();
     let flooded = heard.flooded().is_some();
     if !flooded {
         finish(&mut group, &mut pipes, &mut heard);
@@ -73,12 +78,16 @@ fn listen(
     group: &mut Group<'_>,
     pipes: &mut Pipes,
     heard: &mut Heard,
+    far: &dyn Fn(Progress),
     must_end: impl Fn() -> Option<End>,
 ) -> Option<End> {
     let mut pause = limits::PROGRAM_LOOK;
     loop {
         let moved = pipes.pump(heard, pause);
         pause = if moved { limits::PROGRAM_LOOK } else { (pause * 2).min(limits::WAIT_SLICE) };
+        if let Some(progress) = heard.progress() {
+            far(progress);
+        }
         if heard.flooded().is_some() {
             return Some(End::Flooded);
         }
@@ -120,8 +129,16 @@ mod tests {
 
     /// Runs this script, which is told `told`, and returns what it ended with and what it printed.
     fn ran(script: &str, told: &[u8], time: Duration) -> (End, Heard) {
-        run(&shell(script, time), told.to_vec(), &CancelToken::new(), None, || ())
-            .expect("it starts")
+        go(&shell(script, time), told, &CancelToken::new(), &|| ()).expect("it starts")
+    }
+
+    fn go(
+        program: &Program,
+        told: &[u8],
+        cancel: &CancelToken,
+        over: &dyn Fn(),
+    ) -> io::Result<(End, Heard)> {
+        run(program, told.to_vec(), &Around { cancel, url: None, far: &|_| (), over })
     }
 
     fn shell(script: &str, time: Duration) -> Program {
@@ -265,7 +282,7 @@ mod tests {
                 stop.cancel();
             });
             let leave = || left.store(true, Ordering::SeqCst);
-            let (end, heard) = run(&program, Vec::new(), &cancel, None, leave).expect("it starts");
+            let (end, heard) = go(&program, b"", &cancel, &leave).expect("it starts");
             assert!(matches!(end, End::Cancelled), "{end:?}");
             heard
         });
@@ -288,13 +305,13 @@ mod tests {
             super::super::manifest::Variable::Set("A".into(), "b".into()),
             super::super::manifest::Variable::Passed("NOBODY_HAS_THIS".into()),
         ];
-        let ran = run(&program, Vec::new(), &CancelToken::new(), None, || ());
+        let ran = go(&program, b"", &CancelToken::new(), &|| ());
         let (end, heard) = ran.expect("it starts");
         fs::remove_file(&path).expect("it is there");
         assert_eq!(code(&end), Some(0));
         let said = printed(&heard);
         assert!(said.starts_with(".b.") && said.ends_with("..word"), "{said}");
-        let gone = run(&program, Vec::new(), &CancelToken::new(), None, || ());
+        let gone = go(&program, b"", &CancelToken::new(), &|| ());
         assert!(gone.is_err(), "there is no such file any more");
     }
 }

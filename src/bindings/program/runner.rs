@@ -1,16 +1,15 @@
 //! A tool whose calls run a program.
 
-use std::io;
 use std::sync::LazyLock;
 use std::time::Instant;
 
 use serde_json::{Map, Value};
 
 use super::gate;
-use super::heard::Heard;
+use super::heard::{Heard, Progress};
 use super::manifest::Program;
 use super::relay::Relay;
-use super::run::{End, run};
+use super::run::{Around, End, run};
 use super::trusted;
 use crate::bindings::files::Manifest;
 use crate::bindings::made::Act;
@@ -32,6 +31,8 @@ pub struct Runner {
     pub(super) reads: bool,
     /// What it gives back.
     pub(super) output: Output,
+    /// What arguments are when callers leave them out.
+    defaults: Map<String, Value>,
     /// Whether what it gives back was announced, so that it has to give something.
     pub(super) must_answer: bool,
     /// Runs of this program.
@@ -44,7 +45,9 @@ impl Runner {
         keep_to_ourselves();
         let runs = places(program.concurrent_runs);
         let object = manifest.output.as_ref().is_some_and(|output| output["type"] == "object");
+        let default = |name: &str| Some((name.to_owned(), manifest.default_of(name)?.clone()));
         Self {
+            defaults: manifest.arguments().filter_map(default).collect(),
             output: if object && !program.text { Output::Free } else { Output::Wrapped },
             program,
             tool: manifest.name.clone(),
@@ -84,30 +87,38 @@ impl Act for Runner {
             let _one_of_its_runs = self.place(&self.runs, context)?;
             let _one_of_all = self.place(&RUNS, context)?;
             trusted::check(&self.program.file).map_err(|why| self.unusable(&why))?;
-            let told =
-                serde_json::to_vec(arguments).map_err(|why| self.unusable(&why.to_string()))?;
-            let (end, heard) = self.run(context, told)?;
+            let (end, heard) = self.run(context, self.told(arguments))?;
             self.judge(&end, &heard)
         })
     }
 }
 
 impl Runner {
-    fn run(&self, context: &Context<'_>, told: Vec<u8>) -> Result<(End, Heard), ToolError> {
-        let cancel = context.api.token();
-        let started = |ran: io::Result<(End, Heard)>| {
-            ran.map_err(|error| self.unusable(&format!("it could not be started: {error}")))
-        };
-        if !self.program.platform {
-            return started(run(&self.program, told, cancel, None, || ()));
+    /// What the program is told: a line of JSON.
+    fn told(&self, given: &Map<String, Value>) -> Vec<u8> {
+        let mut arguments = self.defaults.clone();
+        for (name, value) in given {
+            if !(value.is_null() && arguments.contains_key(name)) {
+                arguments.insert(name.clone(), value.clone());
+            }
         }
-        let relay = Relay { api: context.api, tool: &self.tool, reads: self.reads };
-        let ran = gate::with_platform(&relay, |url, close| {
-            run(&self.program, told, cancel, Some(url), close)
-        });
-        started(
-            ran.map_err(|why| self.unusable(&format!("it cannot be given the platform: {why}")))?,
-        )
+        format!("{}\n", Value::Object(arguments)).into_bytes()
+    }
+
+    fn run(&self, context: &Context<'_>, told: Vec<u8>) -> Result<(End, Heard), ToolError> {
+        let far = |far: Progress| context.host.progress(far.done, far.total, &far.message);
+        let cancel = context.api.token();
+        let alone = Around { cancel, url: None, far: &far, over: &|| () };
+        let ran = if self.program.platform {
+            let relay = Relay { api: context.api, tool: &self.tool, reads: self.reads };
+            let ran = gate::with_platform(&relay, |url, over| {
+                run(&self.program, told, &Around { url: Some(url), over, ..alone })
+            });
+            ran.map_err(|why| self.unusable(&format!("it cannot be given the platform: {why}")))?
+        } else {
+            run(&self.program, told, &alone)
+        };
+        ran.map_err(|error| self.unusable(&format!("it could not be started: {error}")))
     }
 
     /// A place for a run, waited for in turn.
@@ -149,5 +160,16 @@ fn keep_to_ourselves() {
         if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
             log::warn!("programs can read the memory of this server: {error}");
         }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use rustix::process::{DumpableBehavior, dumpable_behavior};
+
+    #[test]
+    fn no_other_process_of_the_account_may_look_into_this_one() {
+        super::keep_to_ourselves();
+        assert_eq!(dumpable_behavior(), Ok(DumpableBehavior::NotDumpable));
     }
 }

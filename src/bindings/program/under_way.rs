@@ -164,8 +164,15 @@ fn pid(child: &Child) -> Option<Pid> {
 #[cfg(unix)]
 fn signal(first: Option<Pid>, signal: rustix::process::Signal) {
     let Some(first) = first else { return };
+    use rustix::io::Errno;
+
+    let gone = |error| match error {
+        // So macOS says that none is left but the one that is waited for.
+        Errno::PERM => cfg!(target_os = "macos"),
+        error => error == Errno::SRCH,
+    };
     if let Err(error) = rustix::process::kill_process_group(first, signal)
-        && error != rustix::io::Errno::SRCH
+        && !gone(error)
     {
         log::warn!("processes of group {first} cannot be ended: {error}");
     }
