@@ -53,11 +53,6 @@ fn no_file_is_long() {
     nothing(&house().iter().filter_map(long).collect::<Vec<_>>());
 }
 
-/// Settings of the Python server that are taken and checked, and do nothing yet: tools from files.
-fn waits(row: &Setting) -> bool {
-    row.key == "tools_path"
-}
-
 /// A setting that nothing reads is one whose field nobody names.
 #[test]
 fn every_setting_is_read() {
@@ -69,7 +64,7 @@ fn every_setting_is_read() {
         other => other.unwrap_or(row.key),
     };
     let read = |row: &Setting| readers().any(|(_, source)| source.dotted.contains(field(row)));
-    let idle = settings().filter(|row| !waits(row) && !read(row));
+    let idle = settings().filter(|row| !read(row));
     nothing(&idle.map(|row| format!("nothing reads {}", row.id())).collect::<Vec<_>>());
 }
 

@@ -3,6 +3,8 @@
 
 #[path = "declared/calls.rs"]
 mod calls;
+#[path = "declared/document.rs"]
+mod document;
 #[path = "declared/mistakes.rs"]
 mod mistakes;
 mod support;

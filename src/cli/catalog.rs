@@ -6,10 +6,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::backend::Backend;
-use super::text::{complain, print, width};
+use super::command::Invocation;
+use super::text::{complain, fail, print, width};
 use crate::bindings::{MadeTool, Missing};
 use crate::config::Config;
-use crate::product::{Chosen, Live, declared, is_live};
+use crate::product::{self, Chosen, Live, declared, is_live};
 use crate::tools;
 use crate::tools::shown::{FieldKind, Output, Shape};
 use crate::tools::told::{CLIENT_ADDITIONS, Kind, Parameter, Presence};
@@ -37,6 +38,35 @@ pub fn made(config: &Config) -> Vec<Arc<MadeTool>> {
             declared(&config)
         }
     }
+}
+
+/// What a list command shows. Without --enabled and --role the lists do not depend on any
+/// configuration, so none is read.
+pub fn listed(invocation: &Invocation, show: fn(Chosen) -> ExitCode) -> ExitCode {
+    let role = invocation.option("role");
+    if role.is_some() || invocation.switch("enabled") {
+        return invocation.with_config(|config| {
+            for warning in product::tags::unknown(config) {
+                complain(&format!("WARNING: {warning}"));
+            }
+            let made = made(config);
+            let Some(name) = role else { return show(product::enabled(&config.server, &made)) };
+            match config.roles.iter().find(|role| *role.name == *name) {
+                Some(role) => show(product::allowed(&config.server, &made, role)),
+                None => {
+                    let known: Vec<&str> = config.roles.iter().map(|role| &*role.name).collect();
+                    fail(&format!("no role is called '{name}'; defined are: {}", known.join(", ")))
+                }
+            }
+        });
+    }
+    if let Some((setting, _)) = invocation.settings().first() {
+        complain(&format!(
+            "WARNING: without --enabled every tool counts, and --{} changes nothing",
+            setting.flag
+        ));
+    }
+    show(Chosen { built: tools::all().collect(), made: Vec::new() })
 }
 
 /// Prints these tools.

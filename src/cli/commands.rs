@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use super::call::{self, CallOptions};
 use super::clients::{self, CLIENTS, ClientOptions};
-use super::command::{Argument, Command, Flag, Invocation, PROGRAM, argument, option};
+use super::command::{Argument, Command, Flag, Invocation, PROGRAM, UsageError, argument, option};
 use super::probe::{self, ProbeOptions};
 use super::test::{self, TestOptions};
-use super::text::{complain, fail, print};
-use super::{audit, catalog, completions, explain, man, reference, sandbox, serve, tls, token};
+use super::text::{fail, print};
+use super::{
+    audit, catalog, completions, explain, man, new_tool, reference, sandbox, serve, tls, token,
+};
 use crate::config::Group;
-use crate::product::{self, Chosen};
-use crate::tools;
 
 /// Every command, in the order of help texts.
 pub static COMMANDS: &[Command] = &[
@@ -59,16 +59,31 @@ pub static COMMANDS: &[Command] = &[
         summary: "List the tools",
         details: "Lists every built-in tool. With --enabled, lists the tools that the configuration \
                   leaves enabled, with --role those that callers of a role may use. With --format \
-                  markdown, prints all that is to know about them.",
-        arguments: &[],
+                  markdown, prints all that is to know about them. new writes a tool to start from into \
+                  a file of JSON, for tools_path.",
+        arguments: &[
+            Argument { choices: &["new"], optional: true, ..argument("action", "What to do") },
+            Argument {
+                optional: true,
+                ..argument("file", "The file to write, such as my_tool.json")
+            },
+        ],
         options: &[ENABLED, LISTED_ROLE, TOOLS_FORMAT],
         groups: &[Group::Platform, Group::Tools, Group::Safety],
         run: |invocation| {
+            match (invocation.argument(0), invocation.argument(1)) {
+                ("", _) => {}
+                (_, "") => {
+                    let message = "the following argument is required: file".to_owned();
+                    return Err(UsageError { command: Some(invocation.command), message });
+                }
+                (_, file) => return Ok(new_tool::new(file)),
+            }
             let show = match invocation.option("format") {
                 Some("markdown") => catalog::reference,
                 _ => catalog::tools,
             };
-            Ok(listed(invocation, show))
+            Ok(catalog::listed(invocation, show))
         },
     },
     Command {
@@ -80,7 +95,7 @@ pub static COMMANDS: &[Command] = &[
         arguments: &[],
         options: &[ENABLED, LISTED_ROLE],
         groups: &[Group::Platform, Group::Tools, Group::Safety],
-        run: |invocation| Ok(listed(invocation, catalog::tags)),
+        run: |invocation| Ok(catalog::listed(invocation, catalog::tags)),
     },
     Command {
         name: "test",
@@ -363,35 +378,6 @@ const CLIENT_CA_FILE: Flag = option(
 const SANDBOX_HOST: Flag = option("host", "host", "127.0.0.1", "Address to listen on").ours();
 const SANDBOX_PORT: Flag =
     option("port", "port", "3000", "Port to listen on; 0 lets the system choose").ours();
-
-/// What a list command shows. Without --enabled and --role the lists do not depend on any
-/// configuration, so none is read.
-fn listed(invocation: &Invocation, show: fn(Chosen) -> ExitCode) -> ExitCode {
-    let role = invocation.option("role");
-    if role.is_some() || invocation.switch("enabled") {
-        return invocation.with_config(|config| {
-            for warning in product::tags::unknown(config) {
-                complain(&format!("WARNING: {warning}"));
-            }
-            let made = catalog::made(config);
-            let Some(name) = role else { return show(product::enabled(&config.server, &made)) };
-            match config.roles.iter().find(|role| *role.name == *name) {
-                Some(role) => show(product::allowed(&config.server, &made, role)),
-                None => {
-                    let known: Vec<&str> = config.roles.iter().map(|role| &*role.name).collect();
-                    fail(&format!("no role is called '{name}'; defined are: {}", known.join(", ")))
-                }
-            }
-        });
-    }
-    if let Some((setting, _)) = invocation.settings().first() {
-        complain(&format!(
-            "WARNING: without --enabled every tool counts, and --{} changes nothing",
-            setting.flag
-        ));
-    }
-    show(Chosen { built: tools::all().collect(), made: Vec::new() })
-}
 
 fn configuration(invocation: &Invocation) -> ExitCode {
     match invocation.argument(0) {

@@ -7,22 +7,34 @@ use serde_json::{Value as Json, json};
 use super::checks::Found;
 use super::roles;
 use super::text::{fail, print};
+use crate::bindings::custom::Custom;
 use crate::config::value::Value;
-use crate::config::{BindingKind, Error, Loaded, Resolved, Source, ToolBinding};
+use crate::config::{BindingKind, Config, Error, Loaded, Resolved, Source, ToolBinding};
+use crate::product;
 
 /// What stands for a secret.
 const MASK: &str = "********";
 
-/// Reports what `run` would refuse and what it would warn of. The exit code is 0 when it would serve.
+/// Reports what `run` would refuse and what it would warn of. The exit code is 0 when it would serve,
+/// every tool in a file included.
 pub fn check(loaded: Result<Loaded, Error>, as_json: bool) -> ExitCode {
-    let (found, tools) = match &loaded {
-        Ok(loaded) => (Found::all(loaded), loaded.config.bindings.len()),
-        Err(_) => (Found::default(), 0),
+    let (found, custom) = match &loaded {
+        Ok(loaded) => (Found::all(loaded), files(&loaded.config)),
+        Err(_) => (Found::default(), Custom::default()),
     };
+    let bindings = loaded.as_ref().map_or(0, |loaded| loaded.config.bindings.len());
+    let tools = bindings + custom.tools.len();
+    let of_files = |serious: bool| {
+        let told = custom.problems.iter().filter(move |problem| problem.serious == serious);
+        told.map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let (wrong, odd) = (of_files(true), of_files(false));
+    let wrong = wrong.iter().map(|told| ("tools", told.as_str()));
+    let odd = odd.iter().map(|told| ("tools", told.as_str()));
     let unreadable = loaded.as_ref().err().map(|error| error.0.as_slice()).unwrap_or_default();
     let unreadable = unreadable.iter().map(|line| ("settings", line.as_str()));
-    let errors: Vec<_> = unreadable.chain(found.refusals()).collect();
-    let warnings: Vec<_> = found.warnings().collect();
+    let errors: Vec<_> = unreadable.chain(found.refusals()).chain(wrong).collect();
+    let warnings: Vec<_> = found.warnings().chain(odd).collect();
     let said = match as_json {
         true => print(&verdict_json(&errors, &warnings, tools)),
         false => {
@@ -40,6 +52,12 @@ pub fn check(loaded: Result<Loaded, Error>, as_json: bool) -> ExitCode {
         }
     };
     if errors.is_empty() { said } else { ExitCode::FAILURE }
+}
+
+/// The tools in files: a running server tells itself what is wrong with them, now and later.
+fn files(config: &Config) -> Custom {
+    let path = config.server.tools_path.as_deref();
+    path.map(|path| product::load(config, path)).unwrap_or_default()
 }
 
 /// What `config check` found, for programs.

@@ -69,7 +69,6 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
     let bindings = bindings::load(&sources.environment, file.as_ref(), &mut findings);
     let (roles, keys): (Vec<Role>, Vec<_>) =
         roles::load(&sources.environment, file.as_ref(), &mut findings).into_iter().unzip();
-    tools_path(&resolved, &mut findings);
     // The typed form takes each value for granted, so it is made only of sound ones.
     if !findings.errors.is_empty() {
         return Err(Error(findings.errors));
@@ -127,21 +126,6 @@ fn resolve(
         .or_else(|| from_credential(row, &sources.environment, findings))
         .unwrap_or_else(|| (row.default.into(), Source::Default));
     resolved(row, row.id(), found, findings)
-}
-
-/// Python tools cannot run here; whoever relies on them must hear of it.
-fn tools_path(resolved: &[Resolved], findings: &mut Findings) {
-    let set = |found: &&Resolved| match &found.value {
-        Value::Path(path) => found.setting.key == "tools_path" && !path.as_os_str().is_empty(),
-        _ => false,
-    };
-    if let Some(found) = resolved.iter().find(set) {
-        findings.warnings.push(format!(
-            "server.tools_path from {} names tools written in Python; this server does not run \
-             them. Make them automations or services of the platform and declare each as [tool:NAME]",
-            found.source
-        ));
-    }
 }
 
 /// One half of the client credentials logs nobody in: the login would be another one, unseen.

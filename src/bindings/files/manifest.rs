@@ -116,9 +116,6 @@ impl Manifest {
                 None
             }
         };
-        if let (Some(Does::Program(_)), Some(result)) = (&does, root.get("result")) {
-            result.wrong("'result' belongs to 'requests'; what a program writes is its result");
-        }
         let tags = root.get("tags").map(|part| tags(&part)).unwrap_or_default();
         let name = name?;
         let manifest = Self {
@@ -171,7 +168,7 @@ impl Manifest {
 }
 
 /// What is wrong with the name of a tool, if anything.
-fn name_problem(name: &str) -> Option<String> {
+pub fn name_problem(name: &str) -> Option<String> {
     let length = name.chars().count();
     if length > limits::TOOL_NAME_CHARS {
         return Some(format!(

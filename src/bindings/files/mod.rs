@@ -10,4 +10,4 @@ mod manifest;
 
 pub use document::{Document, Key, Part, Problem, kind};
 pub use folder::{FolderStamp, Held, Text, read};
-pub use manifest::{Does, KEYS, Manifest, title_of};
+pub use manifest::{Does, KEYS, Manifest, name_problem, title_of};

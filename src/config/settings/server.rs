@@ -99,8 +99,8 @@ settings! {
     /// Give every list and every answer whole, whatever max_items and max_answer_bytes say
     full: bool = Tools, Kind::Bool, "false", "" [ours reloadable];
 
-    /// Directory of Python tools of the Python server; reported as unsupported and never run
-    tools_path: Option<PathBuf> = Tools, Kind::Path, "", "path";
+    /// Folder of tools in files of JSON; see custom-tools.md. Files of Python are named and not loaded
+    tools_path: Option<PathBuf> = Tools, Kind::Path, "", "path" [reloadable];
 
     /// Offer only tools that change nothing
     read_only: bool = Safety, Kind::Bool, "false", "" [ours reloadable];
