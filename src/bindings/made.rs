@@ -101,8 +101,11 @@ impl Callable for MadeTool {
         self.input.names().map(|name| (name, must(name))).collect()
     }
 
-    fn input_schema(&self, _described: bool) -> Value {
-        self.input.announced().clone()
+    fn input_schema(&self, described: bool) -> Value {
+        match described {
+            true => self.input.announced().clone(),
+            false => self.input.undescribed(),
+        }
     }
 
     fn output_schema(&self, described: bool) -> Value {

@@ -8,7 +8,7 @@ use crate::platform::Path;
 use crate::tools::asked::{Wants, Write, act, judge, record};
 use crate::tools::context::Context;
 use crate::tools::shown::{ErrorKind, Field, FieldKind, Outcome, Shape, ToolError};
-use crate::tools::told::Arguments;
+use crate::tools::told::{Arguments, fitted};
 
 /// What a service gave back. Open, because platform versions differ in what they add: a job id, a
 /// state.
@@ -43,7 +43,13 @@ const RAN: &[&str] = &[
 /// that follows may fail the call.
 pub fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
     let (name, cluster) = (arguments.text("name"), arguments.text("cluster"));
-    run_service(context, name, cluster, arguments.value("input_params"))
+    let input = match arguments.value("input_params") {
+        Value::Object(given) if !given.is_empty() => {
+            &fitted(decorator(context, name, cluster).as_ref(), given)
+        }
+        other => other,
+    };
+    run_service(context, name, cluster, input)
 }
 
 /// The same, with input that fits; none is sent when it is empty.
@@ -91,6 +97,14 @@ pub fn run_service(
     };
     let outcome = Outcome::from(result);
     Ok(outcome.noted(note))
+}
+
+/// The schema of a service's input; none when it has none, or it cannot be had: then the gateway is the
+/// judge.
+fn decorator(context: &Context<'_>, name: &str, cluster: &str) -> Option<Value> {
+    let services = gateways::read_services(context, Some(cluster)).ok()?;
+    let same = |service: &&Value| service["name"] == name && service["cluster"] == cluster;
+    services.as_array()?.iter().find(same)?.get("decorator").cloned()
 }
 
 /// Where in the answer the output is: some platform versions put it one level deeper.

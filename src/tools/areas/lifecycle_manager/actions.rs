@@ -8,7 +8,7 @@ use crate::platform::Path;
 use crate::tools::asked::{Wants, Write, act, change, record};
 use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Outcome, Shape, ToolError};
-use crate::tools::told::Arguments;
+use crate::tools::told::{Arguments, fitted};
 
 /// A started action.
 pub static STARTED: Shape = Shape::closed(&[
@@ -75,7 +75,13 @@ fn body(
     action: &Value,
 ) -> Result<Value, ToolError> {
     let kind = record::text(action, &["type"]).unwrap_or_default();
-    let mut inputs = arguments.value("input_params").clone();
+    let mut inputs = match arguments.value("input_params") {
+        // Where the schema cannot be had, the platform is the judge.
+        Value::Object(given) if !given.is_empty() => {
+            fitted(resources::input_schema(context, model, action).ok().as_ref(), given)
+        }
+        other => other.clone(),
+    };
     let mut body = json!({"actionId": record::id_value(action)});
     match (kind, arguments.maybe_text("instance_name")) {
         ("update" | "delete", None) => {

@@ -104,7 +104,11 @@ pub fn describe(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome,
 
 /// What an action wants to be told: what its transformation takes, else its workflow, else the
 /// model's own data.
-fn input_schema(context: &Context<'_>, model: &Value, action: &Value) -> Result<Value, ToolError> {
+pub fn input_schema(
+    context: &Context<'_>,
+    model: &Value,
+    action: &Value,
+) -> Result<Value, ToolError> {
     if let Some(id) = record::text(action, &["preWorkflowJst", "preWorkflowJst._id"]) {
         let answer = context.api.get(&Path::new("/transformations/{}", &[id])?, &[])?;
         return lookup(record::payload(&answer), "incoming").cloned().ok_or_else(|| {

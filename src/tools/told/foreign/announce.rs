@@ -50,6 +50,24 @@ pub fn announce(schema: &Value) -> Option<Value> {
     Some(made)
 }
 
+/// An announced schema without its descriptions.
+pub fn undescribed(schema: &Value) -> Value {
+    let mut made = schema.clone();
+    let Some(map) = made.as_object_mut() else { return made };
+    map.shift_remove("description");
+    for inner in ["items", "anyOf", "properties"] {
+        match map.get_mut(inner) {
+            Some(Value::Object(properties)) if inner == "properties" => {
+                properties.values_mut().for_each(|property| *property = undescribed(property));
+            }
+            Some(Value::Array(all)) => all.iter_mut().for_each(|one| *one = undescribed(one)),
+            Some(one) => *one = undescribed(one),
+            None => {}
+        }
+    }
+    made
+}
+
 struct View<'d, 's> {
     document: &'d Document<'s>,
     /// The schemas around the one that is looked at: one that comes again begins a circle.

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use serde_json::{Map, Value, json};
 
-use super::announce::announce;
+use super::announce::{self, announce};
 use super::fields::Fields;
 use super::fit::{Fit, Whose};
 use super::kinds::Kinds;
@@ -52,6 +52,11 @@ impl Input {
     /// The JSON Schema for models.
     pub fn announced(&self) -> &Value {
         &self.announced
+    }
+
+    /// The same without what it says in words.
+    pub fn undescribed(&self) -> Value {
+        announce::undescribed(&self.announced)
     }
 
     /// The names that are announced.

@@ -439,6 +439,25 @@ fn what_does_not_fit_goes_out_as_it_came() {
     assert_eq!(fitted(None, given), Value::Object(given.clone()));
 }
 
+#[test]
+fn what_is_said_in_words_can_be_left_out() {
+    let text = json!({"type": "string", "description": "x"});
+    let list = json!({"type": "array", "items": text, "description": "x"});
+    let inner = json!({"type": "object", "properties": {"description": text}});
+    let any = json!({"anyOf": [{"type": "integer", "description": "x"}, {"type": "string"}]});
+    let of = |properties: Value| json!({"type": "object", "properties": properties});
+    let schema = of(json!({"description": text, "list": list, "inner": inner, "any": any}));
+    let text = json!({"type": "string"});
+    let wanted = of(json!({
+        "description": text,
+        "list": {"type": "array", "items": text},
+        "inner": of(json!({"description": text})),
+        "any": {"anyOf": [{"type": "integer"}, text]},
+    }));
+    assert_eq!(input(&schema).announced(), &schema);
+    assert_eq!(input(&schema).undescribed(), wanted);
+}
+
 /// Each would take for ever, or all memory, if it were followed to its end.
 #[test]
 fn hostile_schemas_are_read_within_bounds() {
