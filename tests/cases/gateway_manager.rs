@@ -123,6 +123,31 @@ fn run() -> Vec<Case> {
         ),
         ok(
             "run_service",
+            Shows::Main,
+            "input goes out as the decorator wants it, where that can be",
+            json!({"name": "device-facts", "cluster": "dc-west",
+                   "input_params": {"device": 7, "depth": "2", "interfaces": "eth0, eth1",
+                                    "site": null}}),
+            |seen| {
+                assert_eq!(
+                    seen.sent("POST", RUN)[0]["params"],
+                    json!({"device": "7", "depth": 2, "interfaces": ["eth0", "eth1"],
+                           "site": null})
+                );
+            },
+        ),
+        ok(
+            "run_service",
+            Shows::OddRecord,
+            "without services to look at, input goes out as it came",
+            json!({"name": "device-facts", "cluster": "dc-east",
+                   "input_params": {"device": "r1", "depth": 2}}),
+            |seen| assert_eq!(seen.value["return_code"], 0),
+        )
+        .with_faults(json!([{"match": {"method": "GET", "path": "/gateway_manager/v1/services"},
+                            "status": 403}])),
+        ok(
+            "run_service",
             Shows::Defect,
             "a script that prints a number",
             lab("print-number"),

@@ -236,7 +236,7 @@ fn actions() -> Vec<Case> {
             run(
                 "Provision",
                 json!({"instance_name": "vlan-new", "instance_description": "d",
-                                    "input_params": "{\"vlan\": 7}"}),
+                                    "input_params": "{\"vlan\": \"7\"}"}),
             ),
             |seen| {
                 assert_eq!(seen.value["status"], "running");
@@ -261,6 +261,22 @@ fn actions() -> Vec<Case> {
                     seen.sent("POST", RUN),
                     [json!({"actionId": "ac01", "instance": "1c5a00000000000000000001",
                             "inputs": {"vlan": 8}})]
+                );
+            },
+        ),
+        ok(
+            "run_action",
+            Shows::Main,
+            "input goes out as the action's schema wants it",
+            run(
+                "Resize",
+                json!({"instance_name": "vlan-1",
+                       "input_params": {"vlan_id": "8", "devices": "a, b", "device": 7}}),
+            ),
+            |seen| {
+                assert_eq!(
+                    seen.sent("POST", RUN)[0]["inputs"],
+                    json!({"vlan_id": 8, "devices": ["a", "b"], "device": "7"})
                 );
             },
         ),

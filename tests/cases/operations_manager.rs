@@ -134,6 +134,20 @@ fn starts() -> Vec<Case> {
         ok(
             "start_workflow",
             Shows::Main,
+            "data goes out as the trigger's schema wants it, at any depth",
+            json!({"route_name": "site-deploy", "data": {"site": {
+                "name": 7, "children": "{\"name\": \"b\", \"devices\": {\"host\": \"10.0.0.1\", \"role\": \"Core\"}}"
+            }}}),
+            |seen| {
+                let site = json!({"name": "7", "children": [
+                    {"name": "b", "devices": [{"host": "10.0.0.1", "role": "core"}]}]});
+                let route = "/operations-manager/triggers/endpoint/site-deploy";
+                assert_eq!(seen.sent("POST", route), [json!({"site": site})]);
+            },
+        ),
+        ok(
+            "start_workflow",
+            Shows::Main,
             "a route with a slash stays one",
             json!({"route_name": "network/vlan", "data": {"device": "r1"}}),
             |seen| assert!(seen.value["object_id"].is_string()),

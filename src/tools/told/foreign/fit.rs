@@ -16,15 +16,6 @@ use crate::limits;
 use crate::tools::told::arguments::Arguments;
 use crate::tools::told::coerce::{describe, excerpt};
 
-/// `given` as the schema wants it, as far as it can be: what does not fit stays as it came.
-pub fn fitted(schema: Option<&Value>, given: &Map<String, Value>) -> Value {
-    let Some(schema) = schema else { return given.clone().into() };
-    let document = &Document::new(schema, limits::SCHEMA_STEPS);
-    let room = &Cell::new(limits::MESSAGE_TREE_BYTES);
-    let fit = Fit { document, room, whose: Whose::Lenient };
-    fit.arguments(given, &mut Problems::default()).into_object().into()
-}
-
 /// Whose the arguments are.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Whose {

@@ -129,6 +129,15 @@ impl Input {
     }
 }
 
+/// `given` as a schema wants it, as far as it can be: what does not fit stays as it came.
+pub fn fitted(schema: Option<&Value>, given: &Map<String, Value>) -> Value {
+    let Some(schema) = schema.and_then(held) else { return given.clone().into() };
+    let document = &Document::new(&schema, limits::SCHEMA_STEPS);
+    let room = &Cell::new(limits::MESSAGE_TREE_BYTES);
+    let fit = Fit { document, room, whose: Whose::Lenient };
+    fit.arguments(given, &mut Problems::default()).into_object().into()
+}
+
 /// The arguments that a value holds which is no object itself.
 fn inner(whole: &Value, room: &Cell<usize>) -> Result<Map<String, Value>, String> {
     let wrong = |value: &Value| Err(format!("must be a JSON object, not {}", describe(value)));
@@ -148,9 +157,18 @@ fn held(schema: &Value) -> Option<Value> {
     let room = Cell::new(limits::MESSAGE_TREE_BYTES);
     let schema = match schema {
         Value::String(text) if text.len() <= limits::SCHEMA_BYTES => parse(text, &room).ok()?,
-        Value::Object(_) if schema.to_string().len() <= limits::SCHEMA_BYTES => schema.clone(),
+        Value::Object(_) | Value::Array(_) if schema.to_string().len() <= limits::SCHEMA_BYTES => {
+            schema.clone()
+        }
         _ => return None,
     };
+    // A transformation lists what it takes, each by its id.
+    if let Value::Array(list) = schema {
+        let named = |one: Value| Some((one.get("$id")?.as_str()?.to_owned(), one));
+        let named: Option<Map<String, Value>> = list.into_iter().map(named).collect();
+        let named = named.filter(|named| !named.is_empty())?;
+        return Some(json!({"type": "object", "properties": named}));
+    }
     // A form has it beside what says how it looks.
     let form = schema.get("properties").is_none() && schema.get("type").is_none();
     let inner = schema.get("schema").filter(|inner| form && inner.is_object());

@@ -19,5 +19,4 @@ mod problems;
 mod tests;
 mod turn;
 
-pub use fit::fitted;
-pub use input::Input;
+pub use input::{Input, fitted};

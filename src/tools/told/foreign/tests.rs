@@ -1,8 +1,7 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::fit::fitted;
-use super::input::Input;
+use super::input::{Input, fitted};
 use crate::limits;
 
 fn input(schema: &Value) -> Input {
@@ -267,7 +266,8 @@ fn without_a_schema_everything_goes_into_one_object() {
 #[test]
 fn schemas_in_other_clothes_are_found() {
     let schema = json!({"type": "object", "properties": {"a": {"type": "integer"}}});
-    for other in [json!(schema.to_string()), json!({"schema": schema, "uiSchema": {}})] {
+    let listed = json!([{"$id": "a", "type": "integer"}]);
+    for other in [json!(schema.to_string()), json!({"schema": schema, "uiSchema": {}}), listed] {
         assert_eq!(input(&other).announced(), &schema, "{other}");
         assert_eq!(read(&other, &json!({"a": "1"})), Ok(json!({"a": 1})));
     }
