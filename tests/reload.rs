@@ -25,9 +25,12 @@ const CASES: &[(&str, &str, [&str; 2])] = &[
     ("confirm_fallback", "confirm = destructive\n", ["deny", "allow"]),
 ];
 
-/// Shown by the log and by handshakes rather than by answers; see `tls_reload.rs` for the files and
-/// `roles.rs` for roles.
+/// Shown by the log and by handshakes rather than by answers; see `tls_reload.rs` for the files,
+/// `roles.rs` for roles and `bindings.rs` for tools made from what the platform offers.
 const ELSEWHERE: &[&str] = &[
+    "automations",
+    "max_automations",
+    "refresh",
     "certificate_file",
     "private_key_file",
     "client_ca_file",

@@ -38,7 +38,7 @@ pub fn tools(
         }
     }
     // The oldest keeps the plain name, so that what comes later renames nothing.
-    chosen.sort_by_cached_key(|found| record::id(found.trigger).map(|id| id.into_owned()));
+    chosen.sort_by_cached_key(age);
     let mut named = BTreeMap::new();
     for found in &chosen {
         let name = name(found, &|name| taken(name) || named.contains_key(name));
@@ -74,6 +74,12 @@ fn tool(name: String, found: &Endpoint<'_>, tags: BTreeSet<String>, recheck: &Re
         act: bound::starts(found, recheck),
         name,
     }
+}
+
+/// What sorts the older before the newer: when the automation was made, else ids, which grow.
+fn age(found: &Endpoint<'_>) -> (Option<String>, Option<String>) {
+    let made = found.automation.get("created").and_then(record::scalar);
+    (made, record::id(found.trigger).map(|id| id.into_owned()))
 }
 
 /// A name that nothing else has: that of the automation, else with the route behind it, else numbered.

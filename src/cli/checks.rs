@@ -13,6 +13,7 @@ use crate::outbound::Trust;
 use crate::platform::{Client, believed};
 use crate::product::tags;
 use crate::seal::Seal;
+use crate::{limits, tools};
 
 /// What a check finds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,7 @@ static CHECKS: &[Check] = &[
     Check { name: "settings", reloaded: true, look: settings },
     Check { name: "placeholders", reloaded: true, look: |loaded| warnings(loaded.placeholders()) },
     Check { name: "tags", reloaded: true, look: |loaded| warnings(tags::unknown(&loaded.config)) },
+    Check { name: "tools", reloaded: true, look: |loaded| warnings(of_tools(&loaded.config)) },
     Check { name: "roles", reloaded: true, look: |loaded| of_roles(&loaded.config) },
     Check { name: "transport", reloaded: false, look: |loaded| without_effect(&loaded.config) },
     Check { name: "authentication", reloaded: false, look: |loaded| callers(&loaded.config) },
@@ -104,6 +106,15 @@ fn warning(text: impl Into<String>) -> Vec<Finding> {
 /// What the settings say of themselves.
 fn settings(loaded: &Loaded) -> Vec<Finding> {
     warnings(loaded.config.warnings.clone())
+}
+
+/// Tools from configuration that are not what somebody may expect.
+fn of_tools(config: &Config) -> Vec<String> {
+    let names = config.bindings.iter().map(|binding| binding.tool_name.as_str());
+    let built_in = names.filter(|name| tools::find(name).is_some()).take(limits::ADVICE);
+    built_in
+        .map(|name| format!("[tool:{name}] takes the place of the built-in tool '{name}'"))
+        .collect()
 }
 
 /// Who may do what.

@@ -200,11 +200,9 @@ impl Live {
             }
             let (next, files) = {
                 let state = self.state.lock();
-                let again = match state.seen.missing.is_empty() {
-                    true => state.config.tools.refresh,
-                    false => Some(limits::BINDING_RETRY),
-                };
-                (again, state.config.server.tools_path.is_some())
+                let refresh = state.config.tools.refresh;
+                let retry = Some(limits::BINDING_RETRY).filter(|_| !state.seen.missing.is_empty());
+                (refresh.into_iter().chain(retry).min(), state.config.server.tools_path.is_some())
             };
             let left = next.map(|next| next.saturating_sub(last.elapsed()));
             let look_at_files = files.then_some(limits::RELOAD_CHECK);
@@ -318,10 +316,9 @@ fn told(before: &Custom, now: &Custom) {
 
 /// Logs what has come, what has gone, and what is odd.
 fn tell(before: &Seen, now: &Seen) {
-    let retry = limits::BINDING_RETRY.as_secs();
     let is_new = |missing: &&Missing| !missing.unasked && !before.missing.contains(missing);
     for Missing { tool, why, .. } in now.missing.iter().filter(is_new).take(limits::ADVICE) {
-        log::warn!("tool '{tool}' is not offered: {why}; it is looked for again every {retry} s");
+        log::warn!("tool '{tool}' is not offered: {why}; it is looked for again and again");
     }
     let more = now.missing.iter().filter(is_new).count().saturating_sub(limits::ADVICE);
     if more > 0 {
