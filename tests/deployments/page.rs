@@ -88,6 +88,7 @@ fn has(name: &str) -> bool {
 }
 
 /// What each block is known by.
+const OWN: &str = "tools new";
 const CHECKED: &str = "config show --config";
 const ROLE: &str = "ln -sfn";
 const CHART: &str = "kubectl";
@@ -99,7 +100,7 @@ const TLS: &str = "tls check";
 #[test]
 fn every_block_is_one_of_those_below() {
     for block in blocks(PAGE, "sh") {
-        let known = [CHECKED, ROLE, CHART, COMPOSE, FROM_OUTSIDE, DESKTOP, TLS];
+        let known = [OWN, CHECKED, ROLE, CHART, COMPOSE, FROM_OUTSIDE, DESKTOP, TLS];
         let found = known.iter().filter(|part| block.contains(**part)).count();
         assert_eq!(found, 1, "no test runs\n{block}");
     }
@@ -113,6 +114,18 @@ fn what_the_configuration_means_is_told_before_the_swap() {
     for part in ["The configuration is valid", "server.transport", "SUCCESS"] {
         assert!(said.contains(part), "{said}");
     }
+}
+
+#[test]
+fn python_files_are_named_and_other_tools_take_their_place() {
+    let (platform, machine) = (Platform::start(), Machine::equipped());
+    machine.write("/etc/itential-mcp/mcp.conf", &role_file(&platform, 8000, "sse"));
+    machine.write("/opt/itential-mcp/tools/old.py", "raise SystemExit('this was run')\n");
+    let said = machine.run(&block(PAGE, "sh", OWN), 8000, &[]);
+    for part in ["old.py: a tool of the Python server", "1 tool configured", "\"status\": "] {
+        assert!(said.contains(part), "no {part}: {said}");
+    }
+    assert!(!said.contains("this was run"), "{said}");
 }
 
 #[test]

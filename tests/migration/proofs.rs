@@ -16,7 +16,10 @@ const PROOFS: &[(&str, &[&str])] = &[
     ("server.log_level", &["migration/effects::the_log_says_what_its_level_lets_through"]),
     ("server.include_tags", &["migration/effects::tags_choose_tools"]),
     ("server.exclude_tags", &["migration/effects::tags_choose_tools"]),
-    ("server.tools_path", &["config::a4_an_empty_tools_path_is_unset"]),
+    (
+        "server.tools_path",
+        &["deployments/page::python_files_are_named_and_other_tools_take_their_place"],
+    ),
     ("server.keepalive_interval", &["migration/effects::the_session_is_kept_alive"]),
     ("server.response_format", &["migration/effects::results_are_written_as_json_or_toon"]),
     ("server.test_connection_on_startup", &["migration/effects::the_connection_is_tested_first"]),
