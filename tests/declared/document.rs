@@ -5,18 +5,18 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use itential_mcp::bindings::{declared, files};
+use itential_mcp::bindings::{declared, files, program};
 use serde_json::{Value, json};
 
 use crate::Folder;
+use crate::support;
 use crate::support::document::blocks;
-use crate::support::program;
 
 const DOCUMENT: &str = "custom-tools.md";
 
 /// Runs a line as a shell does, in this folder.
 fn shell(folder: &Path, line: &str) -> Output {
-    let program = program();
+    let program = support::program();
     let home = Path::new(program.get_program()).parent().expect("a folder").to_owned();
     let path = format!("{}:{}", home.display(), std::env::var("PATH").unwrap_or_default());
     let mut shell = Command::new("sh");
@@ -39,7 +39,8 @@ fn said(output: &Output) -> String {
 fn every_key_is_documented_in_its_words() {
     let path = format!("{}/docs/{DOCUMENT}", env!("CARGO_MANIFEST_DIR"));
     let text = fs::read_to_string(path).expect("the document");
-    let tables = [files::KEYS, declared::REQUEST_KEYS, declared::PAGES_KEYS, declared::WAYS];
+    let requests = [declared::REQUEST_KEYS, declared::PAGES_KEYS, declared::WAYS];
+    let tables = [files::KEYS, &requests.concat(), program::KEYS];
     let mut from = 0;
     for (key, doc) in tables.concat() {
         let row = format!("\n| `{key}` | {doc} |\n");
@@ -57,9 +58,18 @@ fn what_the_document_shows_works_as_it_stands() {
     let first = shell(&here.0, &lines[0]);
     assert!(first.status.success(), "{}", said(&first));
     let tools = here.0.join("tools");
+    let python = blocks(DOCUMENT, "python");
+    let mut scripts = python.iter();
     for block in blocks(DOCUMENT, "json") {
         let tool: Value = serde_json::from_str(&block).expect("JSON");
         let Some(name) = tool["name"].as_str() else { continue };
+        if let Some(file) = tool["program"]["command"][0].as_str() {
+            // Written by other processes: nobody runs what a thread of this one has open.
+            let script = here.0.join("script");
+            fs::write(&script, scripts.next().expect("its program")).expect("a file");
+            let installed = shell(&here.0, &format!("install -m 755 script tools/{file}"));
+            assert!(installed.status.success(), "{}", said(&installed));
+        }
         let path = tools.join(format!("{name}.json"));
         fs::write(&path, block).expect("a file");
         fs::set_permissions(path, fs::Permissions::from_mode(0o644)).expect("permissions");
