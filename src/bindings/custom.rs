@@ -125,6 +125,9 @@ impl What {
                 })
             }
             Does::Program(program) => {
+                if let Some(result) = root.get("result") {
+                    result.wrong("'result' belongs to 'requests'; a program prints its result");
+                }
                 let runner = Runner::new(Program::read(&program, folder)?, manifest);
                 Some(Self {
                     reads: false,
