@@ -42,12 +42,10 @@ def function(tool, server):
 
 
 def open_object(schema):
+    """Whether an object of any members stands anywhere in it."""
     properties = schema.get("properties", {}).values()
-    if not properties:
-        return True
-    nested = [*properties, *(p["items"] for p in properties if "items" in p)]
-    nested += [choice for p in [*nested] for choice in p.get("anyOf", [])]
-    return any("object" in p.get("type", []) and not p.get("properties") for p in nested)
+    inner = [*properties, *schema.get("anyOf", []), *([schema["items"]] if "items" in schema else [])]
+    return (schema.get("type") == "object" and not properties) or any(map(open_object, inner))
 
 
 run(check)
