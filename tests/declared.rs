@@ -7,6 +7,8 @@ mod calls;
 mod document;
 #[path = "declared/mistakes.rs"]
 mod mistakes;
+#[path = "declared/served.rs"]
+mod served;
 mod support;
 
 use std::fs;

@@ -103,6 +103,8 @@ fn result(
                 None => "'itential-mcp tools' lists them".to_owned(),
             }
         };
+        // It may well be in a file with a mistake.
+        live.problems().iter().for_each(|problem| complain(&format!("WARNING: {problem}")));
         return Err(format!("invalid tool: {tool} ({hint})"));
     };
     for file in &options.files {

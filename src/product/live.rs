@@ -68,6 +68,11 @@ impl Live {
         self.state.lock().tools()
     }
 
+    /// What is wrong with the files of tools.
+    pub fn problems(&self) -> Vec<Problem> {
+        self.state.lock().custom.problems.clone()
+    }
+
     /// What is offered to whom.
     pub fn registries(&self) -> Registries {
         let (config, tools) = {
@@ -118,6 +123,7 @@ impl Live {
         if !is_live(&config) {
             return Ok(());
         }
+        told(None, &self.problems());
         if config.tools.bindings_required {
             let missing = self.look(None);
             if !missing.is_empty() {
@@ -134,9 +140,9 @@ impl Live {
     /// Takes over another configuration, and waits a while until what it declares was looked for.
     pub fn reload(self: &Arc<Self>, config: &Config, engine: &Arc<Engine>) {
         let (stamp, now) = read(config);
+        told(Some(&self.problems()), &now.problems);
         {
             let mut state = self.state.lock();
-            told(&state.custom, &now);
             state.custom = now.keeping(&state.custom);
             state.stamp = stamp;
             state.config = Arc::new(config.clone());
@@ -229,12 +235,12 @@ impl Live {
             return false;
         }
         let (stamp, now) = read(&config);
+        told(Some(&self.problems()), &now.problems);
+        log::info!("the tools in {} were read again: {} of them", path.display(), now.tools.len());
         let mut state = self.state.lock();
         if !Arc::ptr_eq(&state.config, &config) {
             return false;
         }
-        told(&state.custom, &now);
-        log::info!("the tools in {} were read again: {} of them", path.display(), now.tools.len());
         state.custom = now.keeping(&state.custom);
         state.stamp = stamp;
         true
@@ -303,13 +309,15 @@ pub fn declared(config: &Config) -> Vec<Arc<MadeTool>> {
     seen.tools().into_iter().chain(custom.tools).collect()
 }
 
-/// Logs what is wrong with files that was not wrong before.
-fn told(before: &Custom, now: &Custom) {
-    let is_new = |problem: &&Problem| !before.problems.contains(problem);
-    for problem in now.problems.iter().filter(is_new) {
-        match problem.serious {
-            true => log::error!("{problem} (the tool stays as it was, if it was there)"),
-            false => log::warn!("{problem}"),
+/// Tells what is wrong with files that was not wrong before, whatever the level of the log.
+fn told(before: Option<&[Problem]>, now: &[Problem]) {
+    let is_new = |problem: &&Problem| before.is_none_or(|old| !old.contains(problem));
+    for problem in now.iter().filter(is_new) {
+        match (problem.serious, before) {
+            (true, Some(_)) => observe::always(format_args!(
+                "{problem} (the tool stays as it was, if it was there)"
+            )),
+            _ => observe::always(format_args!("{problem}")),
         }
     }
 }

@@ -1,5 +1,8 @@
 //! Files with mistakes: each told with its file and line, and only that tool is missing.
 
+use itential_mcp::bindings::declared::Declared;
+use itential_mcp::bindings::files::{Document, Does, Manifest};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::{Folder, tool};
@@ -194,4 +197,71 @@ fn an_argument_that_nothing_uses_is_mentioned() {
     assert_eq!(loaded.tools.len(), 1);
     let [problem] = loaded.problems.as_slice() else { panic!("{:?}", loaded.problems) };
     assert!(!problem.serious && problem.what.contains("'idle'"), "{problem}");
+}
+
+/// Every place of a value, as pointers.
+fn places(value: &Value, at: &str, all: &mut Vec<String>) {
+    all.push(at.to_owned());
+    match value {
+        Value::Object(fields) => {
+            fields.iter().for_each(|(key, value)| {
+                places(value, &format!("{at}/{}", key.replace('/', "~1")), all)
+            });
+        }
+        Value::Array(items) => {
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(n, value)| places(value, &format!("{at}/{n}"), all));
+        }
+        _ => {}
+    }
+}
+
+fn odd() -> impl Strategy<Value = Value> {
+    let texts = prop_oneof!["[{}/*a~ü. ]{0,8}", "\\PC{0,6}", Just("{must/a}".to_owned())];
+    prop_oneof![
+        Just(json!(null)),
+        Just(json!([])),
+        Just(json!({})),
+        Just(json!({"/": "{"})),
+        any::<i64>().prop_map(Value::from),
+        any::<bool>().prop_map(Value::from),
+        texts.prop_map(Value::from),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    /// Whatever stands in a file, it is a tool or told with a line.
+    #[test]
+    fn no_file_is_too_odd(seed in any::<prop::sample::Index>(), odd in odd(), second in odd()) {
+        let mut tool = json!({
+            "name": "t", "description": "x", "tags": ["a"], "output": {"type": "object"},
+            "input": {"type": "object", "properties": {"must": {"default": 1}, "b": {}}, "required": ["must"]},
+            "requests": [
+                {"name": "one", "path": "/x/{must}", "query": {"a": "x {b}"}, "when": "{b}", "take": "/a/*"},
+                {"method": "POST", "searches": true, "path": "/y", "body": {"o": {"a": "{one/0}"}},
+                 "pages": {"by": "search", "in": "o", "items": "/i", "total": "/t", "size": 5},
+                 "where": {"/n": "{b}"}, "fields": {"a": "/b"}, "not_found": "no {b}"},
+                {"method": "PUT", "path": "/z/{item}", "each": "{b}", "wants": ["/a"], "body": ["{item}"]}
+            ],
+            "result": {"a": "{one}"}
+        });
+        let mut all = Vec::new();
+        places(&tool, "", &mut all);
+        *tool.pointer_mut(seed.get(&all[..]).as_str()).expect("a place of it") = odd;
+        if let Some(name) = tool.get_mut("requests").and_then(|all| all.get_mut(0)) {
+            if name.is_object() { name["unless"] = second; }
+        }
+        let document = Document::read("t".into(), format!("{tool:#}")).expect("JSON");
+        let root = document.root();
+        let made = Manifest::read(&root).and_then(|(manifest, does)| match does {
+            Does::Requests(requests) => Declared::read(&manifest, &requests, root.get("result").as_ref()),
+            Does::Program(_) => None,
+        });
+        let serious = document.problems().iter().any(|problem| problem.serious && problem.line.is_some());
+        prop_assert_eq!(made.is_none(), serious, "{:#}\n{:?}", tool, document.problems());
+    }
 }
