@@ -6,12 +6,16 @@ mod support;
 
 #[path = "bindings/automations.rs"]
 mod automations;
+#[path = "bindings/callers.rs"]
+mod callers;
 #[path = "bindings/calls.rs"]
 mod calls;
 #[path = "bindings/changes.rs"]
 mod changes;
 #[path = "bindings/missing.rs"]
 mod missing;
+#[path = "bindings/page.rs"]
+mod page;
 
 use serde_json::{Value, json};
 use support::scratch::Scratch;

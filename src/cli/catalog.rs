@@ -73,7 +73,8 @@ pub fn listed(invocation: &Invocation, show: fn(Chosen) -> ExitCode) -> ExitCode
 pub fn tools(chosen: Chosen) -> ExitCode {
     let mut tools = chosen.all();
     tools.sort_unstable_by(|one, other| one.name().cmp(other.name()));
-    let column = tools.iter().map(|tool| tool.name().len()).max().unwrap_or(0) + 3;
+    let names = tools.iter().map(|tool| tool.name());
+    let column = names.chain(["TOOLS"]).map(str::len).max().unwrap_or(0) + 3;
     let room = width().saturating_sub(column);
     let mut text = format!("{:<column$}DESCRIPTION\n", "TOOLS");
     for tool in &tools {

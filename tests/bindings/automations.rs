@@ -20,6 +20,42 @@ fn a_pattern_of_names_makes_tools_in_the_order_of_their_names() {
 }
 
 #[test]
+fn a_tag_counts_on_the_automation_its_trigger_or_its_workflow() {
+    let chosen = |choice: &str| {
+        let config =
+            format!("[server]\ninclude_tags = bindings\n[tools]\nautomations = {choice}\n");
+        Bound::start(&config).tools()
+    };
+    let tools = chosen("tag:mcp");
+    let listed = names(&tools);
+    for name in ["backup_device", "provision_vlan", "turn_up_port", "collect_inventory"] {
+        assert!(listed.contains(&name), "{name}: {listed:?}");
+    }
+    assert!(!listed.contains(&"nightly_audit_030"), "its trigger is disabled: {listed:?}");
+    assert!(!listed.contains(&"firmware_upgrade"), "it has no tag: {listed:?}");
+    // What the platform tags can be told apart here.
+    let config = "[server]\ninclude_tags = campus\n[tools]\nautomations = tag:mcp\n";
+    let tools = Bound::start(config).tools();
+    assert!(names(&tools).contains(&"turn_up_port") && !names(&tools).contains(&"backup_device"));
+    let tools = chosen("project:Campus Refresh");
+    assert_eq!(names(&tools), ["turn_up_port", "turn_up_port_audit_115"]);
+    assert!(chosen("tag:nothing has this").is_empty());
+}
+
+#[test]
+fn automations_of_one_name_and_triggers_of_one_automation_are_tools_of_their_own() {
+    let mut bound = Bound::start(
+        "[server]\ninclude_tags = bindings\n[tools]\nautomations = Rotate Credentials\n",
+    );
+    let tools = bound.tools();
+    let listed = names(&tools);
+    assert_eq!(
+        listed,
+        ["rotate_credentials", "rotate_credentials_audit_121", "rotate_credentials_rotate_edge"]
+    );
+}
+
+#[test]
 fn more_than_are_allowed_are_left_out_by_name_and_it_is_said() {
     let mut bound = Bound::start(
         "[server]\ninclude_tags = bindings\n[tools]\nautomations = *\nmax_automations = 5\n",

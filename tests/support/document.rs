@@ -1,9 +1,14 @@
 //! What the documents show.
 
-/// The blocks of this language in a file of `docs`.
-pub fn blocks(file: &str, language: &str) -> Vec<String> {
+/// A file of `docs`.
+pub fn text(file: &str) -> String {
     let path = format!("{}/docs/{file}", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The blocks of this language in it.
+pub fn blocks(file: &str, language: &str) -> Vec<String> {
+    let text = text(file);
     let parts = text.split("```").skip(1).step_by(2);
     parts
         .filter_map(|part| part.strip_prefix(&format!("{language}\n")))
