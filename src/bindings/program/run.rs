@@ -211,7 +211,7 @@ mod tests {
             "sh -c 'trap \"\" TERM; echo $$; while :; do sleep 1; done'",
             "trap '' TERM; sleep 600 & echo $!; exec >&-; while :; do sleep 1; done",
         ] {
-            let (end, heard) = ran(script, b"", Duration::from_millis(300));
+            let (end, heard) = ran(script, b"", Duration::from_secs(3));
             assert!(matches!(end, End::TimedOut), "{script}: {end:?}");
             wait_for_end(&heard);
         }
@@ -232,7 +232,11 @@ mod tests {
 
     #[test]
     fn a_process_that_leaves_the_group_holds_up_nobody_either() {
-        let (end, heard) = ran("setsid sleep 600 & sleep 0.2; echo $!", b"{}", HANG);
+        let (end, heard) = ran(
+            "setsid sh -c '>left; exec sleep 600' & until [ -e left ]; do sleep 0.05; done; echo $!",
+            b"{}",
+            HANG,
+        );
         assert_eq!(code(&end), Some(0));
         let left = printed(&heard).parse().ok().and_then(rustix::process::Pid::from_raw);
         let left = left.expect("its number");
@@ -258,7 +262,7 @@ mod tests {
         let bomb = format!(
             "f() {{ [ $1 = 0 ] || {{ f $(($1-1)) & f $(($1-1)) & }}; sleep {mark}; }}; f 4"
         );
-        let (end, _) = ran(&bomb, b"{}", Duration::from_millis(500));
+        let (end, _) = ran(&bomb, b"{}", Duration::from_secs(3));
         assert!(matches!(end, End::TimedOut), "{end:?}");
         let lives = |entry: &fs::DirEntry| {
             let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
