@@ -542,9 +542,9 @@ fn tools_are_read_from_file_and_environment() {
 
 #[test]
 fn the_effect_of_a_tool_is_said_without_contradiction() {
-    file(&*format!("{TOOL}read_only = true\ndestructive = true\n"))
+    file(&format!("{TOOL}read_only = true\ndestructive = true\n"))
         .refused_with(&["'provision_device'", "cannot be both read_only and destructive"]);
-    file(&*format!("{TOOL}read_only = perhaps\n"))
+    file(&format!("{TOOL}read_only = perhaps\n"))
         .refused_with(&["'read_only' must be true or false"]);
 }
 

@@ -61,9 +61,17 @@ fn the_proofs_of_absent_defects_exist() {
         proofs += 1;
     }
     assert!(proofs > 100, "only {proofs} proofs were found");
-    for (section, count) in
-        [('A', 24), ('B', 17), ('C', 5), ('D', 11), ('E', 9), ('F', 8), ('G', 4), ('H', 4), ('I', 3)]
-    {
+    for (section, count) in [
+        ('A', 24),
+        ('B', 17),
+        ('C', 5),
+        ('D', 11),
+        ('E', 9),
+        ('F', 8),
+        ('G', 4),
+        ('H', 4),
+        ('I', 3),
+    ] {
         for number in 1..=count {
             assert!(text.contains(&format!("\n| {section}{number} | ")), "{section}{number}");
         }
