@@ -28,6 +28,7 @@ const CASES: &[(&str, &str, [&str; 2])] = &[
 /// Shown by the log and by handshakes rather than by answers; see `tls_reload.rs` for the files,
 /// `roles.rs` for roles and `bindings.rs` for tools made from what the platform offers.
 const ELSEWHERE: &[&str] = &[
+    "tools_path",
     "automations",
     "max_automations",
     "refresh",

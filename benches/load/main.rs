@@ -1,6 +1,7 @@
 //! Measures the server from outside, beside its peers. See `benches/run.sh`, which builds and
 //! installs what this needs; `load PART...` runs parts of it and prints their tables in Markdown.
 
+mod bindings;
 mod bystander;
 mod client;
 mod crowd;
@@ -15,6 +16,7 @@ mod process;
 mod replicas;
 mod spawn;
 mod table;
+mod talk;
 mod throughput;
 mod tokens;
 mod workers;
@@ -33,6 +35,7 @@ const PARTS: &[(&str, fn())] = &[
     ("workers", workers::run),
     ("door", door::run),
     ("process", process::run),
+    ("bindings", bindings::run),
     ("memory", memory::run),
     ("faults", faults::run),
     (REPLICAS, replicas::run),

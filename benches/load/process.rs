@@ -1,14 +1,14 @@
 //! The process itself: how fast it is there, and how much of the machine it takes.
 
-use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use crate::spawn::{self, program};
 use crate::table::{self, count, mebibytes, median, millis, verdict};
+use crate::talk::{Talk, hello};
 
 pub fn run() {
     table::title("The process");
@@ -73,7 +73,7 @@ fn initialize(path: &Path, runs: usize) -> (f64, f64) {
     let (times, rss): (Vec<f64>, Vec<f64>) = (0..runs)
         .map(|_| {
             let begun = Instant::now();
-            let mut talk = Talk::start(path);
+            let mut talk = Talk::start(spawn::command(path));
             talk.ask(hello());
             let time = begun.elapsed().as_secs_f64();
             (time, talk.rss())
@@ -83,7 +83,7 @@ fn initialize(path: &Path, runs: usize) -> (f64, f64) {
 }
 
 fn tools_list(path: &Path) -> usize {
-    let mut talk = Talk::start(path);
+    let mut talk = Talk::start(spawn::command(path));
     talk.ask(hello());
     talk.tell(json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
     talk.ask(json!({"jsonrpc": "2.0", "id": 2, "method": "tools/list"})).len()
@@ -102,54 +102,4 @@ fn http(path: &Path) -> f64 {
 
 fn size(path: &Path) -> f64 {
     std::fs::metadata(path).map_or(0.0, |meta| meta.len() as f64 / 1024.0)
-}
-
-fn hello() -> serde_json::Value {
-    json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
-        "protocolVersion": "2025-06-18", "capabilities": {},
-        "clientInfo": {"name": "load", "version": "1"}}})
-}
-
-/// A server on stdio.
-struct Talk {
-    child: std::process::Child,
-    output: BufReader<std::process::ChildStdout>,
-}
-
-impl Talk {
-    fn start(path: &Path) -> Self {
-        let mut command: Command = spawn::command(path);
-        command.args(["run", "--transport", "stdio"]);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().expect("it starts");
-        let output = BufReader::new(child.stdout.take().expect("it is piped"));
-        Self { child, output }
-    }
-
-    fn tell(&mut self, message: serde_json::Value) {
-        let input = self.child.stdin.as_mut().expect("it is piped");
-        input.write_all(format!("{message}\n").as_bytes()).expect("it reads");
-    }
-
-    fn ask(&mut self, message: serde_json::Value) -> String {
-        self.tell(message);
-        let mut line = String::new();
-        self.output.read_line(&mut line).expect("it answers");
-        assert!(line.contains("\"result\""), "{line}");
-        line
-    }
-
-    fn rss(&self) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
-        let status = status.unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        line.and_then(|v| v.split_whitespace().next()?.parse().ok()).unwrap_or_default()
-    }
-}
-
-impl Drop for Talk {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }

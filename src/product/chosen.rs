@@ -18,7 +18,7 @@ pub struct Chosen {
 impl Chosen {
     /// All of them, in listing order.
     pub fn all(&self) -> Vec<Arc<dyn Callable>> {
-        let made = self.made.iter().map(|tool| -> Arc<dyn Callable> { tool.clone() });
+        let made = self.made.iter().map(|tool| Arc::clone(tool) as Arc<dyn Callable>);
         self.built.iter().copied().map(shared).chain(made).collect()
     }
 
