@@ -158,8 +158,8 @@ const INTRODUCTION: &str = concat!(
 const TOOLS: &str = concat!(
     "## Tools of your own\n\n",
     "A section `[tool:NAME]` describes a tool made from an automation's endpoint trigger or from a ",
-    "Gateway Manager service. This version reads and checks these sections but does not serve such ",
-    "tools yet; it says so in its log and serves the others. NAME starts with a letter and contains ",
+    "Gateway Manager service; what sends other requests, or runs a program, stands in a file of its own: ",
+    "[custom-tools.md](custom-tools.md). NAME starts with a letter and contains ",
     "letters, digits and underscores. The variable `ITENTIAL_MCP_TOOL_<NAME>_<KEY>` sets or overrides ",
     "a key; NAME may be written in ",
     "capitals there.\n\n",

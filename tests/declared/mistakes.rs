@@ -252,8 +252,8 @@ proptest! {
         let mut all = Vec::new();
         places(&tool, "", &mut all);
         *tool.pointer_mut(seed.get(&all[..]).as_str()).expect("a place of it") = odd;
-        if let Some(name) = tool.get_mut("requests").and_then(|all| all.get_mut(0)) {
-            if name.is_object() { name["unless"] = second; }
+        if let Some(Value::Object(first)) = tool.pointer_mut("/requests/0") {
+            first.insert("unless".into(), second);
         }
         let document = Document::read("t".into(), format!("{tool:#}")).expect("JSON");
         let root = document.root();
