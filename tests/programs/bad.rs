@@ -32,6 +32,17 @@ fn a_failure_says_how_it_ended_and_what_it_said_last() {
 }
 
 #[test]
+fn secrets_of_its_own_environment_do_not_get_out() {
+    let tools = Tools::new();
+    let environment = json!(["TICKETS_TOKEN", "OTHER_PASSWORD=otter-5512", "MODE=plainest"]);
+    let script = "echo said $TICKETS_TOKEN $OTHER_PASSWORD $MODE >&2; exit 1";
+    tools.add("tell", script, json!({"environment": environment}));
+    let said = failure(&tools.serve(&[("TICKETS_TOKEN", "walrus-8841")]).call("tell", json!({})));
+    assert!(said.contains("said") && said.contains("plainest"), "{said}");
+    assert!(!said.contains("walrus") && !said.contains("otter"), "{said}");
+}
+
+#[test]
 fn what_is_no_result_is_told() {
     let object = json!({"output": {"type": "object"}});
     for (script, more, part) in [

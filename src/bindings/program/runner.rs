@@ -10,6 +10,7 @@ use super::heard::{Heard, Progress};
 use super::manifest::Program;
 use super::relay::Relay;
 use super::run::{Around, End, run};
+use super::start::keep_secrets;
 use super::trusted;
 use crate::bindings::files::Manifest;
 use crate::bindings::made::Act;
@@ -43,6 +44,7 @@ impl Runner {
     /// The tool of this manifest, which runs `program`.
     pub fn new(program: Program, manifest: &Manifest) -> Self {
         keep_to_ourselves();
+        keep_secrets(&program);
         let runs = places(program.concurrent_runs);
         let object = manifest.output.as_ref().is_some_and(|output| output["type"] == "object");
         let default = |name: &str| Some((name.to_owned(), manifest.default_of(name)?.clone()));

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use super::manifest::{Program, Variable};
+use crate::observe;
 
 /// The name under which this executable is started to become a program.
 #[cfg(all(target_os = "linux", not(test)))]
@@ -38,6 +39,24 @@ pub fn start(program: &Program, folder: &Path, url: Option<&str>) -> io::Result<
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
+}
+
+/// Masks from now on what the program is given under names of secrets: what it prints of that, in an
+/// error for instance, reaches nobody.
+pub fn keep_secrets(program: &Program) {
+    for variable in &program.environment {
+        let (name, value) = match variable {
+            Variable::Set(name, value) => (name, Some(value.clone())),
+            Variable::Passed(name) => {
+                (name, passed(name).and_then(|value| value.into_string().ok()))
+            }
+        };
+        let Some(value) = value else { continue };
+        let told = format!("{name}={value}");
+        if observe::redact(&told) != told {
+            observe::keep(&value);
+        }
+    }
 }
 
 /// The value that this server has for a variable.
