@@ -14,7 +14,7 @@ fn hanging() -> Tools {
     let folder = tools.folder();
     let script = format!(
         "trap '' TERM\nsleep 600 &\necho $! >{folder}/child\npwd >{folder}/place\n\
-         echo $$ >{folder}/pid\nwhile :; do sleep 600; done"
+         echo $$ >{folder}/pid\nwait"
     );
     tools.add("hang", &script, json!({}));
     tools
