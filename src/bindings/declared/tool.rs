@@ -193,3 +193,30 @@ impl Act for Declared {
         Ok(Outcome { value, note: None, page }.noted(running.notes))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bindings::files::{Document, Does};
+
+    #[test]
+    fn what_writes_back_what_it_read_goes_one_at_a_time() {
+        for (write, expected) in [
+            (r#""method": "PUT", "body": {"all": ["{found/x}"]}"#, true),
+            (r#""method": "PATCH", "body": "{found}""#, true),
+            (r#""method": "PUT", "body": {"a": "{given}"}"#, false),
+            (r#""method": "POST", "body": {"a": "{found/id}"}"#, false),
+            (r#""method": "DELETE""#, false),
+        ] {
+            let text = format!(
+                r#"{{"name": "t", "description": "x", "input": {{"properties": {{"given": {{}}}}}},
+                    "requests": [{{"name": "found", "path": "/a"}}, {{"path": "/b", {write}}}]}}"#
+            );
+            let document = Document::read("t.json".into(), text).expect("good JSON");
+            let (manifest, does) = Manifest::read(&document.root()).expect("a tool");
+            let Does::Requests(requests) = does else { panic!("requests") };
+            let tool = Declared::read(&manifest, &requests, None).expect("a tool");
+            assert_eq!(tool.builds, expected, "{write}");
+        }
+    }
+}

@@ -7,8 +7,9 @@ use std::fmt;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::json;
 use crate::nearest::nearest;
+use crate::observe::brief;
+use crate::{json, limits};
 
 /// A key of an object, and what it means.
 pub type Key = (&'static str, &'static str);
@@ -79,7 +80,7 @@ impl Document {
     /// What was found wrong with its parts, in the order of the lines.
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems = self.problems.borrow().clone();
-        problems.sort_by_key(|problem| problem.line);
+        problems.sort_by_key(|problem| problem.line.unwrap_or(usize::MAX));
         problems
     }
 }
@@ -118,10 +119,20 @@ impl<'a> Part<'a> {
     }
 
     fn note(&self, what: String, serious: bool) {
-        let line = Some(line(&self.document.text, &self.at));
+        let mut problems = self.document.problems.borrow_mut();
         let file = self.document.file.clone();
-        let problem = Problem { line, serious, ..Problem::of(file, what) };
-        self.document.problems.borrow_mut().push(problem);
+        let more = problems.len().saturating_sub(limits::ADVICE);
+        if more > 0 || (problems.len() == limits::ADVICE && !serious) {
+            return;
+        }
+        let problem = if problems.len() == limits::ADVICE {
+            Problem::of(file, "there is more; mend what stands above first")
+        } else {
+            let what = brief(&what, limits::ERROR_BODY_CHARS);
+            let line = Some(line(&self.document.text, &self.at));
+            Problem { line, serious, ..Problem::of(file, what) }
+        };
+        problems.push(problem);
     }
 
     /// Whether nothing serious was found in the file yet.
@@ -285,6 +296,19 @@ mod tests {
                 "t.json, line 9: 'deep/~0/n' must be a whole number from 1 to 500, not a number",
             ]
         );
+    }
+
+    #[test]
+    fn what_nobody_reads_is_not_told() {
+        let keys: Vec<String> = (0..500).map(|n| format!("\"{}{n}\": 1", "k".repeat(n))).collect();
+        let read = document(&format!("{{{}}}", keys.join(",\n")));
+        read.root().object(&[("name", "")]);
+        let said = said(&read);
+        assert_eq!(said.len(), limits::ADVICE + 1);
+        assert_eq!(said[limits::ADVICE], "t.json: there is more; mend what stands above first");
+        let long = document(&format!("{{\"{}\": 1}}", "k".repeat(100_000)));
+        long.root().object(&[("name", "")]);
+        assert!(long.problems()[0].what.len() < 2 * limits::ERROR_BODY_CHARS);
     }
 
     #[test]
