@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::areas::BINDINGS;
-use super::bound;
+use super::bound::{input, starts};
 use super::catalogue::{Catalogue, Endpoint};
 use super::made::MadeTool;
 use super::recheck::Recheck;
@@ -18,8 +18,8 @@ use crate::tools::asked::record;
 use crate::tools::shown::{Output, ToolError};
 use crate::tools::{Context, Hints, Tasking};
 
-/// The tools that `automations` chooses, by name and without those that are `taken`; and what is to be
-/// said of them.
+/// The tools that `automations` chooses, by name: without names that are `taken` and without what is
+/// `bound` by a section of its own. And what is to be said of them.
 ///
 /// # Errors
 /// When what it chooses by could not be read.
@@ -28,11 +28,12 @@ pub fn tools(
     context: &Context<'_>,
     catalogue: &Catalogue,
     taken: &dyn Fn(&str) -> bool,
+    bound: &dyn Fn(&Endpoint<'_>) -> bool,
     recheck: &Recheck,
 ) -> Result<(Vec<MadeTool>, Option<String>), ToolError> {
     let known = Known { context, names: Names::new(context), tags: OnceCell::new() };
     let mut chosen: Vec<Endpoint<'_>> = Vec::new();
-    for found in catalogue.startable() {
+    for found in catalogue.startable().filter(|found| !bound(found)) {
         if known.is_chosen(&settings.automations, &found)? {
             chosen.push(found);
         }
@@ -61,17 +62,23 @@ pub fn tools(
 }
 
 fn tool(name: String, found: &Endpoint<'_>, tags: BTreeSet<String>, recheck: &Recheck) -> MadeTool {
+    let mut description = words::of_endpoint(found);
+    // Several triggers of one automation would look the same.
+    let plain = record::name(found.automation).and_then(words::tool_name);
+    if let (Some(trigger), true) = (record::name(found.trigger), plain.as_ref() != Some(&name)) {
+        description += &format!(" Started by its trigger '{trigger}'.");
+    }
     MadeTool {
         title: record::name(found.automation).unwrap_or(&name).to_owned(),
-        description: words::of_endpoint(found),
+        description,
         area: &BINDINGS,
         tags: MadeTool::tags_of(&BINDINGS, &name, tags),
         hints: Hints::RUN,
-        input: bound::input(found.trigger.get("schema").unwrap_or(&Value::Null)),
+        input: input(found.trigger.get("schema").unwrap_or(&Value::Null)),
         output: Output::Free,
         output_schema: None,
         tasking: Tasking::Starts(None),
-        act: bound::starts(found, recheck),
+        act: starts(found, recheck),
         name,
     }
 }

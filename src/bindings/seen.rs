@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::catalogue::{Catalogue, missing};
+use super::catalogue::{Catalogue, Endpoint, missing};
 use super::made::MadeTool;
 use super::recheck::Recheck;
 use super::{automations, bound};
 use crate::config::{BindingKind, Config, ToolBinding, Tools};
 use crate::tools::areas::gateway_manager::read_services;
+use crate::tools::asked::record;
 use crate::tools::shown::ToolError;
 use crate::tools::{self, Context, Hints};
 
@@ -100,7 +101,8 @@ impl Seen {
         if let Some(settings) = choosing {
             let chosen = catalogue.and_then(|catalogue| {
                 let taken = |name: &str| wanted.takes(name);
-                automations::tools(settings, context, &catalogue, &taken, wanted.recheck)
+                let bound = |found: &Endpoint<'_>| wanted.binds(found);
+                automations::tools(settings, context, &catalogue, &taken, &bound, wanted.recheck)
             });
             now.chosen_by.clone_from(&settings.automations);
             match chosen {
@@ -161,6 +163,15 @@ impl<'a> Wanted<'a> {
         let settings = &self.config.tools;
         let needed = self.only.is_none_or(|only| !self.takes(only));
         (needed && !settings.automations.is_empty()).then_some(settings)
+    }
+
+    /// Whether a section stands for it.
+    fn binds(&self, found: &Endpoint<'_>) -> bool {
+        let [owner, own] = [found.automation, found.trigger].map(record::name);
+        let is = |binding: &ToolBinding| {
+            own == Some(&binding.name) && owner.is_some() && owner == automation(binding)
+        };
+        self.config.bindings.iter().any(is)
     }
 
     /// Whether another tool than an automation has this name.

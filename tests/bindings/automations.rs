@@ -56,6 +56,20 @@ fn automations_of_one_name_and_triggers_of_one_automation_are_tools_of_their_own
 }
 
 #[test]
+fn what_has_a_section_is_no_second_tool() {
+    let config = format!(
+        "[server]\ninclude_tags = bindings\n[tools]\nautomations = Backup Device\n{}",
+        super::BACKUP
+    );
+    let tools = Bound::start(&config).tools();
+    assert!(names(&tools).contains(&"backup_router"), "{:?}", names(&tools));
+    let described = |text: &str| {
+        tools.iter().any(|tool| tool["description"].as_str().is_some_and(|all| all.contains(text)))
+    };
+    assert!(!described("'Backup via API'"), "{tools:?}");
+}
+
+#[test]
 fn more_than_are_allowed_are_left_out_by_name_and_it_is_said() {
     let mut bound = Bound::start(
         "[server]\ninclude_tags = bindings\n[tools]\nautomations = *\nmax_automations = 5\n",
