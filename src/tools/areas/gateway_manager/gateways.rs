@@ -67,7 +67,11 @@ pub static GATEWAYS: List = List::made(gateways, &GATEWAY).filtered(&[
     Filter::name_contains(),
 ]);
 
-/// Every service, in the shape of [`SERVICE`]. The platform may ignore the cluster.
+/// `GET /gateway_manager/v1/services`: every service as `get_services` shows it. The platform may ignore
+/// the cluster.
+///
+/// # Errors
+/// When the list could not be read.
 pub fn read_services(context: &Context<'_>, cluster: Option<&str>) -> Result<Value, ToolError> {
     let query: Vec<(&str, &str)> =
         cluster.map(|cluster| ("cluster_id", cluster)).into_iter().collect();
