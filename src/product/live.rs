@@ -195,7 +195,7 @@ impl Live {
     }
 
     fn keep_up(&self, engine: &Engine) {
-        let mut due = true;
+        let mut due = !self.state.lock().is_looked_for();
         let mut last = Instant::now();
         loop {
             if due {
