@@ -395,6 +395,10 @@ fn m5_an_empty_answer_says_what_there_is() {
         let said = note(&content);
         assert!(said.contains("there is: ") && said.contains(says), "{tool}: {said}");
     }
+    // What each filter finds for itself is not told as missing.
+    let both = json!({"status": "running", "started_after": "2099-01-01"});
+    let content = told(&mut server, "get_jobs", both);
+    assert!(items(&content).is_empty() && !note(&content).contains("No status"), "{content}");
     // A word in another case is understood.
     let endpoints = told(&mut server, "get_triggers", json!({"type": "Endpoint"}));
     assert!(items(&endpoints).iter().all(|trigger| trigger["type"] == "endpoint"));

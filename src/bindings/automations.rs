@@ -62,15 +62,9 @@ pub fn tools(
 }
 
 fn tool(name: String, found: &Endpoint<'_>, tags: BTreeSet<String>, recheck: &Recheck) -> MadeTool {
-    let mut description = words::of_endpoint(found);
-    // Several triggers of one automation would look the same.
-    let plain = record::name(found.automation).and_then(words::tool_name);
-    if let (Some(trigger), true) = (record::name(found.trigger), plain.as_ref() != Some(&name)) {
-        description += &format!(" Started by its trigger '{trigger}'.");
-    }
     MadeTool {
         title: record::name(found.automation).unwrap_or(&name).to_owned(),
-        description,
+        description: words::of_endpoint(found),
         area: &BINDINGS,
         tags: MadeTool::tags_of(&BINDINGS, &name, tags),
         hints: Hints::RUN,

@@ -57,7 +57,7 @@ pub fn endpoint(binding: &ToolBinding, found: &Endpoint<'_>, recheck: &Recheck) 
 /// The tool of a binding to a service, in the shape of `get_services`, as it was found.
 pub fn service(binding: &ToolBinding, found: &Value, cluster: &str, recheck: &Recheck) -> MadeTool {
     let schema = &found["decorator"];
-    let said = words::of_service(&binding.name, found["description"].as_str());
+    let said = words::of_service(&binding.name, cluster, found["description"].as_str());
     let act = RunsService {
         name: binding.name.clone(),
         cluster: cluster.to_owned(),

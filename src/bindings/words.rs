@@ -30,20 +30,25 @@ pub fn tool_name(text: &str) -> Option<String> {
 pub fn of_endpoint(found: &Endpoint<'_>) -> String {
     let told = |of: &Value| record::text(of, &["description"]).and_then(said);
     let name = record::name(found.automation).unwrap_or(found.route);
-    let does = told(found.trigger).or_else(|| told(found.automation));
-    let does = does.unwrap_or_else(|| format!("Run the automation '{name}'."));
+    let does = told(found.trigger).or_else(|| told(found.automation)).map(|does| does + " ");
+    let does = does.unwrap_or_default();
     let agent = record::text(found.automation, &["componentType"]) == Some("agents");
     let follow = match agent {
-        true => "an agent's session (session_id, for describe_session)",
-        false => "the started job (object_id, for describe_job)",
+        true => "session (session_id, for describe_session)",
+        false => "job (object_id, for describe_job)",
     };
-    format!("{does} The answer is {follow}.")
+    format!(
+        "{does}Starts the automation '{name}' (route {}) and answers with its {follow}.",
+        found.route
+    )
 }
 
 /// What a tool that runs this service does.
-pub fn of_service(name: &str, description: Option<&str>) -> String {
-    let does = description.and_then(said);
-    does.unwrap_or_else(|| format!("Run the service '{name}' and wait for its output."))
+pub fn of_service(name: &str, cluster: &str, description: Option<&str>) -> String {
+    let does = description.and_then(said).map(|does| does + " ").unwrap_or_default();
+    format!(
+        "{does}Runs the service '{name}' on the cluster '{cluster}' and answers with its output."
+    )
 }
 
 /// A text of the platform as whole sentences of a bounded length; none when it says nothing.

@@ -84,27 +84,30 @@ impl Live {
 
     /// Looks once for what tools stand for, for this one or for all. What is missing is given.
     pub fn look(&self, only: Option<&str>) -> Vec<Missing> {
+        self.again(only).map(|(_, now)| now.missing).unwrap_or_default()
+    }
+
+    /// Looks once: what was seen before, and what is now. None when there is nothing to look for.
+    fn again(&self, only: Option<&str>) -> Option<(Seen, Seen)> {
         let (config, before, taken) = {
             let state = self.state.lock();
             (Arc::clone(&state.config), state.seen.clone(), state.taken())
         };
         if !looks(&config) {
-            return Vec::new();
+            return None;
         }
         let token = CancelToken::ending_in(limits::BINDING_TIME);
         let api = self.means.client.api(&token);
         let context = Context { api, host: &Nobody, max_items: None, max_bytes: None };
         let now =
             wanted(&config, only, &taken, &self.recheck, |wanted| before.again(wanted, &context));
-        tell(&before, &now);
-        let missing = now.missing.clone();
         let mut state = self.state.lock();
         // What a reload in between declares has to be looked for again.
         if Arc::ptr_eq(&state.config, &config) {
-            state.seen = now;
+            state.seen = now.clone();
             state.looked_for = Some(config);
         }
-        missing
+        Some((before, now))
     }
 
     /// Offers what there is now.
@@ -199,7 +202,9 @@ impl Live {
         let mut last = Instant::now();
         loop {
             if due {
-                self.look(None);
+                if let Some((before, now)) = self.again(None) {
+                    tell(&before, &now);
+                }
                 last = Instant::now();
                 self.publish(engine);
                 self.looked.notify_all();
@@ -304,9 +309,10 @@ pub fn load(config: &Config, path: &Path) -> Custom {
 /// The tools that a configuration declares, as far as it tells without the platform.
 pub fn declared(config: &Config) -> Vec<Arc<MadeTool>> {
     let custom = read(config).1;
-    let recheck = Recheck::default();
-    let seen = wanted(config, None, &BTreeSet::new(), &recheck, Seen::unseen);
-    seen.tools().into_iter().chain(custom.tools).collect()
+    let (recheck, taken) = (Recheck::default(), BTreeSet::new());
+    let all = |_: &[String], _| true;
+    let wanted = Wanted { config, offered: &all, only: None, taken: &taken, recheck: &recheck };
+    Seen::unseen(&wanted).tools().into_iter().chain(custom.tools).collect()
 }
 
 /// Tells what is wrong with files that was not wrong before, whatever the level of the log.
@@ -326,11 +332,13 @@ fn told(before: Option<&[Problem]>, now: &[Problem]) {
 fn tell(before: &Seen, now: &Seen) {
     let is_new = |missing: &&Missing| !missing.unasked && !before.missing.contains(missing);
     for Missing { tool, why, .. } in now.missing.iter().filter(is_new).take(limits::ADVICE) {
-        log::warn!("tool '{tool}' is not offered: {why}; it is looked for again and again");
+        observe::always(format_args!(
+            "tool '{tool}' is not offered: {why}; it is looked for again and again"
+        ));
     }
     let more = now.missing.iter().filter(is_new).count().saturating_sub(limits::ADVICE);
     if more > 0 {
-        log::warn!("and {more} more tools are not offered");
+        observe::always(format_args!("and {more} more tools are not offered"));
     }
     let unasked = |seen: &Seen| -> Vec<String> {
         let names = seen.missing.iter().filter(|one| one.unasked).map(|one| one.tool.clone());
@@ -342,16 +350,16 @@ fn tell(before: &Seen, now: &Seen) {
     {
         let shown = observe::brief(&waiting.join(", "), limits::SHOWN_LINE_CHARS).into_owned();
         let why = &first.why;
-        log::warn!(
+        observe::always(format_args!(
             "these tools appear when the platform says what they stand for: {shown} ({why})"
-        );
+        ));
     }
     let were_missing: BTreeSet<&str> = before.missing.iter().map(|one| one.tool.as_str()).collect();
     for tool in now.tools().iter().filter(|tool| were_missing.contains(tool.name.as_str())) {
         log::info!("tool '{}' is offered now", tool.name);
     }
     for note in now.notes.iter().filter(|note| !before.notes.contains(note)) {
-        log::warn!("{note}");
+        observe::always(format_args!("{note}"));
     }
 }
 

@@ -182,8 +182,17 @@ impl Chosen {
     /// What there is instead, when nothing of what there is is wanted.
     pub fn instead(&self, there: &BTreeSet<String>) -> Option<String> {
         let Wanted::Texts(texts) = &self.wanted else { return None };
+        let fits = |value: &str| {
+            texts.iter().any(|text| match self.filter.matching {
+                Matching::Contains => value.to_lowercase().contains(&text.to_lowercase()),
+                Matching::Begins => value.starts_with(text.as_str()),
+                Matching::Word => value.to_lowercase() == text.to_lowercase(),
+                _ => value == text,
+            })
+        };
         let mut there: Vec<&str> = there.iter().map(String::as_str).collect();
-        if there.is_empty() {
+        // Where this one finds something, it is another filter beside it that does not.
+        if there.is_empty() || there.iter().any(|value| fits(value)) {
             return None;
         }
         let wanted = texts.join(", ");

@@ -328,7 +328,7 @@ impl List {
         let said: Vec<String> = there.filter_map(|(chosen, there)| chosen.instead(there)).collect();
         read.notes.push(match all.items.seen {
             0 => "There are none, with or without a filter.".to_owned(),
-            _ if said.is_empty() => "Nothing fits the filters.".to_owned(),
+            _ if said.is_empty() => "Nothing fits all of the filters together.".to_owned(),
             _ => said.join(" "),
         });
         Ok(())
