@@ -2,11 +2,12 @@
 
 mod support;
 
-use itential_mcp::cli::clients::{CLIENTS, Remote, TABLE};
+use itential_mcp::cli::clients::{CLIENTS, Client, Notation, Remote, System, TABLE};
 use serde_json::{Value, json};
 use support::certificates::{Authority, params, write_key};
 use support::scratch::Scratch;
 use support::{StdioServer, program};
+use yaml_rust2::{Yaml, YamlLoader};
 
 /// The file for `client`, parsed in its format, and what was said beside it.
 fn file(client: &str, env: &[(&str, &str)], args: &[&str]) -> (Value, String) {
@@ -20,16 +21,38 @@ fn file(client: &str, env: &[(&str, &str)], args: &[&str]) -> (Value, String) {
 }
 
 fn parsed(client: &str, text: &str) -> Value {
-    match client {
-        "codex" => toml::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}")),
-        _ => serde_json::from_str(text).unwrap_or_else(|error| panic!("{client}: {error}: {text}")),
+    let wrong = |error: String| panic!("{client}: {error}: {text}");
+    match row(client).notation {
+        Notation::Toml => toml::from_str(text).unwrap_or_else(|e| wrong(e.to_string())),
+        Notation::Yaml => YamlLoader::load_from_str(text)
+            .map_or_else(|e| wrong(e.to_string()), |documents| json_of(&documents[0])),
+        Notation::Json => serde_json::from_str(text).unwrap_or_else(|e| wrong(e.to_string())),
     }
+}
+
+fn json_of(yaml: &Yaml) -> Value {
+    match yaml {
+        Yaml::String(text) => json!(text),
+        Yaml::Integer(number) => json!(number),
+        Yaml::Boolean(on) => json!(on),
+        Yaml::Array(items) => items.iter().map(json_of).collect(),
+        Yaml::Hash(fields) => {
+            let field = |(key, value): (&Yaml, &Yaml)| {
+                (key.as_str().expect("a text").to_owned(), json_of(value))
+            };
+            Value::Object(fields.iter().map(field).collect())
+        }
+        other => panic!("not written by us: {other:?}"),
+    }
+}
+
+fn row(client: &str) -> &'static Client {
+    TABLE.iter().find(|row| row.id == client).expect("in the table")
 }
 
 /// The one server in a file.
 fn server<'a>(client: &str, file: &'a Value, name: &str) -> &'a Value {
-    let row = TABLE.iter().find(|row| row.id == client).expect("in the table");
-    &file[row.servers][name]
+    &file[row(client).servers][name]
 }
 
 const SECRET: &str = "correct horse battery staple";
@@ -38,6 +61,13 @@ const SECRET: &str = "correct horse battery staple";
 fn the_table_and_the_command_line_know_the_same_clients() {
     let ids: Vec<_> = TABLE.iter().map(|client| client.id).collect();
     assert_eq!(ids, CLIENTS);
+    let page = support::document::text("clients.md");
+    for client in TABLE {
+        let file = client.files[1].rsplit("//").next().expect("a part");
+        let begins = format!("| `{}` | {} | ", client.id, client.title);
+        let line = page.lines().find(|line| line.starts_with(&begins));
+        assert!(line.is_some_and(|line| line.contains(file)), "{begins}");
+    }
 }
 
 #[test]
@@ -48,12 +78,12 @@ fn every_client_can_start_the_server_from_its_file() {
         let env = [("ITENTIAL_MCP_PLATFORM_PASSWORD_FILE", password.as_str())];
         let args = ["--sandbox", "--include-tags", "health,adapters", "--name", "it \"x\""];
         let (file, said) = file(client, &env, &args);
-        assert!(said.lines().count() == 1 && said.contains('/'), "{said}");
+        assert!(said.lines().count() == 1 && said.contains(row(client).title), "{said}");
         let server = server(client, &file, "it \"x\"");
-        let variables = server["env"].as_object().expect("an environment");
+        let variables = server[row(client).env].as_object().expect("an environment");
         assert_eq!(variables["ITENTIAL_MCP_SERVER_INCLUDE_TAGS"], "health,adapters");
         assert_eq!(variables["ITENTIAL_MCP_PLATFORM_PASSWORD_FILE"], password.as_str());
-        let path = server["command"].as_str().expect("a command");
+        let path = server[row(client).command].as_str().expect("a command");
         assert!(std::path::Path::new(path).is_absolute(), "{path}");
 
         // As a desktop program does it: that command, those variables, nothing of a shell's.
@@ -82,19 +112,77 @@ fn a_secret_is_never_printed_and_has_the_place_the_client_knows() {
         ("cursor", "${env:ITENTIAL_MCP_PLATFORM_PASSWORD}"),
         ("windsurf", "${env:ITENTIAL_MCP_PLATFORM_PASSWORD}"),
         ("gemini", "${ITENTIAL_MCP_PLATFORM_PASSWORD}"),
+        ("copilot", "${ITENTIAL_MCP_PLATFORM_PASSWORD}"),
         ("zed", "<Itential platform password>"),
+        ("cline", "<Itential platform password>"),
+        ("lm-studio", "<Itential platform password>"),
+        ("jetbrains", "<Itential platform password>"),
+        ("anythingllm", "<Itential platform password>"),
+        ("mcp-remote", "<Itential platform password>"),
     ] {
-        let (file, _) = file(client, &[(NAME, SECRET)], &[]);
-        assert!(!file.to_string().contains(SECRET));
+        let (file, said) = file(client, &[(NAME, SECRET)], &[]);
+        assert!(!file.to_string().contains(SECRET) && !said.contains(SECRET));
         assert_eq!(server(client, &file, "itential")["env"][NAME], place);
+        // What is left to the user is said.
+        let left = match place {
+            "<Itential platform password>" => "ITENTIAL_MCP_PLATFORM_PASSWORD_FILE",
+            _ if client == "vscode" => row(client).title,
+            _ => "takes 'Itential platform password' from the variable",
+        };
+        assert!(said.contains(left), "{said}");
         if client == "vscode" {
             assert_eq!(file["inputs"][0]["id"], "itential-mcp-platform-password");
             assert_eq!(file["inputs"][0]["password"], true);
         }
     }
-    let (file, _) = file("codex", &[(NAME, SECRET)], &[]);
-    assert_eq!(server("codex", &file, "itential")["env_vars"], json!([NAME]));
-    assert!(!file.to_string().contains(SECRET));
+    for (client, key) in [("codex", "env_vars"), ("goose", "env_keys")] {
+        let (file, _) = file(client, &[(NAME, SECRET)], &[]);
+        assert_eq!(server(client, &file, "itential")[key], json!([NAME]));
+        assert!(!file.to_string().contains(SECRET));
+    }
+}
+
+#[test]
+fn whoever_gives_no_credentials_is_told_so() {
+    let (_, said) = file("cursor", &[], &[]);
+    assert!(said.contains("no credentials of the platform are given"), "{said}");
+    for args in [
+        ["--sandbox"].as_slice(),
+        &["--platform-password", "x"],
+        &["--url", "http://localhost/mcp"],
+    ] {
+        let (_, said) = file("cursor", &[], args);
+        assert!(!said.contains("no credentials"), "{said}");
+    }
+}
+
+#[test]
+fn the_client_may_run_on_another_system() {
+    for (system, client, place) in [
+        (
+            "macos",
+            "claude-desktop",
+            "~/Library/Application Support/Claude/claude_desktop_config.json",
+        ),
+        ("linux", "goose", "~/.config/goose/config.yaml"),
+        ("windows", "vscode", "%APPDATA%\\Code\\User\\mcp.json"),
+        ("windows", "jetbrains", "%USERPROFILE%\\.junie\\mcp\\mcp.json"),
+    ] {
+        let (_, said) = file(client, &[], &["--system", system]);
+        assert!(said.contains(place), "{said}");
+    }
+    // npx is a script there.
+    let url = "https://mcp.example.com/mcp";
+    for client in ["claude-desktop", "mcp-remote"] {
+        let (file, _) = file(client, &[], &["--url", url, "--system", "windows"]);
+        let server = server(client, &file, "itential");
+        assert_eq!(server["command"], "cmd");
+        let args = json!(["/c", "npx", "-y", "mcp-remote", url, "--transport", "http-only"]);
+        assert_eq!(server["args"], args);
+    }
+    let (_, said) =
+        file("mcp-remote", &[], &["--url", "https://h/mcp?a=1&b=2", "--system", "windows"]);
+    assert!(said.contains("cmd.exe"), "{said}");
 }
 
 #[test]
@@ -112,7 +200,10 @@ fn settings_in_a_file_stay_there_and_all_clients_print_together() {
     assert_eq!(sections.len(), TABLE.len());
     for (client, section) in TABLE.iter().zip(sections) {
         let (heading, text) = section.split_once('\n').expect("a heading");
-        assert!(heading.starts_with(client.title) && heading.contains(client.file), "{heading}");
+        assert!(
+            heading.starts_with(client.title)
+                && heading.contains(&client.place(System::named(None)))
+        );
         parsed(client.id, text);
     }
 }
@@ -148,8 +239,17 @@ fn a_running_server_is_reached_by_its_address() {
                     assert_eq!(header, "Bearer <Bearer token for the Itential MCP server>");
                 }
             }
-            assert_eq!(server.get("type"), client.typed.then_some(&json!("http")));
+            let word = Some(client.types[1]).filter(|word| !word.is_empty());
+            assert_eq!(server.get("type"), word.map(|word| json!(word)).as_ref());
             match client.id {
+                "goose" => {
+                    assert_eq!(server["env_keys"], json!(["MCP_BEARER_TOKEN"]));
+                    let header = &server["headers"]["Authorization"];
+                    assert_eq!(header, "Bearer ${MCP_BEARER_TOKEN}");
+                }
+                "copilot" => assert_eq!(server["tools"], json!(["*"])),
+                "cline" => assert_eq!(server["type"], "streamableHttp"),
+                "anythingllm" => assert_eq!(server["type"], "streamable"),
                 "codex" => assert_eq!(server["bearer_token_env_var"], "MCP_BEARER_TOKEN"),
                 "cursor" => {
                     let header = &server["headers"]["Authorization"];

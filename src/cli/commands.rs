@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use super::call::{self, CallOptions};
-use super::clients::{self, CLIENTS, ClientOptions};
+use super::clients::{self, CLIENTS, ClientOptions, SYSTEMS, System};
 use super::command::{Argument, Command, Flag, Invocation, PROGRAM, UsageError, argument, option};
 use super::probe::{self, ProbeOptions};
 use super::test::{self, TestOptions};
@@ -217,7 +217,7 @@ pub static COMMANDS: &[Command] = &[
             optional: true,
             ..argument("client", "Program that will use the server")
         }],
-        options: &[CLIENT_NAME, CLIENT_URL, CLIENT_CA_FILE],
+        options: &[CLIENT_NAME, CLIENT_URL, CLIENT_CA_FILE, CLIENT_SYSTEM],
         groups: Group::ALL,
         run: |invocation| {
             let options = ClientOptions {
@@ -226,6 +226,7 @@ pub static COMMANDS: &[Command] = &[
                 url: invocation.option("url").map(str::to_owned),
                 ca_file: invocation.option("ca-file").map(PathBuf::from),
                 config_file: invocation.sources().file(),
+                system: System::named(invocation.option("system")),
             };
             Ok(match invocation.load().map_err(|error| error.to_string()) {
                 Ok(loaded) => {
@@ -375,6 +376,10 @@ const CLIENT_CA_FILE: Flag = option(
     "PEM file with the authority of the server's certificate, where clients do not know it",
 )
 .ours();
+const CLIENT_SYSTEM: Flag = Flag {
+    choices: &SYSTEMS,
+    ..option("system", "system", "", "System of the client, where it is not this one").ours()
+};
 const SANDBOX_HOST: Flag = option("host", "host", "127.0.0.1", "Address to listen on").ours();
 const SANDBOX_PORT: Flag =
     option("port", "port", "3000", "Port to listen on; 0 lets the system choose").ours();

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf, absolute};
 
+use super::table::System;
 use crate::cli::probe::{everywhere, reachable};
 use crate::cli::tls;
 use crate::config::value::Value;
@@ -23,10 +24,15 @@ pub struct ClientOptions {
     pub ca_file: Option<PathBuf>,
     /// The configuration file that these settings came from.
     pub config_file: Option<PathBuf>,
+    /// The system that the client runs on.
+    pub system: System,
 }
 
 /// The variable that holds the token of a caller, where a client can read variables.
 const TOKEN: &str = "MCP_BEARER_TOKEN";
+
+/// What logs in at the platform.
+const CREDENTIALS: [&str; 2] = ["platform.password", "platform.client_secret"];
 
 /// How the server is reached.
 #[derive(Debug)]
@@ -46,6 +52,7 @@ pub struct Started {
     pub arguments: Vec<String>,
     /// Its environment.
     pub variables: Vec<(String, Text)>,
+    notes: Vec<String>,
 }
 
 /// A server that runs already.
@@ -93,7 +100,7 @@ impl Entry {
     /// What the user should know besides.
     pub fn notes(&self) -> &[String] {
         match self {
-            Self::Started(_) => &[],
+            Self::Started(started) => &started.notes,
             Self::Running(running) => &running.notes,
         }
     }
@@ -119,7 +126,20 @@ impl Started {
         {
             variables.push(("SSL_CERT_FILE".into(), Text::Plain(full(Path::new(&file)))));
         }
-        Ok(Self { command: full(&command), arguments, variables })
+        let given = |id: &str| {
+            let row = loaded.settings.iter().find(|row| row.id == id);
+            row.is_some_and(|row| !matches!(row.source, Source::Default))
+        };
+        let mut notes = Vec::new();
+        if !loaded.config.platform.sandbox && !CREDENTIALS.into_iter().any(given) {
+            notes.push(
+                "no credentials of the platform are given, so the server will try the default ones; \
+                 set ITENTIAL_MCP_PLATFORM_PASSWORD_FILE, or ITENTIAL_MCP_PLATFORM_CLIENT_SECRET_FILE, \
+                 and do this again"
+                    .into(),
+            );
+        }
+        Ok(Self { command: full(&command), arguments, variables, notes })
     }
 }
 

@@ -1,97 +1,161 @@
-//! One client's file.
+//! What one client is told of the server, whatever its notation.
 
 use serde_json::{Map, Value, json};
 
 use super::entry::{Entry, Hidden, Running, Started, Text};
-use super::table::{Client, Remote, Secrets};
+use super::table::{Client, Notation, Remote, Secrets, System};
 
-/// The file of `client`, in JSON or TOML, with the server under `name`.
-pub fn file(client: &Client, entry: &Entry, name: &str) -> String {
-    let mut inputs = Vec::new();
-    let server = match (entry, client.remote) {
-        (Entry::Started(started), _) => start(client, started, &mut inputs),
-        (Entry::Running(running), Remote::Url(key)) => reach(client, running, key, &mut inputs),
-        (Entry::Running(running), Remote::Bridge) => bridge(client, running, &mut inputs),
-    };
-    if client.secrets == Secrets::Forwarded {
-        return toml(client.servers, name, &server);
-    }
-    let mut file = json!({client.servers: {name: server}});
-    if !inputs.is_empty() {
-        file["inputs"] = Value::Array(inputs);
-    }
-    format!("{file:#}\n")
+/// What a client is told.
+#[derive(Debug, Default)]
+pub struct Shape {
+    /// The server, as it stands in the table of servers.
+    pub server: Map<String, Value>,
+    /// Questions to the user that it refers to.
+    pub inputs: Vec<Value>,
+    /// What is left to the user.
+    pub left: Vec<String>,
 }
 
-fn start(client: &Client, started: &Started, inputs: &mut Vec<Value>) -> Map<String, Value> {
-    let mut server = Map::new();
-    if client.typed {
-        server.insert("type".into(), "stdio".into());
+/// What `client`, on `system`, is told about the server that it calls `name`.
+pub fn shape(client: &Client, entry: &Entry, name: &str, system: System) -> Shape {
+    let mut shape = Shape::default();
+    if client.notation == Notation::Yaml {
+        shape.server.insert("name".into(), name.into());
     }
-    server.insert("command".into(), started.command.clone().into());
-    server.insert("args".into(), started.arguments.clone().into());
-    let mut variables = Map::new();
-    let mut forwarded = Vec::new();
-    for (name, text) in &started.variables {
-        match text {
-            Text::Plain(text) => drop(variables.insert(name.clone(), text.clone().into())),
-            Text::Secret(_) if client.secrets == Secrets::Forwarded => forwarded.push(name.clone()),
-            Text::Secret(hidden) => {
-                let place = place(client, hidden, inputs);
-                variables.insert(name.clone(), place.into());
+    match (entry, client.remote) {
+        (Entry::Started(started), _) => shape.start(client, started),
+        (Entry::Running(running), Remote::Url(key)) => shape.reach(client, running, key),
+        (Entry::Running(running), Remote::Bridge) => shape.bridge(client, running, system),
+    }
+    if let Ok(Value::Object(more)) = serde_json::from_str(client.more) {
+        shape.server.extend(more);
+    }
+    shape
+}
+
+impl Shape {
+    fn put(&mut self, key: &str, value: impl Into<Value>) {
+        self.server.insert(key.into(), value.into());
+    }
+
+    fn typed(&mut self, word: &str) {
+        if !word.is_empty() {
+            self.put("type", word);
+        }
+    }
+
+    fn start(&mut self, client: &Client, started: &Started) {
+        self.typed(client.types[0]);
+        self.put(client.command, started.command.as_str());
+        self.put("args", started.arguments.clone());
+        let mut variables = Map::new();
+        let mut forwarded = Vec::new();
+        for (name, text) in &started.variables {
+            match (text, client.secrets) {
+                (Text::Plain(text), _) => drop(variables.insert(name.clone(), text.clone().into())),
+                (Text::Secret(hidden), Secrets::Forwarded(..)) => {
+                    self.forwarded(client, hidden);
+                    forwarded.push(name.clone());
+                }
+                (Text::Secret(hidden), _) => {
+                    let place = self.place(client, hidden);
+                    variables.insert(name.clone(), place.into());
+                }
+            }
+        }
+        self.put(client.env, variables);
+        if let (Secrets::Forwarded(key, _), false) = (client.secrets, forwarded.is_empty()) {
+            self.put(key, forwarded);
+        }
+    }
+
+    /// Streamable HTTP, which the server speaks with transport sse as well.
+    fn reach(&mut self, client: &Client, running: &Running, key: &str) {
+        self.typed(client.types[1]);
+        self.put(key, running.url.as_str());
+        let Some(token) = &running.token else { return };
+        if let Secrets::Forwarded(list, own) = client.secrets {
+            self.forwarded(client, token);
+            match own {
+                "" => self.put(list, vec![token.variable.clone()]),
+                own => return self.put(own, token.variable.as_str()),
+            }
+        }
+        let value = format!("Bearer {}", self.place(client, token));
+        self.put("headers", json!({"Authorization": value}));
+    }
+
+    /// The same by way of mcp-remote, a program that speaks stdio on this side.
+    fn bridge(&mut self, client: &Client, running: &Running, system: System) {
+        let mut arguments = vec!["-y", "mcp-remote", &running.url, "--transport", "http-only"];
+        if running.url.starts_with("http://") && !is_local(&running.url) {
+            arguments.push("--allow-http");
+        }
+        let mut variables = Map::new();
+        if let Some(token) = &running.token {
+            // Some clients break arguments at blanks, so the one in the header stands in a variable.
+            arguments.extend(["--header", "Authorization:${AUTHORIZATION}"]);
+            let value = format!("Bearer {}", self.place(client, token));
+            variables.insert("AUTHORIZATION".into(), value.into());
+        }
+        if let Some(file) = &running.ca_file {
+            variables.insert("NODE_EXTRA_CA_CERTS".into(), file.clone().into());
+        }
+        let mut command = "npx";
+        if system == System::Windows {
+            // There npx is a script, which only a shell can start.
+            arguments.splice(..0, ["/c", command]);
+            command = "cmd";
+            if running.url.contains(['&', '^', '%', '|', '<', '>', '(', ')', '"', '!']) {
+                self.left.push(
+                    "the address holds characters that cmd.exe takes for its own; give one without \
+                     them with --url"
+                        .into(),
+                );
+            }
+        }
+        self.put(client.command, command);
+        self.put("args", arguments);
+        self.put(client.env, variables);
+    }
+
+    fn forwarded(&mut self, client: &Client, hidden: &Hidden) {
+        let Hidden { title, variable } = hidden;
+        self.left.push(format!(
+            "{} takes '{title}' from the variable {variable} of its own environment",
+            client.title
+        ));
+    }
+
+    /// What stands for a secret.
+    fn place(&mut self, client: &Client, hidden: &Hidden) -> String {
+        let Hidden { title, variable } = hidden;
+        match client.secrets {
+            Secrets::Variable(before, after) => {
+                self.forwarded(client, hidden);
+                format!("{before}{variable}{after}")
+            }
+            Secrets::Forwarded(..) => format!("${{{variable}}}"),
+            Secrets::Input => {
+                let id = variable.to_lowercase().replace('_', "-");
+                self.inputs.push(json!({
+                    "type": "promptString",
+                    "id": id,
+                    "description": title,
+                    "password": true,
+                }));
+                format!("${{input:{id}}}")
+            }
+            Secrets::Placeholder => {
+                let file = match variable.strip_prefix("ITENTIAL_") {
+                    Some(_) => format!("; or name a file that holds it with {variable}_FILE"),
+                    None => String::new(),
+                };
+                self.left.push(format!("put the secret in the place of '<{title}>'{file}"));
+                format!("<{title}>")
             }
         }
     }
-    server.insert("env".into(), variables.into());
-    if !forwarded.is_empty() {
-        server.insert("env_vars".into(), forwarded.into());
-    }
-    server
-}
-
-/// Streamable HTTP, which the server speaks with transport sse as well.
-fn reach(
-    client: &Client,
-    running: &Running,
-    key: &str,
-    inputs: &mut Vec<Value>,
-) -> Map<String, Value> {
-    let mut server = Map::new();
-    if client.typed {
-        server.insert("type".into(), "http".into());
-    }
-    server.insert(key.into(), running.url.clone().into());
-    match &running.token {
-        None => {}
-        Some(token) if client.secrets == Secrets::Forwarded => {
-            server.insert("bearer_token_env_var".into(), token.variable.clone().into());
-        }
-        Some(token) => {
-            let value = format!("Bearer {}", place(client, token, inputs));
-            server.insert("headers".into(), json!({"Authorization": value}));
-        }
-    }
-    server
-}
-
-/// The same by way of mcp-remote, a program that speaks stdio on this side.
-fn bridge(client: &Client, running: &Running, inputs: &mut Vec<Value>) -> Map<String, Value> {
-    let mut arguments = vec!["-y", "mcp-remote", &running.url, "--transport", "http-only"];
-    if running.url.starts_with("http://") && !is_local(&running.url) {
-        arguments.push("--allow-http");
-    }
-    let mut variables = Map::new();
-    if let Some(token) = &running.token {
-        // Some clients break arguments at blanks, so the one in the header stands in a variable.
-        arguments.extend(["--header", "Authorization:${AUTHORIZATION}"]);
-        let value = format!("Bearer {}", place(client, token, inputs));
-        variables.insert("AUTHORIZATION".into(), value.into());
-    }
-    if let Some(file) = &running.ca_file {
-        variables.insert("NODE_EXTRA_CA_CERTS".into(), file.clone().into());
-    }
-    let server = json!({"command": "npx", "args": arguments, "env": variables});
-    server.as_object().cloned().unwrap_or_default()
 }
 
 fn is_local(url: &str) -> bool {
@@ -99,54 +163,4 @@ fn is_local(url: &str) -> bool {
     ["localhost", "127.0.0.1", "[::1]"]
         .iter()
         .any(|local| host.strip_prefix(local).is_some_and(|r| r.is_empty() || r.starts_with(':')))
-}
-
-/// What stands for a secret.
-fn place(client: &Client, hidden: &Hidden, inputs: &mut Vec<Value>) -> String {
-    match client.secrets {
-        Secrets::Variable(before, after) => format!("{before}{}{after}", hidden.variable),
-        Secrets::Input => {
-            let id = hidden.variable.to_lowercase().replace('_', "-");
-            inputs.push(json!({
-                "type": "promptString",
-                "id": id,
-                "description": hidden.title,
-                "password": true,
-            }));
-            format!("${{input:{id}}}")
-        }
-        Secrets::Placeholder | Secrets::Forwarded => format!("<{}>", hidden.title),
-    }
-}
-
-/// A table of TOML with values of text, lists of text and tables of text.
-fn toml(servers: &str, name: &str, server: &Map<String, Value>) -> String {
-    let mut out = format!("[{servers}.{}]\n", key(name));
-    for (name, value) in server {
-        let value = match value {
-            Value::Array(items) => {
-                let items: Vec<_> = items.iter().map(basic).collect();
-                format!("[{}]", items.join(", "))
-            }
-            Value::Object(table) => {
-                let items =
-                    table.iter().map(|(name, value)| format!("{} = {}", key(name), basic(value)));
-                format!("{{ {} }}", items.collect::<Vec<_>>().join(", "))
-            }
-            value => basic(value),
-        };
-        out.push_str(&format!("{} = {value}\n", key(name)));
-    }
-    out
-}
-
-/// A key, bare where that is allowed.
-fn key(name: &str) -> String {
-    let bare = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
-    if !name.is_empty() && name.bytes().all(bare) { name.into() } else { basic(&name.into()) }
-}
-
-/// A basic string of TOML: JSON's, which does not escape DEL.
-fn basic(text: &Value) -> String {
-    text.to_string().replace('\u{7f}', "\\u007f")
 }
