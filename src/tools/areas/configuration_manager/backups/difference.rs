@@ -1,8 +1,10 @@
 //! What differs between two configurations, line by line.
 
 use std::ops::Range;
+use std::time::Instant;
 
-use similar::{ChangeTag, TextDiff};
+use similar::algorithms::{Capture, Compact, Replace, myers};
+use similar::{ChangeTag, DiffOp, group_diff_ops};
 
 use crate::limits;
 use crate::observe::{MASK, redact};
@@ -24,17 +26,20 @@ pub struct Difference {
 pub fn difference(old: &str, new: &str) -> Difference {
     let (old, new): (Vec<&str>, Vec<&str>) =
         (old.lines().map(str::trim_end).collect(), new.lines().map(str::trim_end).collect());
-    let diff = TextDiff::configure().timeout(limits::DIFF_TIME).diff_slices(&old, &new);
-    let count = |wanted| diff.iter_all_changes().filter(|change| change.tag() == wanted).count();
+    let steps = steps(&old, &new);
+    let count = |wanted| {
+        let changes = steps.iter().flat_map(|step| step.iter_changes(&old[..], &new[..]));
+        changes.filter(|change| change.tag() == wanted).count()
+    };
     let (added, removed) = (count(ChangeTag::Insert), count(ChangeTag::Delete));
     let (old_safe, new_safe) = (masked(&old), masked(&new));
     let mut lines = Vec::new();
-    for group in diff.grouped_ops(limits::DIFF_CONTEXT) {
+    for group in group_diff_ops(steps, limits::DIFF_CONTEXT) {
         let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
         let of_old = first.old_range().start..last.old_range().end;
         let of_new = first.new_range().start..last.new_range().end;
         lines.push(format!("@@ -{} +{} @@", place(&of_old), place(&of_new)));
-        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+        for change in group.iter().flat_map(|step| step.iter_changes(&old[..], &new[..])) {
             let safe = match change.tag() {
                 ChangeTag::Delete | ChangeTag::Equal => line(&old_safe, change.old_index()),
                 ChangeTag::Insert => line(&new_safe, change.new_index()),
@@ -57,6 +62,15 @@ pub fn difference(old: &str, new: &str) -> Difference {
         )
     });
     Difference { text: shown.join("\n"), added, removed, note }
+}
+
+/// The steps that lead from one to the other. Myers' algorithm is called by its name because the doors that
+/// take any algorithm bring all of them into the binary.
+fn steps(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
+    let mut steps = Compact::new(Replace::new(Capture::new()), old, new);
+    let end = Some(Instant::now() + limits::DIFF_TIME);
+    let Ok(()) = myers::diff_deadline(&mut steps, old, 0..old.len(), new, 0..new.len(), end);
+    steps.into_inner().into_inner().into_ops()
 }
 
 fn line(lines: &[String], at: Option<usize>) -> &str {
