@@ -78,12 +78,8 @@ macro_rules! settings {
                 value: &dyn Fn(&str) -> $crate::config::value::Value,
             ) -> Result<Self, String> {
                 use $crate::config::settings::told::key;
-                use $crate::config::settings::typed::Typed;
-                Ok(Self {
-                    $($field: Typed::typed(&value(key!($prefix $field $($key)?))).ok_or(concat!(
-                        $word, ".", key!($prefix $field $($key)?), " has a value of another kind"
-                    ))?,)*
-                })
+                use $crate::config::settings::typed::read;
+                Ok(Self { $($field: read(value, $word, key!($prefix $field $($key)?))?,)* })
             }
         }
     };

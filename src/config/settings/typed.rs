@@ -16,6 +16,19 @@ pub trait Typed: Sized {
     fn typed(value: &Value) -> Option<Self>;
 }
 
+/// The value of a key in its type. One copy for each type, not one for each setting.
+///
+/// # Errors
+/// The key, when its row and its type do not fit together.
+#[inline(never)]
+pub fn read<T: Typed>(
+    value: &dyn Fn(&str) -> Value,
+    section: &str,
+    key: &str,
+) -> Result<T, String> {
+    T::typed(&value(key)).ok_or_else(|| format!("{section}.{key} has a value of another kind"))
+}
+
 /// An unset or empty value is none.
 macro_rules! optional {
     ($($type:ty: $is_empty:expr),* $(,)?) => {$(
