@@ -82,10 +82,7 @@ impl Listing {
             rows.filter(|row| filters.iter().all(|filter| filter.accepts(row))).collect();
         if let Some(field) = query.get("sort") {
             let backwards = matches!(query.get("order"), Some("-1" | "desc" | "descending"));
-            rows.sort_by(|a, b| {
-                let order = compare(at(a, field), at(b, field));
-                if backwards { order.reverse() } else { order }
-            });
+            sort(&mut rows, field, backwards);
         }
         let (skip, limit) = self.window(query, world.page_cap)?;
         let total = rows.len();
@@ -173,8 +170,15 @@ pub fn at<'a>(row: &'a Value, path: &str) -> &'a Value {
     path.split('.').try_fold(row, |value, key| value.get(key)).unwrap_or(&Value::Null)
 }
 
-/// Orders nulls before booleans before numbers before text.
-pub fn compare(a: &Value, b: &Value) -> Ordering {
+/// Sorts rows by a field: nulls before booleans before numbers before text.
+pub fn sort(rows: &mut [&Value], field: &str, backwards: bool) {
+    rows.sort_by(|a, b| {
+        let order = compare(at(a, field), at(b, field));
+        if backwards { order.reverse() } else { order }
+    });
+}
+
+fn compare(a: &Value, b: &Value) -> Ordering {
     let rank = |value: &Value| match value {
         Value::Null => 0,
         Value::Bool(_) => 1,

@@ -33,6 +33,19 @@ pub fn payload(reply: &Value) -> &Value {
     })
 }
 
+/// Sorts records by a number of theirs, such as a time; those without it come last.
+pub fn sort(records: &mut [Value], number: &dyn Fn(&Value) -> Option<i64>) {
+    records.sort_by_cached_key(|record| {
+        let number = number(record);
+        (number.is_none(), number)
+    });
+}
+
+/// Sorts records by a number of theirs, the largest first; those without it come last.
+pub fn sort_down(records: &mut [Value], number: &dyn Fn(&Value) -> Option<i64>) {
+    sort(records, &|record| number(record).map(i64::saturating_neg));
+}
+
 /// The id of a record as text, under any of its names.
 pub fn id(record: &Value) -> Option<Cow<'_, str>> {
     match id_value(record)? {

@@ -7,7 +7,7 @@ use crate::limits;
 use crate::sandbox::answer::{Answered, Refusal};
 use crate::sandbox::clock::{iso, now_ms};
 use crate::sandbox::incoming::Incoming;
-use crate::sandbox::listing::compare;
+use crate::sandbox::listing::sort;
 use crate::sandbox::routing::{Area, Route, delete, get, post};
 use crate::sandbox::world::{Collection, World};
 
@@ -58,11 +58,7 @@ fn list(world: &mut World, call: &Incoming) -> Answered {
     };
     let mut rows: Vec<&Value> = world.rows("backups").iter().filter(accepted).collect();
     if let Some((field, way)) = option("sort").and_then(|sort| sort.as_object()?.iter().next()) {
-        let of = |row: &Value| row.get(field).cloned().unwrap_or_default();
-        rows.sort_by(|a, b| compare(&of(a), &of(b)));
-        if way == -1 {
-            rows.reverse();
-        }
+        sort(&mut rows, field, way == -1);
     }
     let total = rows.len();
     let limit = count("limit", 25)

@@ -6,7 +6,7 @@ use crate::limits;
 use crate::sandbox::answer::{Answered, Refusal};
 use crate::sandbox::clock::{iso, now_ms};
 use crate::sandbox::incoming::Incoming;
-use crate::sandbox::listing::at;
+use crate::sandbox::listing::{at, sort};
 use crate::sandbox::routing::{Area, Route, get, post};
 use crate::sandbox::world::{Collection, World};
 
@@ -104,7 +104,7 @@ fn search_instances(world: &mut World, call: &Incoming) -> Answered {
     };
     let matches = |row: &&Value| is(row, "planId", "planId") && is(row, "id", "instanceId");
     let mut rows: Vec<&Value> = world.rows("compliance_instances").iter().filter(matches).collect();
-    rows.sort_by_key(|row| std::cmp::Reverse(row.get("started").and_then(Value::as_str)));
+    sort(&mut rows, "started", true);
     let total = rows.len();
     let (start, limit) = window(world, &call.value("/searchParams"));
     let plans: Vec<&Value> = rows.into_iter().skip(start).take(limit).collect();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::sandbox::answer::{Answered, Refusal};
 use crate::sandbox::clock::{iso, now_ms};
 use crate::sandbox::incoming::Incoming;
-use crate::sandbox::listing::compare;
+use crate::sandbox::listing;
 use crate::sandbox::routing::{Area, Route, get, post, put};
 use crate::sandbox::world::{Collection, World, assign};
 use crate::{limits, sections};
@@ -50,11 +50,7 @@ fn list(world: &mut World, call: &Incoming) -> Answered {
     let mut rows: Vec<&Value> = world.rows("devices").iter().filter(accepted).collect();
     let sort = option("sort").and_then(|sort| sort.get(0)?.as_object()?.keys().next().cloned());
     if let Some(field) = sort {
-        let of = |row: &Value| row.get(&field).cloned().unwrap_or_default();
-        rows.sort_by(|a, b| compare(&of(a), &of(b)));
-        if option("order") == Some(&json!("descending")) {
-            rows.reverse();
-        }
+        listing::sort(&mut rows, &field, option("order") == Some(&json!("descending")));
     }
     let (start, total) = (count("start", 0), rows.len());
     let limit = count("limit", 25)

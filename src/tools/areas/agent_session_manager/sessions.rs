@@ -131,7 +131,7 @@ pub fn messages(context: &Context<'_>, id: &str) -> Result<Vec<Value>, ToolError
         .map_err(|error| unknown(id, error))?;
     let at = |message: &Value| message.get("timestamp").and_then(moment);
     if messages.iter().all(|message| at(message).is_some()) {
-        messages.sort_by_key(at);
+        record::sort(&mut messages, &at);
     }
     Ok(messages)
 }

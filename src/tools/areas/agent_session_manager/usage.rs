@@ -89,7 +89,7 @@ fn per_agent(context: &Context<'_>, arguments: &Arguments) -> Result<Made, ToolE
         }
     }
     let mut rows: Vec<Value> = agents.iter().map(|(_, of_agent)| summary(of_agent)).collect();
-    rows.sort_by_key(|row| std::cmp::Reverse(row["total_tokens"].as_i64()));
+    record::sort_down(&mut rows, &|row| row["total_tokens"].as_i64());
     if !rows.is_empty() {
         notes.insert(0, in_all(&sessions, rows.len()));
     }
@@ -101,10 +101,7 @@ fn per_agent(context: &Context<'_>, arguments: &Arguments) -> Result<Made, ToolE
 /// The sessions of an agent, the oldest first, those without a start last.
 fn per_session(context: &Context<'_>, arguments: &Arguments) -> Result<Made, ToolError> {
     let Counted { mut sessions, mut notes, truncated } = Counted::of(context, arguments)?;
-    sessions.sort_by_key(|session| {
-        let started = started(session);
-        (started.is_none(), started)
-    });
+    record::sort(&mut sessions, &started);
     for session in &mut sessions {
         let shown = SESSION.project(session);
         let tokens = |key: &str| count(&shown[key]).unwrap_or(0);

@@ -238,7 +238,7 @@ fn failures(job: &Value, tasks: &[Task<'_>]) -> Vec<Value> {
             }));
         }
     }
-    failed.sort_by_key(|failure| std::cmp::Reverse(moment(&failure["at"])));
+    record::sort_down(&mut failed, &|failure| moment(&failure["at"]));
     failed
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::limits;
 use crate::platform::Path;
 use crate::time::moment;
-use crate::tools::asked::{Directory, Listing, Paging, Source};
+use crate::tools::asked::{Directory, Listing, Paging, Source, record};
 use crate::tools::context::Context;
 use crate::tools::shown::ToolError;
 
@@ -64,7 +64,7 @@ pub fn runs(context: &Context<'_>, plan: Option<&str>) -> Result<(Vec<Value>, u6
     let path = Path::literal("/configuration_manager/search/compliance_plan_instances");
     let reply = context.api.search(&path, &[], &json!({"searchParams": search}))?;
     let mut runs: Vec<Value> = instances(&reply).cloned().collect();
-    runs.sort_by_key(|run| std::cmp::Reverse(run.get("started").and_then(moment)));
+    record::sort_down(&mut runs, &|run| run.get("started").and_then(moment));
     let total = reply.get("totalCount").and_then(Value::as_u64).unwrap_or(runs.len() as u64);
     Ok((runs, total))
 }

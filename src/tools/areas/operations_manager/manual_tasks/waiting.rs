@@ -118,7 +118,7 @@ fn list(context: &Context<'_>, _: &Arguments) -> Result<Made, ToolError> {
             item["owner"] = json!(name);
         }
     }
-    items.sort_by_key(|item| moment(&item["since"]).unwrap_or(i64::MAX));
+    record::sort(&mut items, &|item| moment(&item["since"]));
     Ok(Made { items, notes })
 }
 
