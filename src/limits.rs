@@ -927,3 +927,9 @@ pub const PROGRAM_REQUESTS: usize = 4;
 
 /// Requests of one run to the platform that wait for those.
 pub const PROGRAM_REQUESTS_WAITING: usize = 64;
+
+/// Largest file of an MCP client that a server is put into: Claude Code keeps its history in it.
+pub const CLIENT_FILE_BYTES: u64 = 32 << 20;
+
+/// Earlier versions of such a file that are kept beside it, before somebody should look at them.
+pub const CLIENT_BACKUPS: usize = 100;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use super::call::{self, CallOptions};
-use super::clients::{self, CLIENTS, ClientOptions, SYSTEMS, System};
+use super::clients::{self, CLIENTS, SYSTEMS};
 use super::command::{Argument, Command, Flag, Invocation, PROGRAM, UsageError, argument, option};
 use super::probe::{self, ProbeOptions};
 use super::test::{self, TestOptions};
@@ -208,33 +208,27 @@ pub static COMMANDS: &[Command] = &[
     },
     Command {
         name: "client-config",
-        summary: "Print the configuration that MCP clients need",
+        summary: "Print the configuration that MCP clients need, or write it for one",
         details: "For transport stdio, how to start this program with the present settings; for \
                   http and sse, how to reach it. Secrets are never printed: their places are \
-                  filled in as the client allows. Without a client, prints for all of them.",
+                  filled in as the client allows. Without a client, prints for all of them. With \
+                  --write, puts the server into the client's own file: nothing else in it is \
+                  touched, and what it was before is kept beside it.",
         arguments: &[Argument {
             choices: &CLIENTS,
             optional: true,
             ..argument("client", "Program that will use the server")
         }],
-        options: &[CLIENT_NAME, CLIENT_URL, CLIENT_CA_FILE, CLIENT_SYSTEM],
+        options: &[
+            CLIENT_NAME,
+            CLIENT_URL,
+            CLIENT_CA_FILE,
+            CLIENT_SYSTEM,
+            CLIENT_WRITE,
+            CLIENT_FILE,
+        ],
         groups: Group::ALL,
-        run: |invocation| {
-            let options = ClientOptions {
-                client: invocation.arguments.first().cloned(),
-                name: invocation.option("name").unwrap_or("itential").to_owned(),
-                url: invocation.option("url").map(str::to_owned),
-                ca_file: invocation.option("ca-file").map(PathBuf::from),
-                config_file: invocation.sources().file(),
-                system: System::named(invocation.option("system")),
-            };
-            Ok(match invocation.load().map_err(|error| error.to_string()) {
-                Ok(loaded) => {
-                    clients::print_config(&loaded, &options).unwrap_or_else(|error| fail(&error))
-                }
-                Err(error) => fail(&error),
-            })
-        },
+        run: clients::run,
     },
     Command {
         name: "sandbox",
@@ -380,6 +374,16 @@ const CLIENT_SYSTEM: Flag = Flag {
     choices: &SYSTEMS,
     ..option("system", "system", "", "System of the client, where it is not this one").ours()
 };
+const CLIENT_WRITE: Flag =
+    option("write", "", "", "Put the server into the client's own file instead of printing it")
+        .ours();
+const CLIENT_FILE: Flag = option(
+    "file",
+    "path",
+    "",
+    "The file to write into, where it is not the usual one of the client",
+)
+.ours();
 const SANDBOX_HOST: Flag = option("host", "host", "127.0.0.1", "Address to listen on").ours();
 const SANDBOX_PORT: Flag =
     option("port", "port", "3000", "Port to listen on; 0 lets the system choose").ours();

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf, absolute};
 
-use super::table::System;
+use super::table::{Client, System};
 use crate::cli::probe::{everywhere, reachable};
 use crate::cli::tls;
 use crate::config::value::Value;
@@ -14,8 +14,8 @@ use crate::http::tls::{Facts, load};
 /// What the configuration is for.
 #[derive(Clone, Debug)]
 pub struct ClientOptions {
-    /// One of `CLIENTS`; all of them when left out.
-    pub client: Option<String>,
+    /// All of them when left out.
+    pub client: Option<&'static Client>,
     /// What the client calls the server.
     pub name: String,
     /// Address of the server as clients reach it.
