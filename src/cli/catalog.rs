@@ -28,6 +28,9 @@ pub fn made(config: &Config) -> Vec<Arc<MadeTool>> {
     match Backend::open(&config) {
         Ok(backend) => {
             let live = Live::new(&config, &backend.means);
+            for problem in live.problems() {
+                complain(&format!("WARNING: {problem}"));
+            }
             for Missing { tool, why, .. } in live.look(None) {
                 complain(&format!("WARNING: tool '{tool}' is not offered: {why}"));
             }
@@ -86,16 +89,18 @@ pub fn tools(chosen: Chosen) -> ExitCode {
 
 /// Prints all that is to know about these tools, in Markdown.
 pub fn reference(chosen: Chosen) -> ExitCode {
-    let mut areas: BTreeMap<&str, Vec<&Tool>> = BTreeMap::new();
+    let mut areas: BTreeMap<&str, String> = BTreeMap::new();
     for tool in chosen.built {
-        areas.entry(tool.area.tag).or_default().push(tool);
+        areas.entry(tool.area.tag).or_default().push_str(&entry(tool));
+    }
+    for tool in chosen.made {
+        areas.entry(tool.area.tag).or_default().push_str(&made_entry(&tool));
     }
     let additions = format!("`{}`", CLIENT_ADDITIONS.join("`, `"));
     let lean = format!("`{}`", tools::LEAN.join("`, `"));
     let mut text = INTRODUCTION.replace("ADDITIONS", &additions).replace("LEAN", &lean);
-    for (area, tools) in areas {
-        let _ = write!(text, "\n## {}\n", title(area));
-        tools.iter().for_each(|tool| text.push_str(&entry(tool)));
+    for (area, entries) in areas {
+        let _ = write!(text, "\n## {}\n{entries}", title(area));
     }
     print(&text)
 }
@@ -114,15 +119,27 @@ pub fn tags(chosen: Chosen) -> ExitCode {
     print(&text)
 }
 
-fn entry(tool: &Tool) -> String {
-    let mut text = format!(
+fn head(tool: &dyn Callable) -> String {
+    format!(
         "\n### `{}`\n\n**{}.** {}\n\n- Hints: {}\n- Tags: `{}`\n",
-        tool.name,
-        tool.title,
-        tool.description,
-        hints(tool.hints),
-        tool.all_tags().join("`, `")
-    );
+        tool.name(),
+        tool.title(),
+        tool.description(),
+        hints(tool.hints()),
+        tool.tags().join("`, `")
+    )
+}
+
+/// A tool from configuration: its arguments are known as a schema.
+fn made_entry(tool: &MadeTool) -> String {
+    let schema = tool.input_schema(true);
+    let mut text = format!("{}\nArguments:\n\n```json\n{schema:#}\n```\n", head(tool));
+    returned(tool.output(), &mut text);
+    text
+}
+
+fn entry(tool: &Tool) -> String {
+    let mut text = head(tool);
     if tool.all_parameters().next().is_some() {
         text.push_str("\n| Parameter | Type | Default | Meaning |\n|---|---|---|---|\n");
     }

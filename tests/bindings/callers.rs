@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::support::http_server::{HttpServer, call};
 use super::support::{Platform, modern};
-use super::{BACKUP, FACTS, Scratch};
+use super::{BACKUP, Bound, FACTS, Scratch, text};
 
 #[test]
 fn a_role_is_offered_what_its_tags_say() {
@@ -27,6 +27,20 @@ fn a_role_is_offered_what_its_tags_say() {
     assert!(answer.contains("-32602"), "{answer}");
     let answer = server.post(&headers, &call(3, "backup_router", json!({"device": "r1"}))).text();
     assert!(answer.contains("\"isError\":false"), "{answer}");
+}
+
+#[test]
+fn what_a_section_says_of_the_effect_decides_whether_a_person_is_asked() {
+    let mut bound = Bound::start(&format!(
+        "[server]\nconfirm = destructive\n{BACKUP}{FACTS}destructive = false\n"
+    ));
+    let refused = bound.server.call("backup_router", json!({"device": "r1"}));
+    assert!(text(&refused).contains("agreement"), "{refused}");
+    let answer = bound.server.call("facts", json!({"device": "r1"}));
+    assert_eq!(answer["isError"], false, "{answer}");
+    assert!(
+        bound.platform.count("POST", "/operations-manager/triggers/endpoint/backup-device") == 0
+    );
 }
 
 #[test]

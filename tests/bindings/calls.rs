@@ -124,6 +124,9 @@ fn commands_know_the_tools_of_the_configuration() {
         run(&platform.env(), &["--config", &file, "tools", "--enabled", "--include-tags", "own"]);
     assert_eq!((code, said.as_str()), (0, ""));
     assert_eq!(out.lines().filter(|line| line.starts_with("backup_router ")).count(), 1, "{out}");
+    let all = ["--config", &file, "tools", "--enabled", "--format", "markdown"];
+    let (_, out, _) = run(&platform.env(), &all);
+    assert!(out.contains("\n### `backup_router`\n") && out.contains("\"vlan_id\""), "{out}");
     let (_, out, _) = run(&platform.env(), &["--config", &file, "tags", "--enabled"]);
     assert!(["bindings", "own", "backup_router"].iter().all(|tag| out.lines().any(|l| l == *tag)));
     // Without --enabled the list is that of the built-in tools, as deployments count them.

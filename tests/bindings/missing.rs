@@ -160,6 +160,22 @@ fn a_platform_that_is_down_at_start_costs_nothing_but_its_tools_until_it_is_up()
 }
 
 #[test]
+fn a_platform_that_does_not_answer_holds_up_no_start() {
+    let platform = Platform::start();
+    platform.hang("/operations-manager/automations");
+    let scratch = Scratch::new();
+    let file = scratch.write("mcp.conf", format!("{BACKUP}{FACTS}"));
+    let mut server = StdioServer::start(&platform.patient_env(), &["--config", &file]);
+    server.initialize("2025-11-25");
+    let tools = listed(&mut server);
+    assert!(tools.len() > 70 && !names(&tools).contains(&"backup_router"));
+    let answer = server.call("get_gateways", json!({}));
+    assert_eq!(answer["isError"], false, "{answer}");
+    let log = server.finish().2;
+    assert!(log.contains("the platform takes long"), "{log}");
+}
+
+#[test]
 fn what_is_excluded_is_not_looked_up() {
     for exclude in ["exclude_tags = bindings", "exclude_tags = backup_router", "read_only = true"] {
         let mut bound = Bound::start(&format!("[server]\n{exclude}\n{BACKUP}"));
