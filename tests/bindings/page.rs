@@ -1,12 +1,10 @@
 //! docs/bindings.md: its configurations and commands as they stand, and its table of keys.
 
-use std::process::Command;
-
 use itential_mcp::config::bindings::KEYS;
 
 use super::Scratch;
 use super::support::document::{blocks, text};
-use super::support::program;
+use super::support::shell;
 
 const PAGE: &str = "bindings.md";
 
@@ -20,16 +18,8 @@ fn the_commands_of_the_page_run_as_they_stand() {
     let mut said = String::new();
     for commands in blocks(PAGE, "sh") {
         for line in commands.lines() {
-            let mut shell = Command::new("sh");
-            for (name, value) in program().get_envs() {
-                match value {
-                    Some(value) => shell.env(name, value),
-                    None => shell.env_remove(name),
-                };
-            }
-            let line = line.replacen("itential-mcp", env!("CARGO_BIN_EXE_itential-mcp"), 1);
-            shell.args(["-ec", &line]).current_dir(scratch.path());
-            let output = shell.output().expect("there is a shell");
+            let output = shell(line).current_dir(scratch.path()).output();
+            let output = output.expect("there is a shell");
             let err = String::from_utf8_lossy(&output.stderr);
             assert!(output.status.success() && !err.contains("WARNING: tool"), "{line}: {err}");
             said += &String::from_utf8_lossy(&output.stdout);

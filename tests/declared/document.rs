@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use itential_mcp::bindings::{declared, files, program};
 use serde_json::{Value, json};
@@ -16,17 +16,7 @@ const DOCUMENT: &str = "custom-tools.md";
 
 /// Runs a line as a shell does, in this folder.
 fn shell(folder: &Path, line: &str) -> Output {
-    let program = support::program();
-    let home = Path::new(program.get_program()).parent().expect("a folder").to_owned();
-    let path = format!("{}:{}", home.display(), std::env::var("PATH").unwrap_or_default());
-    let mut shell = Command::new("sh");
-    for (name, value) in program.get_envs() {
-        match value {
-            Some(value) => shell.env(name, value),
-            None => shell.env_remove(name),
-        };
-    }
-    shell.args(["-c", line]).current_dir(folder).env("PATH", path).output().expect("a shell")
+    support::shell(line).current_dir(folder).output().expect("a shell")
 }
 
 fn said(output: &Output) -> String {

@@ -2,7 +2,6 @@
 //! folder. What is the surroundings' own (systemctl, kubectl, docker) is played.
 
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -11,7 +10,7 @@ use crate::support::certificates::{Authority, Pair};
 use crate::support::document::{block, blocks};
 use crate::support::scratch::Scratch;
 use crate::support::served::Served;
-use crate::support::{Platform, program};
+use crate::support::{Platform, program, shell};
 
 const PAGE: &str = "migration.md";
 
@@ -53,17 +52,11 @@ impl Machine {
     /// Runs a block of the page: what it says.
     fn run(&self, block: &str, port: u16, env: &[(String, String)]) -> String {
         let block = self.placed(block).replace(":8000", &format!(":{port}"));
-        let mut command = Command::new("sh");
-        for (name, value) in program().get_envs() {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
+        let mut command = shell(&block);
         let path = std::env::var("PATH").unwrap_or_default();
         command.env("PATH", format!("{}:{path}", self.path("/played")));
-        command.args(["-ec", &block]).envs(env.iter().cloned()).current_dir(self.path("/work"));
-        let output = command.stdin(Stdio::null()).output().expect("there is a shell");
+        command.envs(env.iter().cloned()).current_dir(self.path("/work"));
+        let output = command.output().expect("there is a shell");
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         let err = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{block}\n{said}\n{err}");

@@ -19,6 +19,7 @@ pub mod speaker;
 pub mod tokens;
 
 use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::JoinHandle;
@@ -45,6 +46,23 @@ pub fn program() -> Command {
     // What a server keeps is kept among what the tests build.
     command.env_remove("STATE_DIRECTORY").env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"));
     command
+}
+
+/// A shell for these commands, which finds the program by its name and begins as [`program`] does.
+pub fn shell(commands: &str) -> Command {
+    let program = program();
+    let mut shell = Command::new("sh");
+    for (name, value) in program.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    let home = Path::new(program.get_program()).parent().expect("the program is in a folder");
+    let others = std::env::var("PATH").unwrap_or_default();
+    shell.env("PATH", format!("{}:{others}", home.display()));
+    shell.args(["-ec", commands]).stdin(Stdio::null());
+    shell
 }
 
 /// A simulated platform in a process of its own.
