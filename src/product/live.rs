@@ -174,10 +174,10 @@ impl Live {
         while looks(&state.config) && !state.is_looked_for() {
             let left = ends.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                log::warn!(
+                drop(state);
+                return observe::always(format_args!(
                     "the platform takes long to say what tools stand for; they appear later"
-                );
-                return;
+                ));
             }
             state = self.looked.wait(state, left);
         }
