@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::chosen::would_offer;
 use super::means::Means;
@@ -84,11 +84,12 @@ impl Live {
 
     /// Looks once for what tools stand for, for this one or for all. What is missing is given.
     pub fn look(&self, only: Option<&str>) -> Vec<Missing> {
-        self.again(only).map(|(_, now)| now.missing).unwrap_or_default()
+        self.again(only).map(|(.., now)| now.missing).unwrap_or_default()
     }
 
-    /// Looks once: what was seen before, and what is now. None when there is nothing to look for.
-    fn again(&self, only: Option<&str>) -> Option<(Seen, Seen)> {
+    /// Looks once: for which configuration, what was seen before, and what is now. None when there is
+    /// nothing to look for.
+    fn again(&self, only: Option<&str>) -> Option<(Arc<Config>, Seen, Seen)> {
         let (config, before, taken) = {
             let state = self.state.lock();
             (Arc::clone(&state.config), state.seen.clone(), state.taken())
@@ -105,9 +106,9 @@ impl Live {
         // What a reload in between declares has to be looked for again.
         if Arc::ptr_eq(&state.config, &config) {
             state.seen = now.clone();
-            state.looked_for = Some(config);
         }
-        Some((before, now))
+        drop(state);
+        Some((config, before, now))
     }
 
     /// Offers what there is now.
@@ -134,6 +135,7 @@ impl Live {
                 return Err(lines.take(limits::ADVICE).collect::<Vec<_>>().join("\n"));
             }
             self.publish(engine);
+            self.state.lock().looked_for = Some(config);
         }
         self.tend(engine).map_err(|error| format!("no thread could be started: {error}"))?;
         self.wait();
@@ -201,13 +203,15 @@ impl Live {
         let mut due = !self.state.lock().is_looked_for();
         let mut last = Instant::now();
         loop {
-            if due {
-                if let Some((before, now)) = self.again(None) {
-                    tell(&before, &now);
-                }
-                last = Instant::now();
-                self.publish(engine);
-                self.looked.notify_all();
+            // A model that calls again and again what is gone has it looked up now and then.
+            let held = match self.state.lock().is_looked_for() {
+                true => limits::BINDING_RECHECK.saturating_sub(last.elapsed()),
+                false => Duration::ZERO,
+            };
+            if due && held.is_zero() {
+                self.refresh(engine);
+                (due, last) = (false, Instant::now());
+                continue;
             }
             let (next, files) = {
                 let state = self.state.lock();
@@ -215,18 +219,30 @@ impl Live {
                 let retry = Some(limits::BINDING_RETRY).filter(|_| !state.seen.missing.is_empty());
                 (refresh.into_iter().chain(retry).min(), state.config.server.tools_path.is_some())
             };
-            let left = next.map(|next| next.saturating_sub(last.elapsed()));
+            let left = match due {
+                true => Some(held),
+                false => next.map(|next| next.saturating_sub(last.elapsed())),
+            };
             let look_at_files = files.then_some(limits::RELOAD_CHECK);
             let asked = self.recheck.wait(left.into_iter().chain(look_at_files).min());
             if files && !asked && self.reread() {
                 self.publish(engine);
             }
-            due = asked || next.is_some_and(|next| last.elapsed() >= next);
-            if asked && self.state.lock().is_looked_for() {
-                // A model that calls again and again what is gone has it looked up now and then.
-                thread::sleep(limits::BINDING_RECHECK.saturating_sub(last.elapsed()));
-            }
+            due |= asked || next.is_some_and(|next| last.elapsed() >= next);
         }
+    }
+
+    /// Looks again, offers what there is then, and tells who waits for it.
+    fn refresh(&self, engine: &Engine) {
+        let looked = self.again(None);
+        if let Some((_, before, now)) = &looked {
+            tell(before, now);
+        }
+        self.publish(engine);
+        if let Some((config, ..)) = looked {
+            self.state.lock().looked_for = Some(config);
+        }
+        self.looked.notify_all();
     }
 
     /// Reads the folder of tools again if it has changed; whether it has.
