@@ -132,7 +132,11 @@ impl Live {
             let missing = self.look(None);
             if !missing.is_empty() {
                 let lines = missing.iter().map(|one| format!("tool '{}': {}", one.tool, one.why));
-                return Err(lines.take(limits::ADVICE).collect::<Vec<_>>().join("\n"));
+                let lines: Vec<String> = lines.take(limits::ADVICE).collect();
+                return Err(format!(
+                    "{}\ncorrect it, or serve without: bindings_required = false in [tools]",
+                    lines.join("\n")
+                ));
             }
             self.publish(engine);
             self.state.lock().looked_for = Some(config);

@@ -37,7 +37,7 @@ impl Machine {
         if !has("pgrep") {
             machine.script("/played/pgrep", "exit 0");
         }
-        machine.script("/work/itential-mcp", &itself);
+        machine.script("/download/itential-mcp", &itself);
         machine.script("/opt/itential-mcp/venv/bin/itential-mcp", "exec python3 -m itential_mcp");
         machine.write("/usr/local/bin/keep", "");
         machine
@@ -55,7 +55,7 @@ impl Machine {
         let mut command = shell(&block);
         let path = std::env::var("PATH").unwrap_or_default();
         command.env("PATH", format!("{}:{path}", self.path("/played")));
-        command.envs(env.iter().cloned()).current_dir(self.path("/work"));
+        command.envs(env.iter().cloned()).current_dir(self.path("/download"));
         let output = command.output().expect("there is a shell");
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         let err = String::from_utf8_lossy(&output.stderr);

@@ -7,6 +7,8 @@
 //! ([`Document`](parts::Document) counts the steps).
 
 mod announce;
+#[cfg(test)]
+mod any_schema;
 mod bounds;
 mod fields;
 mod fit;
