@@ -6,8 +6,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use super::call::{self, CallOptions};
-use super::clients::{self, CLIENTS, SYSTEMS};
-use super::command::{Argument, Command, Flag, Invocation, PROGRAM, UsageError, argument, option};
+use super::clients::{self, CLIENTS};
+use super::command::{Argument, Command, Invocation, PROGRAM, UsageError, argument};
+use super::flags::{
+    AUDIT_EARLIER, CALL_FILE, CALL_OUTPUT, CHECK_FORMAT, CLIENT_CA_FILE, CLIENT_FILE, CLIENT_NAME,
+    CLIENT_SYSTEM, CLIENT_URL, CLIENT_WRITE, ENABLED, INSECURE, LISTED_ROLE, PARAMS, PROBE_CA_FILE,
+    PROBE_TIMEOUT, PROBE_URL, QUIET, READY, SANDBOX_HOST, SANDBOX_PORT, SHOW_FORMAT, TEST_FORMAT,
+    TIMEOUT, TOKEN_FILE, TOKEN_ROLE, TOKEN_UNTIL, TOOLS_FORMAT, VERBOSE,
+};
 use super::probe::{self, ProbeOptions};
 use super::test::{self, TestOptions};
 use super::text::{fail, print};
@@ -281,112 +287,6 @@ pub static COMMANDS: &[Command] = &[
         },
     },
 ];
-
-const PARAMS: Flag = option(
-    "params",
-    "object",
-    "",
-    "Arguments of the tool as a JSON object, such as '{\"limit\": 5}'",
-);
-const CALL_FILE: Flag = option(
-    "file",
-    "name=path",
-    "",
-    "Take the value of this argument from a file, or with - from standard input; may stand several \
-     times",
-)
-.ours();
-const CALL_OUTPUT: Flag = option(
-    "output",
-    "path",
-    "",
-    "Write the result to a file instead: text as it is, anything else as JSON",
-)
-.ours();
-const ENABLED: Flag =
-    option("enabled", "", "", "Only what the configuration leaves enabled").ours();
-const LISTED_ROLE: Flag =
-    option("role", "role", "", "Only what callers of this role of the configuration may use")
-        .ours();
-const TOOLS_FORMAT: Flag = Flag {
-    choices: &["text", "markdown"],
-    ..option("format", "format", "text", "A list, or the reference of the tools").ours()
-};
-const TIMEOUT: Flag = option("timeout", "seconds", "30", "Seconds the whole test may take");
-const TEST_FORMAT: Flag = Flag {
-    choices: &["human", "json"],
-    ..option("format", "format", "human", "How the report is written")
-};
-const VERBOSE: Flag = option("verbose", "", "", "Show details and duration of every check");
-const QUIET: Flag = option("quiet", "", "", "Leave out the opening line");
-const SHOW_FORMAT: Flag = Flag {
-    choices: &["text", "json"],
-    ..option("format", "format", "text", "How show and check write what they know").ours()
-};
-const CHECK_FORMAT: Flag = TEST_FORMAT.ours();
-const TOKEN_ROLE: Flag =
-    option("role", "role", "", "Role of its callers; without one they have the default role")
-        .ours();
-const TOKEN_UNTIL: Flag =
-    option("until", "YYYY-MM-DD", "", "Last day on which it is good, in UTC").ours();
-const TOKEN_FILE: Flag =
-    option("file", "path", "", "File of tokens; without it that of the configuration").ours();
-const AUDIT_EARLIER: Flag =
-    option("earlier", "file", "", "A file of the same trail from before; may stand several times")
-        .ours();
-const PROBE_URL: Flag = option(
-    "url",
-    "url",
-    "",
-    "Server to ask instead, such as https://mcp.example.com:8443; with a path, exactly that is asked",
-)
-.ours();
-const READY: Flag =
-    option("ready", "", "", "Ask whether the platform behind the server answers too").ours();
-const PROBE_TIMEOUT: Flag =
-    option("timeout", "seconds", "5", "Seconds to wait for the answer").ours();
-const PROBE_CA_FILE: Flag = option(
-    "ca-file",
-    "path",
-    "",
-    "PEM file with the authority of the certificate behind --url, beside those of the system",
-)
-.ours();
-const INSECURE: Flag =
-    option("insecure", "", "", "Accept any certificate from the server behind --url").ours();
-const CLIENT_NAME: Flag =
-    option("name", "name", "itential", "Name of the server in the client").ours();
-const CLIENT_URL: Flag = option(
-    "url",
-    "url",
-    "",
-    "Address of the server as clients reach it, such as https://mcp.example.com:8443/mcp",
-)
-.ours();
-const CLIENT_CA_FILE: Flag = option(
-    "ca-file",
-    "path",
-    "",
-    "PEM file with the authority of the server's certificate, where clients do not know it",
-)
-.ours();
-const CLIENT_SYSTEM: Flag = Flag {
-    choices: &SYSTEMS,
-    ..option("system", "system", "", "System of the client, where it is not this one").ours()
-};
-const CLIENT_WRITE: Flag =
-    option("write", "", "", "Put the server into the client's own file instead of printing it")
-        .ours();
-const CLIENT_FILE: Flag = option(
-    "file",
-    "path",
-    "",
-    "The file to write into, where it is not the usual one of the client",
-)
-.ours();
-const SANDBOX_HOST: Flag = option("host", "host", "127.0.0.1", "Address to listen on").ours();
-const SANDBOX_PORT: Flag =
-    option("port", "port", "3000", "Port to listen on; 0 lets the system choose").ours();
 
 fn configuration(invocation: &Invocation) -> ExitCode {
     match invocation.argument(0) {

@@ -14,6 +14,7 @@ pub mod commands;
 mod completions;
 mod explain;
 mod exposure;
+mod flags;
 mod help;
 mod man;
 pub mod new_tool;
