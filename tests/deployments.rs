@@ -5,10 +5,11 @@
 mod page;
 mod support;
 
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
+#[cfg(unix)]
+use support::machine::Machine;
 use support::raw_http::{self, Answer};
 use support::scratch::Scratch;
 use support::served::Served;
@@ -48,62 +49,31 @@ const UNIT: &str = "[Service]\nType=simple\nUser=itential\n\
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_itential-mcp");
 
-/// A machine whose root is a folder of the test.
-struct Machine(Scratch);
-
 /// What systemd makes of the unit.
 struct Unit {
     command: Vec<String>,
     env: Vec<(String, String)>,
 }
 
+/// A machine with the role's files, but for the configuration.
 #[cfg(unix)]
-impl Machine {
-    /// With the role's files, but for the configuration.
-    fn new() -> Self {
-        let machine = Self(Scratch::new());
-        machine.write("/etc/systemd/system/itential-mcp.service", UNIT);
-        machine.write("/etc/itential-mcp/itential-mcp.env", ENVIRONMENT);
-        machine
-    }
+fn with_role(machine: Machine) -> Machine {
+    machine.write("/etc/systemd/system/itential-mcp.service", UNIT);
+    machine.write("/etc/itential-mcp/itential-mcp.env", ENVIRONMENT);
+    machine
+}
 
-    /// Where this path of the machine is.
-    fn path(&self, path: &str) -> String {
-        format!("{}{path}", self.0.path().display())
-    }
-
-    /// This text with every path of the machine where it is.
-    fn placed(&self, text: &str) -> String {
-        ["/etc/", "/opt/", "/usr/local/"]
-            .iter()
-            .fold(text.to_owned(), |text, folder| text.replace(folder, &self.path(folder)))
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let place = self.path(path);
-        let folder = Path::new(&place).parent().expect("a file has a folder");
-        std::fs::create_dir_all(folder).expect("the folder can be made");
-        std::fs::write(&place, self.placed(text)).expect("the file can be written");
-    }
-
-    fn link(&self, target: &str, path: &str) {
-        let place = self.path(path);
-        let folder = Path::new(&place).parent().expect("a file has a folder");
-        std::fs::create_dir_all(folder).expect("the folder can be made");
-        std::os::unix::fs::symlink(target, &place).expect("a link");
-    }
-
-    fn unit(&self) -> Unit {
-        let read = |path: &str| std::fs::read_to_string(path).expect("the machine has it");
-        let unit = read(&self.path("/etc/systemd/system/itential-mcp.service"));
-        let value = |key: &str| {
-            let found = unit.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
-            found.unwrap_or_else(|| panic!("no {key}")).to_owned()
-        };
-        Unit {
-            command: value("ExecStart").split_whitespace().map(str::to_owned).collect(),
-            env: environment_file(&read(&value("EnvironmentFile"))),
-        }
+#[cfg(unix)]
+fn unit(machine: &Machine) -> Unit {
+    let read = |path: &str| std::fs::read_to_string(path).expect("the machine has it");
+    let unit = read(&machine.path("/etc/systemd/system/itential-mcp.service"));
+    let value = |key: &str| {
+        let found = unit.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
+        found.unwrap_or_else(|| panic!("no {key}")).to_owned()
+    };
+    Unit {
+        command: value("ExecStart").split_whitespace().map(str::to_owned).collect(),
+        env: environment_file(&read(&value("EnvironmentFile"))),
     }
 }
 
@@ -146,9 +116,9 @@ fn is_well(server: &Served) {
 fn the_ansible_role_installs_certifies_and_runs() {
     let platform = Platform::start();
     for transport in ["sse", "http"] {
-        let machine = Machine::new();
+        let machine = with_role(Machine::bare());
         machine.write("/etc/itential-mcp/mcp.conf", &role_file(&platform, 0, transport));
-        let unit = machine.unit();
+        let unit = unit(&machine);
         let venv = &unit.command[0];
         assert!(venv.ends_with("/opt/itential-mcp/venv/bin/itential-mcp"), "{venv}");
         machine.link(PROGRAM, "/opt/itential-mcp/venv/bin/itential-mcp");

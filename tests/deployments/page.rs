@@ -1,83 +1,43 @@
 //! The commands of docs/migration.md, as they stand there but for addresses, on a machine that is a
 //! folder. What is the surroundings' own (systemctl, kubectl, docker) is played.
 
-use std::os::unix::fs::PermissionsExt;
-
 use serde_json::Value;
 
-use super::{Machine, PROGRAM, role_file};
+use super::{PROGRAM, role_file, unit, with_role};
 use crate::support::certificates::{Authority, Pair};
 use crate::support::document::{block, blocks};
+use crate::support::machine::Machine;
 use crate::support::scratch::Scratch;
 use crate::support::served::Served;
-use crate::support::{Platform, program, shell};
+use crate::support::{Platform, program};
 
 const PAGE: &str = "migration.md";
 
-/// Others that a command names, and what they do here: nothing, or what they are to run inside.
-const PLAYED: [(&str, &str); 3] = [
-    ("systemctl", "exit 0"),
-    ("kubectl", "while [ $# -gt 0 ] && [ \"$1\" != -- ]; do shift; done; shift; \"$@\""),
-    ("docker", "[ \"$2\" = exec ] || exit 0; shift 3; exec \"$@\""),
-];
-
-impl Machine {
-    /// Whatever the commands need: the program, those that are played, and where the program is not
-    /// yet at its place.
-    fn equipped() -> Self {
-        let machine = Self::new();
-        let itself = format!("exec {PROGRAM} \"$@\"");
-        for (name, does) in PLAYED.into_iter().chain([("itential-mcp", itself.as_str())]) {
-            machine.script(&format!("/played/{name}"), does);
-        }
-        if !has("curl") {
-            let asks = "for url; do :; done; exec itential-mcp probe --url \"$url\"";
-            machine.script("/played/curl", asks);
-        }
-        if !has("pgrep") {
-            machine.script("/played/pgrep", "exit 0");
-        }
-        machine.script("/download/itential-mcp", &itself);
-        machine.script("/opt/itential-mcp/venv/bin/itential-mcp", "exec python3 -m itential_mcp");
-        machine.write("/usr/local/bin/keep", "");
-        machine
-    }
-
-    fn script(&self, path: &str, does: &str) {
-        self.write(path, &format!("#!/bin/sh\n{does}\n"));
-        let mode = std::fs::Permissions::from_mode(0o755);
-        std::fs::set_permissions(self.path(path), mode).expect("a script can be run");
-    }
-
-    /// Runs a block of the page: what it says.
-    fn run(&self, block: &str, port: u16, env: &[(String, String)]) -> String {
-        let block = self.placed(block).replace(":8000", &format!(":{port}"));
-        let mut command = shell(&block);
-        let path = std::env::var("PATH").unwrap_or_default();
-        command.env("PATH", format!("{}:{path}", self.path("/played")));
-        command.envs(env.iter().cloned()).current_dir(self.path("/download"));
-        let output = command.output().expect("there is a shell");
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        let err = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{block}\n{said}\n{err}");
-        assert!(!err.contains("ERROR"), "{block}\n{err}");
-        said
-    }
-
-    /// Starts what the unit starts, and writes the port that it got into the configuration.
-    fn start(&self, conf: impl Fn(u16) -> String) -> Served {
-        self.write("/etc/itential-mcp/mcp.conf", &conf(0));
-        let (unit, mut command) = (self.unit(), program());
-        command.args(&unit.command[1..]).envs(unit.env);
-        let server = Served::spawn(command).unwrap_or_else(|(_, log)| panic!("{log}"));
-        self.write("/etc/itential-mcp/mcp.conf", &conf(server.port));
-        server
-    }
+/// A machine of the role, ready for the commands.
+fn equipped() -> Machine {
+    let machine = with_role(Machine::equipped());
+    machine.script("/download/itential-mcp", &format!("exec {PROGRAM} \"$@\""));
+    machine.script("/opt/itential-mcp/venv/bin/itential-mcp", "exec python3 -m itential_mcp");
+    machine
 }
 
-fn has(name: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(name).exists())
+/// Runs a block of the page: what it says.
+fn run(machine: &Machine, block: &str, port: u16, env: &[(String, String)]) -> String {
+    let block = machine.placed(block).replace(":8000", &format!(":{port}"));
+    let ended = machine.shell(&block, env);
+    assert!(ended.well, "{block}\n{}", ended.said);
+    assert!(!ended.stderr.contains("ERROR"), "{block}\n{}", ended.stderr);
+    ended.stdout
+}
+
+/// Starts what the unit starts, and writes the port that it got into the configuration.
+fn start(machine: &Machine, conf: impl Fn(u16) -> String) -> Served {
+    machine.write("/etc/itential-mcp/mcp.conf", &conf(0));
+    let (unit, mut command) = (unit(machine), program());
+    command.args(&unit.command[1..]).envs(unit.env);
+    let server = Served::spawn(command).unwrap_or_else(|(_, log)| panic!("{log}"));
+    machine.write("/etc/itential-mcp/mcp.conf", &conf(server.port));
+    server
 }
 
 /// What each block is known by.
@@ -101,9 +61,9 @@ fn every_block_is_one_of_those_below() {
 
 #[test]
 fn what_the_configuration_means_is_told_before_the_swap() {
-    let (platform, machine) = (Platform::start(), Machine::equipped());
+    let (platform, machine) = (Platform::start(), equipped());
     machine.write("/etc/itential-mcp/mcp.conf", &role_file(&platform, 8000, "sse"));
-    let said = machine.run(&block(PAGE, "sh", CHECKED), 8000, &[]);
+    let said = run(&machine, &block(PAGE, "sh", CHECKED), 8000, &[]);
     for part in ["The configuration is valid", "server.transport", "SUCCESS"] {
         assert!(said.contains(part), "{said}");
     }
@@ -111,10 +71,10 @@ fn what_the_configuration_means_is_told_before_the_swap() {
 
 #[test]
 fn python_files_are_named_and_other_tools_take_their_place() {
-    let (platform, machine) = (Platform::start(), Machine::equipped());
+    let (platform, machine) = (Platform::start(), equipped());
     machine.write("/etc/itential-mcp/mcp.conf", &role_file(&platform, 8000, "sse"));
     machine.write("/opt/itential-mcp/tools/old.py", "raise SystemExit('this was run')\n");
-    let said = machine.run(&block(PAGE, "sh", OWN), 8000, &[]);
+    let said = run(&machine, &block(PAGE, "sh", OWN), 8000, &[]);
     for part in ["old.py: a tool of the Python server", "1 tool configured", "\"status\": "] {
         assert!(said.contains(part), "no {part}: {said}");
     }
@@ -123,16 +83,16 @@ fn python_files_are_named_and_other_tools_take_their_place() {
 
 #[test]
 fn the_role_gets_a_link_and_certifies() {
-    let (platform, machine) = (Platform::start(), Machine::equipped());
-    let server = machine.start(|port| role_file(&platform, port, "sse"));
-    let said = machine.run(&block(PAGE, "sh", ROLE), server.port, &[]);
+    let (platform, machine) = (Platform::start(), equipped());
+    let server = start(&machine, |port| role_file(&platform, port, "sse"));
+    let said = run(&machine, &block(PAGE, "sh", ROLE), server.port, &[]);
     for part in ["itential-mcp ", "TOOLS ", "The configuration is valid", "{\"status\":\"ready\"}"]
     {
         assert!(said.contains(part), "{said}");
     }
     let link = machine.path("/opt/itential-mcp/venv/bin/itential-mcp");
     assert!(std::fs::symlink_metadata(link).expect("it is there").is_symlink());
-    assert!(machine.unit().command[0].ends_with("/opt/itential-mcp/venv/bin/itential-mcp"));
+    assert!(unit(&machine).command[0].ends_with("/opt/itential-mcp/venv/bin/itential-mcp"));
 }
 
 /// A server that variables alone configure, and those variables.
@@ -153,7 +113,7 @@ fn contained(platform: &Platform) -> (Served, Vec<(String, String)>) {
 
 #[test]
 fn the_chart_is_corrected_and_probed() {
-    let (platform, machine) = (Platform::start(), Machine::equipped());
+    let (platform, machine) = (Platform::start(), equipped());
     let (server, env) = contained(&platform);
     let commands = block(PAGE, "sh", CHART);
     let (set, rest) = commands.split_once('\n').expect("the first line sets variables");
@@ -165,7 +125,7 @@ fn the_chart_is_corrected_and_probed() {
             None => assert!(change.ends_with('-'), "{change} neither sets nor removes"),
         }
     }
-    let said = machine.run(rest, server.port, &corrected);
+    let said = run(&machine, rest, server.port, &corrected);
     assert!(said.contains("valid") && said.contains("0 warnings"), "{said}");
     assert!(said.contains("\nget_health ") && !said.contains("\nget_adapters "), "{said}");
     let probes = block(PAGE, "yaml", "livenessProbe");
@@ -180,10 +140,10 @@ fn the_chart_is_corrected_and_probed() {
 
 #[test]
 fn containers_ask_themselves_how_they_are() {
-    let (platform, machine) = (Platform::start(), Machine::equipped());
+    let (platform, machine) = (Platform::start(), equipped());
     let (server, env) = contained(&platform);
-    machine.run(&block(PAGE, "sh", COMPOSE), server.port, &env);
-    let said = machine.run(&block(PAGE, "sh", FROM_OUTSIDE), server.port, &env);
+    run(&machine, &block(PAGE, "sh", COMPOSE), server.port, &env);
+    let said = run(&machine, &block(PAGE, "sh", FROM_OUTSIDE), server.port, &env);
     assert!(said.contains("ok"), "{said}");
     let checks = blocks(PAGE, "yaml").into_iter().filter(|one| one.contains("healthcheck:"));
     let checks: Vec<String> = checks.collect();
@@ -192,7 +152,7 @@ fn containers_ask_themselves_how_they_are() {
         let (_, command) = check.split_once("test: ").expect("a command");
         let command: Vec<String> = serde_json::from_str(command.trim()).expect("a list");
         assert_eq!((command[0].as_str(), command[1].as_str()), ("CMD", "itential-mcp"));
-        machine.run(&command[1..].join(" "), server.port, &env);
+        run(&machine, &command[1..].join(" "), server.port, &env);
         // The same, when nobody is at home.
         let mut gone = env.clone();
         gone.retain(|(name, _)| !name.ends_with("_SERVER_PORT"));
@@ -204,8 +164,8 @@ fn containers_ask_themselves_how_they_are() {
 
 #[test]
 fn the_entry_for_claude_desktop_is_printed() {
-    let machine = Machine::equipped();
-    let said = machine.run(&block(PAGE, "sh", DESKTOP), 8000, &[]);
+    let machine = equipped();
+    let said = run(&machine, &block(PAGE, "sh", DESKTOP), 8000, &[]);
     let entry: Value = serde_json::from_str(&said).expect("JSON");
     let entry = &entry["mcpServers"]["itential"];
     assert_eq!(entry["args"][0], "run");
@@ -214,7 +174,7 @@ fn the_entry_for_claude_desktop_is_printed() {
 
 #[test]
 fn tls_takes_the_place_of_nginx() {
-    let (platform, machine) = (Platform::start(), Machine::equipped());
+    let (platform, machine) = (Platform::start(), equipped());
     let pair = Authority::new("migration").issue(&["localhost", "127.0.0.1"]);
     let scratch = Scratch::new();
     let pair = Pair::write(&scratch, "server", pair);
@@ -225,7 +185,7 @@ fn tls_takes_the_place_of_nginx() {
         assert!(recipe.contains(part), "{recipe}");
     }
     let recipe = recipe.replace("0.0.0.0", "127.0.0.1");
-    let server = machine.start(|port| {
+    let server = start(&machine, |port| {
         let recipe = recipe.replace("8443", &port.to_string());
         format!(
             "{recipe}[platform]\nhost = 127.0.0.1\nport = {}\ndisable_tls = true\n",
@@ -233,6 +193,6 @@ fn tls_takes_the_place_of_nginx() {
         )
     });
     assert!(server.url.starts_with("https://"), "{}", server.url);
-    let said = machine.run(&block(PAGE, "sh", TLS), server.port, &[]);
+    let said = run(&machine, &block(PAGE, "sh", TLS), server.port, &[]);
     assert!(said.contains("https://"), "{said}");
 }

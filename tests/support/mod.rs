@@ -8,6 +8,8 @@ pub mod form;
 pub mod house;
 pub mod http_server;
 pub mod key_server;
+#[cfg(unix)]
+pub mod machine;
 pub mod oauth;
 pub mod provider;
 pub mod raw_http;
