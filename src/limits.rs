@@ -477,6 +477,20 @@ pub const SESSION_IDLE: Duration = Duration::from_secs(30 * 60);
 /// How long a session must have gone unused to make room for a new one.
 pub const SESSION_EVICTABLE: Duration = Duration::from_secs(60);
 
+/// Most sockets that a service manager may pass: one for each address of a machine with many.
+pub const PASSED_SOCKETS: usize = 64;
+
+/// The shortest watchdog that makes sense: the slowest of the threads that are watched comes round every
+/// [`REPLIES_TICK`].
+pub const WATCHDOG_LEAST: Duration = Duration::from_secs(4);
+
+/// How often within the watchdog's time it is looked whether the server is alive: often enough that one
+/// look that comes late does not end the process.
+pub const WATCHDOG_LOOKS: u32 = 4;
+
+/// What a service manager is asked to wait beyond the time that something takes at the longest.
+pub const MANAGER_SPARE: Duration = Duration::from_secs(10);
+
 /// How often waiting calls and sessions are looked at.
 pub const REPLIES_TICK: Duration = Duration::from_secs(1);
 

@@ -61,6 +61,17 @@ impl Found {
         Self::of(loaded, |_| true)
     }
 
+    /// Looks at everything a server needs that starts now, where `listening` to sockets that it was given.
+    /// Those are of no use to a server that reads standard input.
+    pub fn before_serving(loaded: &Loaded, listening: bool) -> Self {
+        let mut found = Self::of(loaded, |check| !listening || check.name != "address");
+        if listening && !listens(&loaded.config) {
+            let text = "the service manager passed sockets, and transport stdio does not listen; set transport to http or sse";
+            found.0.push(("transport", Finding::Refusal(text.into())));
+        }
+        found
+    }
+
     /// Looks at what a reload takes over.
     pub fn reloaded(loaded: &Loaded) -> Self {
         Self::of(loaded, |check| check.reloaded)

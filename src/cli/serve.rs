@@ -1,6 +1,7 @@
 //! `run`: serves MCP clients until told to stop.
 
 use std::io;
+use std::net::TcpListener;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
@@ -10,6 +11,8 @@ use serde_json::json;
 
 use super::backend::Backend;
 use super::checks::Found;
+use super::manager::Manager;
+use super::passed;
 use super::reload::{Reread, reload};
 use super::signals::{Asked, Requests};
 use super::text::{complain, fail};
@@ -32,26 +35,35 @@ const CANNOT_LISTEN: u8 = 3;
 
 /// Serves with this configuration.
 pub fn run(loaded: &Loaded, reread: Reread<'_>) -> ExitCode {
-    let config = &loaded.config;
+    // Before there is a second thread.
+    let passed = passed::sockets();
     // First of all: whoever sees the port open or the first byte read may send a signal.
     let requests = Requests::hear();
-    observe::init(config.server.log_level);
+    observe::init(loaded.config.server.log_level);
+    let manager = Manager::of_environment();
+    let passed = match passed {
+        Ok(passed) => passed,
+        Err(message) => return refuse(&message, false, &manager),
+    };
     tidy();
-    let found = Found::all(loaded);
+    let mut loaded = loaded.clone();
+    passed::place(&mut loaded.config.server, &passed);
+    let (loaded, config) = (&loaded, &loaded.config);
+    let found = Found::before_serving(loaded, !passed.is_empty());
     for (_, warning) in found.warnings() {
         observe::always(format_args!("{warning}"));
     }
     let refusals: Vec<&str> = found.refusals().map(|(_, refusal)| refusal).collect();
     if !refusals.is_empty() {
-        return refuse(&refusals.join("\n"), found.only_deaf());
+        return refuse(&refusals.join("\n"), found.only_deaf(), &manager);
     }
     let served = match config.server.transport {
         Transport::Stdio => serve_stdio(loaded, reread, requests),
         Transport::Sse | Transport::Http => requests
             .map_err(|error| format!("signals cannot be handled: {error}"))
-            .and_then(|requests| serve_http(loaded, reread, requests)),
+            .and_then(|requests| serve_http(loaded, reread, requests, (passed, &manager))),
     };
-    served.unwrap_or_else(|message| refuse(&message, false))
+    served.unwrap_or_else(|message| refuse(&message, false, &manager))
 }
 
 /// What was freed goes back to the system when a thread ends, so one ends now and then, also while
@@ -67,7 +79,8 @@ fn tidy() {
 }
 
 /// Says why there is no server, and gives the exit code.
-fn refuse(message: &str, deaf: bool) -> ExitCode {
+fn refuse(message: &str, deaf: bool, manager: &Manager) -> ExitCode {
+    manager.refuses(message);
     if deaf {
         complain(&format!("ERROR: {message}"));
         return ExitCode::from(CANNOT_LISTEN);
@@ -156,9 +169,18 @@ fn local(config: &Config) -> Caller {
     }
 }
 
-fn serve_http(loaded: &Loaded, reread: Reread<'_>, requests: Requests) -> Result<ExitCode, String> {
+fn serve_http(
+    loaded: &Loaded,
+    reread: Reread<'_>,
+    requests: Requests,
+    (passed, manager): (Vec<TcpListener>, &Arc<Manager>),
+) -> Result<ExitCode, String> {
     let config = &loaded.config;
     let tls = load_tls(config)?;
+    manager.starts(
+        "Looking at the platform",
+        limits::BINDING_TIME + config.server.startup_test_timeout,
+    );
     let seal = Arc::new(state_key::seal(&config.server)?);
     let Offered { backend, live, engine } = prepare(config, Some(&seal))?;
     let authority = Arc::new(Authority::new(config, seal)?);
@@ -170,20 +192,33 @@ fn serve_http(loaded: &Loaded, reread: Reread<'_>, requests: Requests) -> Result
     }
     let settings = &config.server;
     requests.finish_by_hand();
-    let listen = Listen::Name(settings.host.clone(), settings.port);
+    let listen = match passed.is_empty() {
+        true => Listen::Name(settings.host.clone(), settings.port),
+        false => Listen::Sockets(passed),
+    };
     let server = match Server::start(listen, options(config, tls.clone()), service.clone()) {
         Ok(server) => Arc::new(server),
-        Err(error) => return Ok(refuse(&error.to_string(), true)),
+        Err(error) => return Ok(refuse(&error.to_string(), true, manager)),
     };
     let listener = Arc::downgrade(&server);
     service.status().show_listener(move || Some(listener.upgrade()?.stats()));
     service.tend().map_err(|error| format!("no thread could be started: {error}"))?;
-    announce(config, &server);
+    let url = announce(config, &server);
+    manager.serves(&format!("Serves MCP at {url}"));
+    let (listener, tended) = (Arc::downgrade(&server), Arc::downgrade(&service));
+    manager.watch(move || {
+        let [connections, housekeeper] = listener.upgrade()?.rounds();
+        Some([connections, housekeeper, tended.upgrade()?.rounds()])
+    });
     let code = requests.serve(|| {
+        manager.reloads();
         let now = reload(loaded, reread, &backend, (&live, &engine), tls.as_deref());
         authority.reload(now.as_ref());
+        let kept = if now.is_some() { "" } else { "; the last reload was refused, see the log" };
+        manager.serves(&format!("Serves MCP at {url}{kept}"));
     });
     log::info!("stopping");
+    manager.stops(settings.stop_grace + limits::STOP_GRACE);
     let end = Instant::now() + settings.stop_grace;
     engine.stop();
     server.drain(settings.stop_grace);
@@ -241,13 +276,12 @@ fn options(config: &Config, tls: Option<Arc<Reloader>>) -> Options {
 }
 
 /// One line that says where to connect, whatever the log level: it is how people and scripts learn
-/// the port when the system chose it.
-fn announce(config: &Config, server: &Server) {
+/// the port when the system chose it. Gives the URL.
+fn announce(config: &Config, server: &Server) -> String {
     let settings = &config.server;
     let scheme = if settings.certificate_file.is_some() { "https" } else { "http" };
     let address = server.local_addr();
-    complain(&format!(
-        "itential-mcp serves MCP at {scheme}://{address}{} (Press CTRL+C to quit)",
-        settings.path
-    ));
+    let url = format!("{scheme}://{address}{}", settings.path);
+    complain(&format!("itential-mcp serves MCP at {url} (Press CTRL+C to quit)"));
+    url
 }

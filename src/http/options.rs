@@ -88,8 +88,8 @@ impl Options {
 /// Where a server listens.
 #[derive(Debug)]
 pub enum Listen {
-    /// A socket that listens already, from a supervisor or a test.
-    Socket(TcpListener),
+    /// Sockets that listen already, from a service manager or a test.
+    Sockets(Vec<TcpListener>),
     /// An address.
     Address(SocketAddr),
     /// A name or address literal and a port; an empty name is every interface, IPv6 and IPv4, and
@@ -99,7 +99,7 @@ pub enum Listen {
 
 impl From<TcpListener> for Listen {
     fn from(listener: TcpListener) -> Self {
-        Self::Socket(listener)
+        Self::Sockets(vec![listener])
     }
 }
 
@@ -130,7 +130,7 @@ impl Listen {
 
     pub(super) fn open(self) -> Result<Vec<TcpListener>, StartError> {
         let (place, sockets) = match self {
-            Self::Socket(socket) => return Ok(vec![socket]),
+            Self::Sockets(sockets) => (String::new(), Ok(sockets)),
             Self::Address(address) => (address.to_string(), one(address)),
             Self::Name(host, port) if host.is_empty() => {
                 // A system without IPv6 has only the second.

@@ -14,7 +14,7 @@ use super::connections::Connections;
 use super::exchange::{Exchange, Handler, Responder};
 use super::listener::{self, Listener};
 use super::options::{Listen, Options, StartError};
-use super::poller::{Event, Poller};
+use super::poller::{Event, PING, Poller};
 use super::rules::Rules;
 use super::turn::Turn;
 use crate::limits;
@@ -96,6 +96,7 @@ impl Server {
                 admitting: SharedLock::default(),
                 stopped: AtomicBool::new(false),
                 requests: AtomicU64::new(0),
+                rounds: [const { AtomicU64::new(0) }; 2],
             }
         });
         let mut server = Self { running, address, threads: Vec::new() };
@@ -125,6 +126,14 @@ impl Server {
             refused_certificates: running.house.around.rules.unwelcome.refused(),
             missing_certificates: running.house.around.rules.unwelcome.nameless(),
         }
+    }
+
+    /// How often the I/O threads have come round to be asked whether they do, and the housekeeper to
+    /// its work. Asks the I/O threads once more: each number has grown some time later, unless all of
+    /// these threads hang.
+    pub fn rounds(&self) -> [u64; 2] {
+        self.running.house.around.poller.ping();
+        self.running.rounds.each_ref().map(|rounds| rounds.load(Ordering::Relaxed))
     }
 
     /// Begins the end: accepts nobody, tells with every answer that its connection ends, and serves
@@ -205,6 +214,8 @@ struct Running {
     admitting: SharedLock<()>,
     stopped: AtomicBool,
     requests: AtomicU64,
+    /// See [`Server::rounds`].
+    rounds: [AtomicU64; 2],
 }
 
 impl Running {
@@ -235,6 +246,10 @@ impl Running {
 
     fn serve_event(&self, event: Event) {
         let House { listener, connections, around } = &self.house;
+        if event.token == PING {
+            self.rounds[0].fetch_add(1, Ordering::Relaxed);
+            return;
+        }
         if event.token < self.listeners {
             let letting_in = self.admitting.read();
             accept::accept(&self.house, event.token);
@@ -260,6 +275,7 @@ impl Running {
         let House { listener, connections, around } = &self.house;
         while !self.stopped() {
             thread::sleep(limits::HTTP_TICK);
+            self.rounds[1].fetch_add(1, Ordering::Relaxed);
             let now = Instant::now();
             let millis = around.millis(now);
             let due = connections.those(|conn| conn.alarm() <= millis);

@@ -28,12 +28,13 @@ impl Served {
 
     /// The same, or how it ended and what it said.
     pub fn spawn(mut command: Command) -> Result<Self, (ExitStatus, String)> {
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        Self::given(command)
+    }
+
+    /// The same, with the standard input and output that it is given.
+    pub fn given(mut command: Command) -> Result<Self, (ExitStatus, String)> {
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("the program starts");
         let log = Arc::new(Mutex::new(String::new()));
         let stderr = BufReader::new(child.stderr.take().expect("stderr is piped"));
         let sink = Arc::clone(&log);

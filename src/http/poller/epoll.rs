@@ -9,7 +9,7 @@ use rustix::buffer::spare_capacity;
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::event::{EventfdFlags, eventfd};
 
-use super::event::{Event, Interest};
+use super::event::{Event, Interest, PING};
 use crate::limits;
 
 /// Token of the event that wakes every thread.
@@ -20,6 +20,8 @@ const WAKE: u64 = u64::MAX;
 pub struct Poller {
     epoll: OwnedFd,
     wake: OwnedFd,
+    /// Always ready to be written to.
+    ping: OwnedFd,
 }
 
 impl Poller {
@@ -28,7 +30,9 @@ impl Poller {
         let epoll = epoll::create(CreateFlags::CLOEXEC)?;
         let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
         epoll::add(&epoll, &wake, EventData::new_u64(WAKE), EventFlags::IN)?;
-        Ok(Self { epoll, wake })
+        let ping = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+        epoll::add(&epoll, &ping, EventData::new_u64(PING), EventFlags::ONESHOT)?;
+        Ok(Self { epoll, wake, ping })
     }
 
     /// Adds a listener, not yet armed.
@@ -90,6 +94,11 @@ impl Poller {
     /// Wakes every waiting thread, now and from now on.
     pub fn wake_all(&self) {
         let _ = rustix::io::write(&self.wake, &1_u64.to_ne_bytes());
+    }
+
+    /// Reports [`PING`] once, to one of the threads.
+    pub fn ping(&self) {
+        let _ = self.arm(PING, &self.ping, EventFlags::OUT);
     }
 
     fn add(&self, token: u64, socket: &impl AsFd, flags: EventFlags) -> io::Result<()> {

@@ -1,5 +1,8 @@
 //! What is waited for, and what happens.
 
+/// Token of the event that a ping brings to one of the threads.
+pub const PING: u64 = u64::MAX - 1;
+
 /// What to wait for. The loss of the connection is always reported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Interest {

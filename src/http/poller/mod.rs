@@ -12,6 +12,6 @@ mod poll;
 
 #[cfg(target_os = "linux")]
 pub use epoll::Poller;
-pub use event::{Event, Interest};
+pub use event::{Event, Interest, PING};
 #[cfg(not(target_os = "linux"))]
 pub use poll::Poller;

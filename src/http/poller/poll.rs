@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rustix::event::{PollFd, PollFlags, poll};
 
-use super::event::{Event, Interest};
+use super::event::{Event, Interest, PING};
 
 use crate::limits;
 use crate::sync::Lock;
@@ -26,6 +26,7 @@ pub struct Poller {
     /// A socket connected to itself: a byte sent makes the polling thread look at `armed` again.
     wake: UdpSocket,
     ending: AtomicBool,
+    pinged: AtomicBool,
 }
 
 #[derive(Clone, Debug)]
@@ -50,7 +51,7 @@ impl Poller {
         wake.set_nonblocking(true)?;
         let (armed, turn) = (Lock::default(), Lock::default());
         let (count, ending) = (AtomicU64::new(0), AtomicBool::new(false));
-        Ok(Self { armed, count, turn, wake, ending })
+        Ok(Self { armed, count, turn, wake, ending, pinged: AtomicBool::new(false) })
     }
 
     /// Adds a listener, not yet armed.
@@ -110,6 +111,9 @@ impl Poller {
             Err(error) => return Err(error.into()),
         }
         while self.wake.recv(&mut [0; 64]).is_ok() {}
+        if self.pinged.swap(false, Ordering::SeqCst) {
+            ready.push(Event { token: PING, hung_up: false, lost: false });
+        }
         let mut waiting = self.armed.lock();
         for (fd, (token, _)) in fds.iter().zip(&armed) {
             let flags = fd.revents();
@@ -127,6 +131,12 @@ impl Poller {
     /// Wakes every waiting thread, now and from now on.
     pub fn wake_all(&self) {
         self.ending.store(true, Ordering::SeqCst);
+        self.nudge();
+    }
+
+    /// Reports [`PING`] once, to one of the threads.
+    pub fn ping(&self) {
+        self.pinged.store(true, Ordering::SeqCst);
         self.nudge();
     }
 
@@ -217,5 +227,16 @@ mod tests {
         assert_eq!(sees.recv().unwrap(), [7]);
         poller.wake_all();
         thread.join().unwrap().unwrap();
+    }
+
+    #[test]
+    fn a_ping_reaches_whoever_waits_once() {
+        let poller = Poller::new().unwrap();
+        poller.ping();
+        assert_eq!(tokens(&poller), [PING]);
+        let listener = Arc::new(TcpListener::bind("127.0.0.1:0").unwrap());
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        poller.arm_listener(0, &listener).unwrap();
+        assert_eq!(tokens(&poller), [0]);
     }
 }

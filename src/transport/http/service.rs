@@ -1,5 +1,6 @@
 //! The MCP service behind an HTTP listener.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
@@ -33,6 +34,7 @@ pub struct Service {
     /// Whether callers act at the platform with accounts of their own.
     pub(super) callers_accounts: bool,
     pub(super) me: Weak<Service>,
+    rounds: AtomicU64,
 }
 
 impl Service {
@@ -48,6 +50,7 @@ impl Service {
         let workers = Workers::of(settings);
         Arc::new_cyclic(|me| Self {
             me: Weak::clone(me),
+            rounds: AtomicU64::new(0),
             sessions: Sessions::new(&engine, settings.sessions, settings.max_sessions),
             engine,
             workers,
@@ -85,11 +88,17 @@ impl Service {
                 service.status.tick();
                 service.sessions.expire();
                 service.authority.tend();
+                service.rounds.fetch_add(1, Ordering::Relaxed);
                 drop(service);
                 thread::sleep(limits::REPLIES_TICK);
             }
         })?;
         Ok(())
+    }
+
+    /// How often the thread that looks after what waits has come round.
+    pub fn rounds(&self) -> u64 {
+        self.rounds.load(Ordering::Relaxed)
     }
 
     /// What `/status` and `/metrics` show besides what this room knows.
