@@ -36,16 +36,27 @@ fn folder_of(file: &Path) -> PathBuf {
     }
 }
 
-/// Makes the folder unless it is there. Where a group may write to new folders, the server would refuse
-/// this one.
+/// Makes the folder unless it is there.
 fn make(folder: &Path) -> io::Result<()> {
-    let mut made = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut made, 0o755);
-    match made.create(folder) {
+    match plain().create(folder) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Makes folders that only their owner writes to: where a group may, as with the default of some systems,
+/// the server would refuse them.
+#[cfg(unix)]
+fn plain() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o755);
+    builder
+}
+
+/// Makes folders.
+#[cfg(not(unix))]
+fn plain() -> DirBuilder {
+    DirBuilder::new()
 }
 
 /// Writes the file: the name of its tool.

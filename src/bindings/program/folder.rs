@@ -39,10 +39,21 @@ impl Drop for Folder {
 fn create() -> Result<PathBuf, String> {
     let among = std::path::absolute(std::env::temp_dir()).map_err(|error| error.to_string())?;
     let path = among.join(format!("itential-mcp-{}", random::name()?));
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    let created = builder.create(&path);
+    let created = private().create(&path);
     created.map_err(|error| format!("{} cannot be made: {error}", path.display()))?;
     Ok(path)
+}
+
+/// Makes folders that nobody else looks into.
+#[cfg(unix)]
+fn private() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
+
+/// Makes folders; that of temporary files is a user's own here.
+#[cfg(not(unix))]
+fn private() -> DirBuilder {
+    DirBuilder::new()
 }
