@@ -26,14 +26,17 @@ zigbuild
 
 # Builds the sources of this folder for the target, with all paths as they would be on no machine.
 compile() {
-    local folder=$1 target=$2 home=${CARGO_HOME:-$HOME/.cargo} flags
+    local folder=$1 target=$2 home=${CARGO_HOME:-$HOME/.cargo} flags cargo=build
     flags="'--remap-path-prefix=$home=/cargo', '--remap-path-prefix=$folder=/itential-mcp'"
+    case $target in
     # Otherwise the linker writes down when it ran.
-    case $target in *windows-gnu) flags+=", '-Clink-arg=-Wl,--no-insert-timestamp'" ;; esac
+    *windows-gnu) cargo=zigbuild flags+=", '-Clink-arg=-Wl,--no-insert-timestamp'" ;;
+    *) zig_cc "$target" ;;
+    esac
     (
         cd "$folder"
         CARGO_INCREMENTAL=0 TARGET_CFLAGS="-ffile-prefix-map=$home=/cargo -ffile-prefix-map=$folder=/itential-mcp" \
-            cargo zigbuild --quiet --locked --release --bin itential-mcp --target "$target" \
+            cargo "$cargo" --quiet --locked --release --bin itential-mcp --target "$target" \
             --target-dir "$folder/target/dist" --config "target.$target.rustflags=[$flags]"
     )
 }

@@ -1,6 +1,4 @@
-# Sourced by the scripts of this folder: what they share. Puts the tools that compile and link for other systems
-# on the PATH: cargo-zigbuild and, as its C compiler and linker, zig, both from PyPI and in one version, so
-# that the bytes do not depend on the C compiler of whoever builds.
+# Sourced by the scripts of this folder: what they share.
 
 tools=${ITENTIAL_BUILD_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/itential-mcp-build}
 tool_versions="ziglang==0.17.1 cargo-zigbuild==0.24.1"
@@ -8,7 +6,8 @@ tool_versions="ziglang==0.17.1 cargo-zigbuild==0.24.1"
 stop() { echo "packaging: $*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# Finds the tools, or installs them.
+# Has zig, which compiles C for every target and links for Windows, and cargo-zigbuild, which uses it: both from
+# PyPI and in one version, so that the bytes do not depend on the C compiler of whoever builds.
 zigbuild() {
     if [ "$(cat "$tools/versions" 2>/dev/null)" != "$tool_versions" ]; then
         rm -rf "$tools"
@@ -19,6 +18,26 @@ zigbuild() {
         echo "$tool_versions" >"$tools/versions"
     fi
     export PATH=$tools/bin:$PATH
+}
+
+# A C compiler for a target of Linux, for what cargo compiles with CC.
+zig_cc() {
+    local target=$1 file=$tools/bin/cc-$1
+    # zig has its own names for targets, and is told only that one.
+    cat >"$file.$$" <<END
+#!/bin/sh
+for word; do
+    shift
+    case \$word in --target=*) ;; *) set -- "\$@" "\$word" ;; esac
+done
+exec "$tools/bin/python-zig" cc -target ${target%%-*}-linux-musl "\$@"
+END
+    chmod +x "$file.$$"
+    mv "$file.$$" "$file"
+    printf '#!/bin/sh\nexec "%s" ar "$@"\n' "$tools/bin/python-zig" >"$tools/bin/ar-zig.$$"
+    chmod +x "$tools/bin/ar-zig.$$"
+    mv "$tools/bin/ar-zig.$$" "$tools/bin/ar-zig"
+    export "CC_${target//-/_}=$file" "AR_${target//-/_}=$tools/bin/ar-zig"
 }
 
 # The standard library for this target.

@@ -20,13 +20,13 @@
 //! - Leaves: [`limits`] (every bound, each with its reason), [`sync`], [`cancel`], [`places`]
 //!   (who works when places are scarce), [`json`] (read strictly), [`tree`]
 //!   (JSON within a bound of memory), [`net`], [`time`], [`nearest`], [`sections`] (of device configurations), [`stamp`] (of files),
-//!   [`seal`] (of what travels through clients).
+//!   [`seal`] (of what travels through clients), [`built`] (what this program was made of).
 //!
 //! Which room may import which, held against the code by `tests/architecture.rs`; no files of one
 //! room import each other in a circle either:
 //!
 //! ```text
-//! anyone    -> limits sync cancel places json tree net time nearest sections stamp seal
+//! anyone    -> limits sync cancel places json tree net time nearest sections stamp seal built
 //! cli       -> transport auth product protocol bindings tools platform outbound sandbox http config observe
 //! transport -> auth protocol http config observe
 //! auth      -> outbound http config observe
@@ -40,6 +40,7 @@
 
 pub mod auth;
 pub mod bindings;
+pub mod built;
 pub mod cancel;
 pub mod cli;
 pub mod config;

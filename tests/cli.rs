@@ -109,6 +109,30 @@ fn the_version_is_told_in_three_ways() {
 }
 
 #[test]
+fn version_tells_what_it_was_built_from() {
+    let told = stdout(&["version", "--verbose"]);
+    let lines: Vec<(&str, &str)> = told
+        .lines()
+        .skip(1)
+        .map(|line| line.split_once(' ').expect("a name and what it is"))
+        .map(|(name, what)| (name, what.trim_start()))
+        .collect();
+    let line = |name| lines.iter().find(|line| line.0 == name).map_or("", |line| line.1);
+    let lock = include_str!("../Cargo.lock");
+    let locked = |name: &str| {
+        let (_, rest) = lock.split_once(&format!("name = \"{name}\"\nversion = \"")).expect(name);
+        format!("{name} {}", rest.split('"').next().unwrap_or_default())
+    };
+    assert!(line("TLS").contains(&locked("rustls")), "{told}");
+    assert!(line("TLS").contains(&locked("ring")), "{told}");
+    assert!(line("authorities").contains(&locked("webpki-roots")), "{told}");
+    assert!(line("target").contains(std::env::consts::ARCH), "{told}");
+    assert!(line("compiler").starts_with("rustc "), "{told}");
+    assert!(line("MCP").starts_with("2026-07-28, 2025-11-25"), "{told}");
+    assert!(!line("commit").is_empty(), "{told}");
+}
+
+#[test]
 fn a5_config_stands_before_or_after_the_command() {
     let scratch = Scratch::new();
     let path = scratch.write("mcp.conf", "[server]\nport = 4711\n");

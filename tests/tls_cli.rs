@@ -236,6 +236,45 @@ fn a_probe_of_a_remote_address_checks_its_certificate() {
     }
 }
 
+/// What an empty container believes is tried by packaging/tests/bare-root, for it takes one.
+#[test]
+fn the_connection_test_says_whose_authorities_are_believed() {
+    let scratch = Scratch::new();
+    let authority = Authority::new("Test CA");
+    let pair = Pair::write(&scratch, "server", authority.issue(&["127.0.0.1"]));
+    let ca = scratch.write("ca.pem", authority.pem());
+    let empty = scratch.path().join("empty");
+    std::fs::create_dir(&empty).expect("the scratch folder is ours");
+    let empty = empty.display().to_string();
+    // Any server will do for the step that is looked at.
+    let start = ["--transport", "http", "--port", "0", "--sandbox"];
+    let server = Served::start(&[], &[&start[..], &pair.options()].concat());
+    let step = |variable: (&str, &str), setting: &str| -> Value {
+        let mut command = program();
+        command.env_remove("SSL_CERT_FILE").env_remove("SSL_CERT_DIR");
+        command.env(variable.0, variable.1).env("ITENTIAL_MCP_PLATFORM_CA_FILE", setting);
+        command.args(["test", "--format", "json", "--platform-host", "127.0.0.1"]);
+        command.args(["--platform-port", &server.port.to_string()]);
+        command.args(["--platform-user", "u", "--platform-password", "p"]);
+        let output = command.output().expect("it starts");
+        let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+        let checks = report["checks"].as_array().cloned().unwrap_or_default();
+        checks.into_iter().find(|check| check["name"] == "tls").unwrap_or_else(|| report.clone())
+    };
+    let believed = |step: Value| step["details"]["authorities"].as_str().map(str::to_owned);
+    assert_eq!(
+        believed(step(("SSL_CERT_FILE", &ca), "")),
+        Some(format!("1 of SSL_CERT_FILE ({ca})"))
+    );
+    // Whatever the system has comes before it, if it has any.
+    let told = believed(step(("A", "b"), &ca)).unwrap_or_default();
+    assert!(told.ends_with(&format!("1 of CA file {ca}")), "{told}");
+    // Somebody who names an empty folder does not mean all the world.
+    let refused = step(("SSL_CERT_DIR", &empty), "").to_string();
+    assert!(refused.contains("holds no certificate in PEM form"), "{refused}");
+    assert!(!refused.contains("built in"), "{refused}");
+}
+
 #[test]
 fn a_probe_finds_plain_servers_and_says_what_it_cannot_know() {
     let allowed = ["--allowed-hosts", "mcp.example.com"];

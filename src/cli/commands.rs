@@ -7,18 +7,19 @@ use std::time::Duration;
 
 use super::call::{self, CallOptions};
 use super::clients::{self, CLIENTS};
-use super::command::{Argument, Command, Invocation, PROGRAM, UsageError, argument};
+use super::command::{Argument, Command, Invocation, UsageError, argument};
 use super::flags::{
-    AUDIT_EARLIER, CALL_FILE, CALL_OUTPUT, CHECK_FORMAT, CLIENT_CA_FILE, CLIENT_FILE, CLIENT_NAME,
-    CLIENT_SYSTEM, CLIENT_URL, CLIENT_WRITE, ENABLED, INSECURE, LISTED_ROLE, PARAMS, PROBE_CA_FILE,
-    PROBE_TIMEOUT, PROBE_URL, QUIET, READY, SANDBOX_HOST, SANDBOX_PORT, SHOW_FORMAT, TEST_FORMAT,
-    TIMEOUT, TOKEN_FILE, TOKEN_ROLE, TOKEN_UNTIL, TOOLS_FORMAT, VERBOSE,
+    AUDIT_EARLIER, BUILT, CALL_FILE, CALL_OUTPUT, CHECK_FORMAT, CLIENT_CA_FILE, CLIENT_FILE,
+    CLIENT_NAME, CLIENT_SYSTEM, CLIENT_URL, CLIENT_WRITE, ENABLED, INSECURE, LISTED_ROLE, PARAMS,
+    PROBE_CA_FILE, PROBE_TIMEOUT, PROBE_URL, QUIET, READY, SANDBOX_HOST, SANDBOX_PORT, SHOW_FORMAT,
+    TEST_FORMAT, TIMEOUT, TOKEN_FILE, TOKEN_ROLE, TOKEN_UNTIL, TOOLS_FORMAT, VERBOSE,
 };
 use super::probe::{self, ProbeOptions};
 use super::test::{self, TestOptions};
 use super::text::{fail, print};
 use super::{
     audit, catalog, completions, explain, man, new_tool, reference, sandbox, serve, tls, token,
+    version,
 };
 use crate::config::Group;
 
@@ -277,14 +278,12 @@ pub static COMMANDS: &[Command] = &[
     Command {
         name: "version",
         summary: "Print the version",
-        details: "",
+        details: "With --verbose also the commit and compiler it was built with, the system it was \
+                  built for, what does TLS, and the revisions of MCP it speaks.",
         arguments: &[],
-        options: &[],
+        options: &[BUILT],
         groups: &[],
-        run: |_| {
-            // The empty line belongs to the Python server's output, which scripts read.
-            Ok(print(&format!("{PROGRAM} {}\n\n", env!("CARGO_PKG_VERSION"))))
-        },
+        run: |invocation| Ok(version::version(invocation.switch("verbose"))),
     },
 ];
 

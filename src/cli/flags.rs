@@ -42,6 +42,7 @@ pub(super) const TEST_FORMAT: Flag = Flag {
 pub(super) const VERBOSE: Flag =
     option("verbose", "", "", "Show details and duration of every check");
 pub(super) const QUIET: Flag = option("quiet", "", "", "Leave out the opening line");
+pub(super) const BUILT: Flag = option("verbose", "", "", "Tell also what it was built from").ours();
 pub(super) const SHOW_FORMAT: Flag = Flag {
     choices: &["text", "json"],
     ..option("format", "format", "text", "How show and check write what they know").ours()

@@ -32,6 +32,7 @@ pub mod test;
 pub mod text;
 pub mod tls;
 mod token;
+mod version;
 mod waiting;
 
 use std::ffi::OsString;

@@ -1,7 +1,7 @@
 //! Requests to other servers over HTTP and TLS: the HTTP library, set up once for everybody.
 //!
 //! Waits end when nobody needs the answer any more ([`Scope`]), certificates are checked against the
-//! system's authorities ([`Trust`]), proxies come from the environment ([`proxy`]). Redirects are never
+//! system's authorities, or where it has none those built in ([`Trust`]), proxies come from the environment ([`proxy`]). Redirects are never
 //! followed: where a request goes decides who gets what is in it.
 
 mod agent;
@@ -16,5 +16,5 @@ pub use agent::{NameFailure, Reach, Scope, Setup, build, lookup};
 pub use alone::{agent_for, bounded};
 pub use fault::{TlsFault, cause, tls_error};
 pub use proxy::proxy;
-pub use trust::{Believed, Trust, client_config};
+pub use trust::{Believed, Secured, Trust, built_in as built_in_authorities, client_config};
 pub use unusable::Unusable;

@@ -21,6 +21,14 @@ pub struct Trust {
     config: OnceLock<Result<Arc<ClientConfig>, Unusable>>,
 }
 
+/// TLS settings, and whom they believe.
+pub struct Secured {
+    /// For the TLS library.
+    pub config: ClientConfig,
+    /// The authorities that are believed, in words.
+    pub authorities: String,
+}
+
 /// Whom to believe besides the system's authorities.
 #[derive(Clone, Debug, Default)]
 pub struct Believed {
@@ -56,7 +64,12 @@ impl Trust {
     ///
     /// As [`client_config`].
     pub fn config(&self) -> Result<Arc<ClientConfig>, Unusable> {
-        self.config.get_or_init(|| client_config(&self.believed).map(Arc::new)).clone()
+        let make = || {
+            let Secured { config, authorities } = client_config(&self.believed)?;
+            log::info!("certificates of other servers are checked against {authorities}");
+            Ok(Arc::new(config))
+        };
+        self.config.get_or_init(make).clone()
     }
 }
 
@@ -66,12 +79,12 @@ impl Trust {
 /// replace them), those of `ca_file` in addition, and any certificate that is itself in one of
 /// these files.
 /// The last is for self-signed ones, which OpenSSL makes as authorities and no standard verifier
-/// takes for a server's.
+/// takes for a server's. Those built in are believed where there are no others: in an empty container.
 ///
 /// # Errors
 ///
 /// The file that cannot be read or holds no certificate, or that nothing at all is trusted.
-pub fn client_config(believed: &Believed) -> Result<ClientConfig, Unusable> {
+pub fn client_config(believed: &Believed) -> Result<Secured, Unusable> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
@@ -79,56 +92,89 @@ pub fn client_config(believed: &Believed) -> Result<ClientConfig, Unusable> {
         .dangerous();
     if believed.anything {
         let verifier = Arc::new(Anything(provider));
-        return Ok(builder.with_custom_certificate_verifier(verifier).with_no_client_auth());
+        let config = builder.with_custom_certificate_verifier(verifier).with_no_client_auth();
+        return Ok(Secured { config, authorities: "none: any certificate will do".to_owned() });
     }
-    let (mut roots, mut named) = system()?;
+    let System { mut roots, mut named, mut told, unusable } = system()?;
     if let Some(file) = &believed.ca_file {
-        named.extend(from_file(file, &mut roots)?);
+        let further = from_file(file, &mut roots)?;
+        let further_told = format!("{} of CA file {}", further.len(), file.display());
+        told = if told.is_empty() { further_told } else { format!("{told} and {further_told}") };
+        named.extend(further);
     }
     if roots.is_empty() {
-        return Err(Unusable(
-            "this system has no certificate authorities to check certificates with; install its \
-             CA bundle, or set SSL_CERT_FILE (for the platform also ca_file) to a PEM file"
-                .to_owned(),
-        ));
+        // A store that cannot be read is no reason to believe others than those in it.
+        if let Some(problem) = unusable {
+            return Err(Unusable(format!(
+                "this system's store of certificate authorities {problem}; mend it, or set \
+                 SSL_CERT_FILE (for the platform also ca_file) to a PEM file"
+            )));
+        }
+        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        told = format!("{} built in, as this system has none", built_in());
     }
     let standard =
         WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build().map_err(
             |error| Unusable(format!("the trusted authorities cannot be used: {error}")),
         )?;
     let verifier = Arc::new(StandardOrNamed { standard, named });
-    Ok(builder.with_custom_certificate_verifier(verifier).with_no_client_auth())
+    let config = builder.with_custom_certificate_verifier(verifier).with_no_client_auth();
+    Ok(Secured { config, authorities: told })
+}
+
+/// How many authorities are built in.
+pub fn built_in() -> usize {
+    webpki_roots::TLS_SERVER_ROOTS.len()
+}
+
+/// What the system, or its environment, says of authorities.
+struct System {
+    roots: RootCertStore,
+    /// Certificates that somebody named.
+    named: Vec<CertificateDer<'static>>,
+    /// Whose they are and how many; empty when there are none.
+    told: String,
+    /// Why there are none, where the system has some.
+    unusable: Option<String>,
 }
 
 /// The authorities of the system, and the certificates among them that somebody named.
-fn system() -> Result<(RootCertStore, Vec<CertificateDer<'static>>), Unusable> {
+fn system() -> Result<System, Unusable> {
     let variables = named_by_environment();
     let native = rustls_native_certs::load_native_certs();
+    let mut roots = RootCertStore::empty();
+    // System stores hold a few certificates that no modern library parses; they are skipped.
+    let (usable, _) = roots.add_parsable_certificates(native.certs.iter().cloned());
+    let problem = match native.errors.first() {
+        Some(error) => Some(format!("cannot be used: {error}")),
+        None if native.certs.is_empty() => None,
+        None if usable == 0 => Some("holds no certificate that can be used".to_owned()),
+        None => None,
+    };
     if !variables.is_empty() {
-        if let Some(error) = native.errors.first() {
-            return Err(Unusable(format!("{variables} cannot be used: {error}")));
+        let empty = || (usable == 0).then(|| "holds no certificate in PEM form".to_owned());
+        if let Some(problem) = problem.or_else(empty) {
+            return Err(Unusable(format!("{variables} {problem}")));
         }
-        if native.certs.is_empty() {
-            return Err(Unusable(format!("{variables} holds no certificate in PEM form")));
-        }
+        let told = format!("{usable} of {variables}");
+        return Ok(System { roots, named: native.certs, told, unusable: None });
     }
     for error in &native.errors {
         log::warn!("a certificate of the system's trust store was skipped: {error}");
     }
-    let mut roots = RootCertStore::empty();
-    // System stores hold a few certificates that no modern library parses; they are skipped.
-    roots.add_parsable_certificates(native.certs.iter().cloned());
-    Ok((roots, if variables.is_empty() { Vec::new() } else { native.certs }))
+    let (told, unusable) = match usable {
+        0 => (String::new(), problem),
+        usable => (format!("{usable} of this system"), None),
+    };
+    Ok(System { roots, named: Vec::new(), told, unusable })
 }
 
 /// The variables that name authorities, with their values; empty when none is set.
 fn named_by_environment() -> String {
     ["SSL_CERT_FILE", "SSL_CERT_DIR"]
         .into_iter()
-        .filter_map(|name| {
-            Some((name, std::env::var(name).ok().filter(|value| !value.is_empty())?))
-        })
-        .map(|(name, value)| format!("{name} ({value})"))
+        .filter_map(|name| Some((name, std::env::var_os(name).filter(|value| !value.is_empty())?)))
+        .map(|(name, value)| format!("{name} ({})", value.display()))
         .collect::<Vec<_>>()
         .join(" and ")
 }

@@ -12,7 +12,7 @@ use super::report::{Check, Status};
 use crate::cancel::CancelToken;
 use crate::config;
 use crate::limits;
-use crate::outbound::{NameFailure, Scope, client_config, lookup};
+use crate::outbound::{NameFailure, Scope, Secured, client_config, lookup};
 use crate::platform::client::Client;
 use crate::platform::client::believed;
 use crate::platform::error::{Error, ErrorKind};
@@ -242,7 +242,7 @@ impl<'a> Walk<'a> {
             cause,
             suggestion: TLS,
         };
-        let config = client_config(&believed(self.platform))
+        let Secured { config, authorities } = client_config(&believed(self.platform))
             .map_err(|error| failed(format!("TLS cannot be set up: {error}"), error.to_string()))?;
         let Some(stream) = stream else {
             return Err(failed("TLS handshake error: no connection".to_owned(), String::new()));
@@ -254,7 +254,10 @@ impl<'a> Walk<'a> {
             outcome.status = Status::Warning;
             outcome.message.push_str(", but certificates are not checked (disable_verify)");
         }
-        Ok(outcome.with("protocol", agreed.protocol).with("cipher", agreed.cipher))
+        Ok(outcome
+            .with("protocol", agreed.protocol)
+            .with("cipher", agreed.cipher)
+            .with("authorities", authorities))
     }
 
     fn authentication(&mut self) -> Result<Outcome, Failure> {
