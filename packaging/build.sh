@@ -29,8 +29,7 @@ compile() {
     local folder=$1 target=$2 home=${CARGO_HOME:-$HOME/.cargo} flags cargo=build
     flags="'--remap-path-prefix=$home=/cargo', '--remap-path-prefix=$folder=/itential-mcp'"
     case $target in
-    # Otherwise the linker writes down when it ran.
-    *windows-gnu) cargo=zigbuild flags+=", '-Clink-arg=-Wl,--no-insert-timestamp'" ;;
+    *windows*) cargo=zigbuild ;;
     *) zig_cc "$target" ;;
     esac
     (
