@@ -139,6 +139,15 @@ pub const INTERVAL_SECONDS: i64 = 10 * 365 * 24 * 60 * 60;
 /// Largest file that `call` takes an argument from, in bytes: what the platform may send, it may get.
 pub const CALL_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
+/// Rows and lines that a summary of one thing shows of each list in it, and how few when the screen is
+/// small: enough to see what they are about.
+pub const SUMMARY_ITEMS: usize = 10;
+/// See [`SUMMARY_ITEMS`].
+pub const SUMMARY_ITEMS_MIN: usize = 2;
+
+/// Bytes of a value on one line: several times the widest screen.
+pub const SUMMARY_VALUE_BYTES: usize = 2048;
+
 // ---- http: connections --------------------------------------------------------------------
 
 /// Threads that own sockets, TLS and framing: as many as cores, but more than four only lengthen the

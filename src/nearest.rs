@@ -18,6 +18,14 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, c)| c)
 }
 
+/// The words to choose from, and which of them `given` most likely is a misspelling of: the end of a
+/// sentence that refuses it.
+pub fn one_of(given: &str, words: &[&str]) -> String {
+    let meant = nearest(given, words.iter().copied());
+    let meant = meant.map(|word| format!("; did you mean {word}?")).unwrap_or_default();
+    format!("one of {}{meant}", words.join(", "))
+}
+
 /// How many typing errors apart two words are: a character too many, missing or wrong, or two
 /// neighbours swapped (optimal string alignment).
 pub fn distance(a: &str, b: &str) -> usize {

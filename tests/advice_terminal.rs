@@ -3,51 +3,13 @@
 
 mod support;
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
-use std::os::fd::OwnedFd;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
 
-use rustix::fs::{Mode, OFlags, open};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::json;
 use support::scratch::Scratch;
+use support::terminal::{at_a_terminal, terminal};
 use support::{Platform, eventually, program, signal, wait};
-
-/// A terminal: the side of the person, and that of the program.
-fn terminal() -> (File, OwnedFd) {
-    let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
-    grantpt(&person).and_then(|()| unlockpt(&person)).expect("ours");
-    let name = ptsname(&person, Vec::new()).expect("a name");
-    let program = open(&*name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).expect("its end");
-    (File::from(person), program)
-}
-
-/// Everything that comes until the program has ended. A terminal ends with an error.
-fn all(mut person: File) -> String {
-    let mut bytes = Vec::new();
-    let mut piece = [0; 4096];
-    while let Ok(count @ 1..) = person.read(&mut piece) {
-        bytes.extend_from_slice(&piece[..count]);
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// Runs `call` with standard output and standard error on one terminal.
-fn at_a_terminal(mut command: Command) -> (ExitStatus, String) {
-    let (person, end) = terminal();
-    let second = end.try_clone().expect("a second handle");
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::from(end))
-        .stderr(Stdio::from(second))
-        .spawn()
-        .expect("the program starts");
-    // Its own handles would keep the terminal open.
-    drop(command);
-    let seen = all(person);
-    (wait(&mut child), seen)
-}
 
 fn call(platform: &Platform, arguments: &[&str]) -> Command {
     let mut command = program();
@@ -68,13 +30,15 @@ fn s8_what_the_platform_says_does_not_steer_the_terminal() {
         json!({"body": hostile, "content_type": "text/html"}),
     ];
     for answer in answers {
-        for format in ["json", "toon"] {
+        for format in ["auto", "json", "toon", "table"] {
             let mut rule = answer.clone();
             rule["match"] = json!({"path": ADAPTERS});
             rule["times"] = json!(100);
             platform.faults(json!([rule]));
-            let command = call(&platform, &["get_adapters", "--response-format", format]);
-            let (_, seen) = at_a_terminal(command);
+            let mut command = call(&platform, &["get_adapters", "--format", format]);
+            // Whatever steers is then not ours.
+            command.env("NO_COLOR", "1");
+            let (_, seen) = at_a_terminal(command, 80, 24);
             assert!(seen.contains("owned"), "it is told all the same: {answer}: {seen}");
             let steers = |c: char| c.is_control() && !['\n', '\r', '\t'].contains(&c);
             let bad = seen.chars().find(|c| steers(*c) || *c == '\u{202e}');
@@ -95,7 +59,7 @@ fn s8_the_connection_test_paints_and_is_not_painted() {
         "status": 500, "body": {"message": "\u{1b}[2Jgone\u{7}"}}]));
     let mut command = program();
     command.args(["test", "--verbose"]).envs(platform.env());
-    let (_, seen) = at_a_terminal(command);
+    let (_, seen) = at_a_terminal(command, 80, 24);
     assert!(seen.contains("\u{1b}[91m"), "colours of our own: {seen:?}");
     assert!(!seen.contains("\u{1b}[2J") && !seen.contains('\u{7}'), "{seen:?}");
 }
@@ -162,6 +126,8 @@ fn s13_the_job_is_named_when_it_starts_and_when_the_call_is_interrupted() {
         let told = rest.lines().find(|line| line.starts_with("interrupted"));
         let told = told.unwrap_or_else(|| panic!("nothing of the interruption: {rest}"));
         assert!(told.contains(JOB) && told.contains("goes on"), "{told}");
+        let look = format!("call describe_job --params '{{\"object_id\":\"{JOB}\"}}'");
+        assert!(rest.contains(&look), "{rest}");
         let mut out = String::new();
         child.stdout.take().expect("piped").read_to_string(&mut out).expect("text");
         assert_eq!(out, "", "there is no result");
@@ -174,7 +140,7 @@ fn s13_the_job_is_named_when_it_starts_and_when_the_call_is_interrupted() {
 #[test]
 fn s13_progress_is_shown_on_a_terminal() {
     let platform = busy();
-    let (mut person, end) = terminal();
+    let (mut person, end) = terminal(80, 24);
     let mut command = waits(&platform);
     let mut child = command
         .stdin(Stdio::null())

@@ -4,16 +4,18 @@ use std::ffi::{OsStr, OsString};
 
 use lexopt::Arg;
 
-use super::command::{CONFIG, Command, Flag, HELP, Invocation, UsageError, VERSION};
+use super::command::{CONFIG, Command, Flag, HELP, Invocation, PROGRAM, UsageError, VERSION};
 use crate::config::{nearest, value};
+use crate::nearest::one_of;
+use crate::tools;
 
 /// What the command line asks for.
 #[derive(Debug)]
 pub enum Request {
     /// A command.
     Run(Invocation),
-    /// Help for a command, or for the program.
-    Help(Option<&'static Command>),
+    /// Help for a command and what it is to be done with, or for the program.
+    Help(Option<&'static Command>, Vec<String>),
     /// `--version`.
     Version,
 }
@@ -38,14 +40,14 @@ pub fn parse(
         any = true;
         match arg {
             Given::Option(flag, _) if flag.name == HELP.name => {
-                return Ok(Request::Help(reader.command));
+                return Ok(Request::Help(reader.command, reader.arguments));
             }
             Given::Option(flag, _) if flag.name == VERSION.name => return Ok(Request::Version),
             Given::Option(flag, value) => reader.options.push((flag, value)),
             Given::Argument(text) => reader.argument(text)?,
         }
     }
-    if any { reader.finish().map(Request::Run) } else { Ok(Request::Help(None)) }
+    if any { reader.finish().map(Request::Run) } else { Ok(Request::Help(None, Vec::new())) }
 }
 
 struct Reader {
@@ -188,7 +190,7 @@ impl Reader {
                 _ => Ok(()),
             },
             None if flag.choices.is_empty() || flag.choices.contains(&text) => Ok(()),
-            None => Err(wrong(format!("one of {}", flag.choices.join(", ")))),
+            None => Err(wrong(one_of(text, flag.choices))),
         }
     }
 
@@ -196,16 +198,15 @@ impl Reader {
         let Some(command) = self.command else {
             self.command = Some(
                 self.commands.iter().find(|command| command.name == text).ok_or_else(|| {
-                    let names = self.commands.iter().map(|command| command.name);
-                    let meant = nearest(&text, names.clone());
-                    let meant =
-                        meant.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-                    let names: Vec<_> = names.collect();
-                    self.error(format!(
-                        "unknown command {}{meant} (choose from {})",
-                        value::shown(&text),
-                        names.join(", ")
-                    ))
+                    let text = text.as_str();
+                    if tools::find(text).is_some() {
+                        let how =
+                            format!("'{text}' is a tool, not a command: {PROGRAM} call {text}");
+                        return self.error(how);
+                    }
+                    let names: Vec<_> = self.commands.iter().map(|command| command.name).collect();
+                    let known = one_of(text, &names);
+                    self.error(format!("unknown command {}; expected {known}", value::shown(text)))
                 })?,
             );
             return Ok(());
@@ -215,10 +216,10 @@ impl Reader {
         };
         if !argument.choices.is_empty() && !argument.choices.contains(&text.as_str()) {
             return Err(self.error(format!(
-                "argument {}: {} is not valid; expected one of {}",
+                "argument {}: {} is not valid; expected {}",
                 argument.name,
                 value::shown(&text),
-                argument.choices.join(", ")
+                one_of(&text, argument.choices)
             )));
         }
         self.arguments.push(text);

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::text::{fail, print};
+use super::text::{fail, tell};
 use crate::observe::Report;
 
 /// Reads the files of a trail, the oldest first, and tells what is not as it was written. The exit code
@@ -25,7 +25,7 @@ pub fn verify<'a>(files: impl Iterator<Item = &'a Path>) -> ExitCode {
         false => "not as it was written",
     };
     text.push_str(&format!("{} good lines, the last link is {last}: {verdict}\n", report.good));
-    match print(&text) {
+    match tell(&text) {
         ExitCode::SUCCESS if !report.is_intact() => ExitCode::FAILURE,
         code => code,
     }

@@ -1,39 +1,71 @@
 //! `call`: runs one tool and prints its result.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 
-use serde::Serialize;
-use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
 use serde_json::{Map, Value, json};
 
+use super::ascii::pretty;
 use super::backend::Backend;
-use super::text::{complain, fail, print};
+use super::call_arguments::{argument_in, params};
+use super::shown::shown;
+use super::text::{colored, complain, fail, print, print_painted, screen};
 use super::waiting::Waiting;
-use crate::config::{Config, PlatformCredentials};
+use crate::config::{Config, PlatformCredentials, ResponseFormat};
 use crate::nearest::nearest;
 use crate::product::{self, Live};
 use crate::protocol::message;
 use crate::protocol::message::Incoming;
 use crate::protocol::{Answer, Caller, Engine, Session, Sink};
-use crate::tools::Callable;
 use crate::transport::Workers;
 use crate::transport::serve::{Recipient, serve};
-use crate::{limits, observe, protocol};
+use crate::{observe, protocol};
 
 /// What one call was given on the command line.
 pub struct CallOptions<'a> {
     /// The tool.
     pub tool: &'a str,
-    /// The JSON object of its arguments; absent and empty mean none.
+    /// The JSON object of its arguments, `@` and the file it stands in, or `-` for standard input;
+    /// absent and empty mean none.
     pub params: Option<&'a str>,
     /// Arguments whose values are in files, as `NAME=PATH`.
     pub files: Vec<&'a str>,
     /// The file for the result instead of standard output.
     pub output: Option<&'a str>,
+    /// How the result is written.
+    pub format: Format,
+}
+
+/// How the result of a call is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// As the configuration has it.
+    Configured,
+    /// For a person: a list as a table, a record as a summary.
+    Table,
+    /// As JSON.
+    Json,
+    /// As TOON.
+    Toon,
+}
+
+/// The words for them on the command line. The first means a table where a person reads it.
+pub const FORMATS: [&str; 4] = ["auto", "table", "json", "toon"];
+
+impl Format {
+    /// What these options ask for: `--format`, and whether the command line says how a server would
+    /// write the result.
+    pub fn of(word: Option<&str>, configured_here: bool) -> Self {
+        match word {
+            Some("table") => Self::Table,
+            Some("json") => Self::Json,
+            Some("toon") => Self::Toon,
+            _ if io::stdout().is_terminal() && !configured_here => Self::Table,
+            _ => Self::Configured,
+        }
+    }
 }
 
 /// Calls a tool and prints or writes down its result.
@@ -42,23 +74,33 @@ pub fn call(config: &Config, options: &CallOptions<'_>) -> ExitCode {
     let waiting = Waiting::begin();
     let result = result(config, options, &waiting);
     waiting.end();
-    let shown = result.and_then(|result| {
-        let mut texts = texts(&result).into_iter();
-        let text = match options.output {
-            None => format!("\n{}\n", texts.next().unwrap_or_default()),
-            Some(path) => {
-                texts.next();
-                keep(&result, path).map(|()| String::new())?
+    let told = result.and_then(|mut result| {
+        let mut texts = texts(&result);
+        let notes = texts.split_off(texts.len().min(1));
+        let mut hint = None;
+        let told = match (options.output, options.format) {
+            (Some(path), _) => {
+                keep(&mut result, path)?;
+                ExitCode::SUCCESS
             }
+            (None, Format::Table) => {
+                let document = document(&mut result);
+                // It is said below.
+                if let Some(fields) = document.as_object_mut() {
+                    fields
+                        .retain(|name, value| name != "note" || !notes.iter().any(|n| value == n));
+                }
+                let text;
+                (text, hint) = shown(document, &notes, screen(), colored());
+                print_painted(&text)
+            }
+            (None, _) => print(&format!("\n{}\n", texts.concat())),
         };
         // What is said of a result goes beside it, so that what reads the output gets the result alone.
-        texts.for_each(|note| complain(&note));
-        Ok(text)
+        hint.iter().chain(&notes).for_each(|note| complain(note));
+        Ok(told)
     });
-    match shown {
-        Ok(text) => print(&text),
-        Err(message) => fail(&observe::redact(&message)),
-    }
+    told.unwrap_or_else(|message| fail(&observe::redact(&message)))
 }
 
 /// The result of the call.
@@ -68,22 +110,19 @@ fn result(
     waiting: &Arc<Waiting>,
 ) -> Result<Value, String> {
     let tool = options.tool;
-    let mut arguments = match options.params.filter(|text| !text.trim().is_empty()) {
-        None => Map::new(),
-        Some(text) => match serde_json::from_str(text) {
-            Ok(Value::Object(arguments)) => arguments,
-            Ok(_) => {
-                return Err("--params must be a JSON object, such as '{\"name\": \"x\"}'".into());
-            }
-            Err(error) => return Err(format!("--params is not valid JSON: {error}")),
-        },
-    };
+    let mut arguments = options.params.map_or(Ok(Map::new()), params)?;
     let backend = Backend::open(config)?;
     let mut full = config.clone();
     // A person, or a script, has no context that could overflow.
     full.server.full = true;
     // Roles are for callers of the server.
     full.roles.clear();
+    match options.format {
+        // Text that is no JSON is shown as it is.
+        Format::Json | Format::Table => full.server.response_format = ResponseFormat::Json,
+        Format::Toon => full.server.response_format = ResponseFormat::Toon,
+        Format::Configured => {}
+    }
     full.server.platform_credentials = PlatformCredentials::Server;
     let live = Live::new(&full, &backend.means);
     let missing = match crate::tools::find(tool) {
@@ -119,53 +158,24 @@ fn result(
     }
 }
 
-/// The argument that stands in a file: text for a parameter that takes text, otherwise JSON where it
-/// is JSON.
-fn argument_in<'a>(file: &'a str, tool: &dyn Callable) -> Result<(&'a str, Value), String> {
-    let (name, path) = file
-        .split_once('=')
-        .filter(|(name, path)| !name.is_empty() && !path.is_empty())
-        .ok_or_else(|| {
-            format!("--file must be NAME=PATH, such as project=export.json, not '{file}'")
-        })?;
-    let text = read(path).map_err(|why| format!("--file {name}: {path} {why}"))?;
-    let schema = tool.input_schema(false);
-    let takes_text = schema["properties"][name]["type"] == "string";
-    Ok((
-        name,
-        match serde_json::from_str(&text) {
-            Ok(value) if !takes_text => value,
-            _ => Value::String(text),
-        },
-    ))
-}
-
-/// The text of a file; `-` is standard input.
-fn read(path: &str) -> Result<String, String> {
-    let mut bytes = Vec::new();
-    let most = limits::CALL_FILE_BYTES;
-    let read = match path {
-        "-" => io::stdin().lock().take(most + 1).read_to_end(&mut bytes),
-        _ => File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes)),
-    };
-    read.map_err(|error| format!("cannot be read: {error}"))?;
-    if bytes.len() as u64 > most {
-        return Err(format!("holds more than {most} bytes"));
-    }
-    String::from_utf8(bytes).map_err(|_| "is no text in UTF-8".to_owned())
-}
-
 /// Writes the result itself to a file: text as it is, anything else as JSON.
-fn keep(result: &Value, path: &str) -> Result<(), String> {
-    let structured = result.get("structuredContent").unwrap_or(&Value::Null);
-    let wrapped = result.pointer("/_meta/fastmcp/wrap_result") == Some(&Value::Bool(true));
-    let document =
-        if wrapped { structured.get("result").unwrap_or(structured) } else { structured };
-    let text = match document {
+fn keep(result: &mut Value, path: &str) -> Result<(), String> {
+    let text = match document(result) {
         Value::String(text) => text.clone(),
         document => format!("{document:#}\n"),
     };
     std::fs::write(path, text).map_err(|error| format!("cannot write {path}: {error}"))
+}
+
+/// What the tool gave, without what MCP puts around it.
+fn document(result: &mut Value) -> &mut Value {
+    let wrapped = result.pointer("/_meta/fastmcp/wrap_result") == Some(&Value::Bool(true));
+    let structured = &mut result["structuredContent"];
+    if wrapped && structured.get("result").is_some() {
+        &mut structured["result"]
+    } else {
+        structured
+    }
 }
 
 /// Every text of a result.
@@ -225,104 +235,4 @@ impl Recipient for Asked {
     }
 
     fn waiting(self: &Arc<Self>) {}
-}
-
-/// JSON indented by four with everything but ASCII escaped; other text as it is.
-fn pretty(text: &str) -> String {
-    let Ok(value) = serde_json::from_str::<Value>(text) else { return text.to_owned() };
-    let mut bytes = Vec::new();
-    let formatter = Ascii(PrettyFormatter::with_indent(b"    "));
-    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
-    match value.serialize(&mut serializer) {
-        Ok(()) => String::from_utf8_lossy(&bytes).into_owned(),
-        Err(_) => text.to_owned(),
-    }
-}
-
-/// serde_json's pretty layout, with characters beyond ASCII as `\uXXXX`.
-struct Ascii<'a>(PrettyFormatter<'a>);
-
-impl Formatter for Ascii<'_> {
-    fn write_string_fragment<W: ?Sized + io::Write>(
-        &mut self,
-        writer: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        for c in fragment.chars() {
-            if c.is_ascii() && c != '\u{7f}' {
-                writer.write_all(&[c as u8])?;
-            } else {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    write!(writer, "\\u{unit:04x}")?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn write_char_escape<W: ?Sized + io::Write>(
-        &mut self,
-        writer: &mut W,
-        escape: CharEscape,
-    ) -> io::Result<()> {
-        self.0.write_char_escape(writer, escape)
-    }
-
-    fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_array(writer)
-    }
-
-    fn end_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array(writer)
-    }
-
-    fn begin_array_value<W: ?Sized + io::Write>(
-        &mut self,
-        writer: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
-        self.0.begin_array_value(writer, first)
-    }
-
-    fn end_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array_value(writer)
-    }
-
-    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object(writer)
-    }
-
-    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object(writer)
-    }
-
-    fn begin_object_key<W: ?Sized + io::Write>(
-        &mut self,
-        writer: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
-        self.0.begin_object_key(writer, first)
-    }
-
-    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(writer)
-    }
-
-    fn end_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object_value(writer)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn json_is_indented_and_ascii() {
-        assert_eq!(
-            pretty("{\"a\":[1,\"é\u{1f600}\"]}"),
-            "{\n    \"a\": [\n        1,\n        \"\\u00e9\\ud83d\\ude00\"\n    ]\n}"
-        );
-        assert_eq!(pretty("plain text"), "plain text");
-    }
 }

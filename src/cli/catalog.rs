@@ -2,19 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::backend::Backend;
 use super::command::Invocation;
-use super::text::{complain, fail, print, width};
+use super::command::PROGRAM;
+use super::help::{COLUMN, Page};
+use super::text::{columns, complain, fail, print, tell, width};
 use crate::bindings::{MadeTool, Missing};
-use crate::config::Config;
+use crate::config::{Config, value};
+use crate::nearest::one_of;
 use crate::product::{self, Chosen, Live, declared, is_live};
 use crate::tools;
 use crate::tools::shown::{FieldKind, Output, Shape};
 use crate::tools::told::{CLIENT_ADDITIONS, Kind, Parameter, Presence};
 use crate::tools::{Callable, Hints, Tool};
+
+/// Columns that a description needs beside a name.
+const NARROW: usize = 24;
 
 /// The tools from configuration as a server offers them that starts now; what is missing is complained
 /// of.
@@ -58,7 +65,12 @@ pub fn listed(invocation: &Invocation, show: fn(Chosen) -> ExitCode) -> ExitCode
                 Some(role) => show(product::allowed(&config.server, &made, role)),
                 None => {
                     let known: Vec<&str> = config.roles.iter().map(|role| &*role.name).collect();
-                    fail(&format!("no role is called '{name}'; defined are: {}", known.join(", ")))
+                    let known = if known.is_empty() {
+                        "none is defined".into()
+                    } else {
+                        one_of(name, &known)
+                    };
+                    fail(&format!("no role is called {}; {known}", value::shown(name)))
                 }
             }
         });
@@ -72,19 +84,65 @@ pub fn listed(invocation: &Invocation, show: fn(Chosen) -> ExitCode) -> ExitCode
     show(Chosen { built: tools::all().collect(), made: Vec::new() })
 }
 
-/// Prints these tools.
+/// Prints these tools: for a person those of an area together.
 pub fn tools(chosen: Chosen) -> ExitCode {
     let mut tools = chosen.all();
     tools.sort_unstable_by(|one, other| one.name().cmp(other.name()));
+    let tools: Vec<&dyn Callable> = tools.iter().map(AsRef::as_ref).collect();
     let names = tools.iter().map(|tool| tool.name());
     let column = names.chain(["TOOLS"]).map(str::len).max().unwrap_or(0) + 3;
-    let room = width().saturating_sub(column);
-    let mut text = format!("{:<column$}DESCRIPTION\n", "TOOLS");
-    for tool in &tools {
-        let _ = writeln!(text, "{:<column$}{}", tool.name(), shortened(tool.summary(), room));
+    if !io::stdout().is_terminal() {
+        let head = format!("{:<column$}DESCRIPTION", "TOOLS");
+        return print(&format!("{head}\n{}\n", listing(&tools, 0, column, width())));
     }
-    text.push('\n');
-    print(&text)
+    let mut areas: BTreeMap<&str, Vec<&dyn Callable>> = BTreeMap::new();
+    for tool in &tools {
+        areas.entry(tool.area().tag).or_default().push(*tool);
+    }
+    let mut text = format!("{} tools in {} areas\n", tools.len(), areas.len());
+    for (area, tools) in &areas {
+        let _ = write!(text, "\n{area}\n{}", listing(tools, 2, column - 1, width()));
+    }
+    print(&text);
+    tell(&format!("\nAll about one tool or the tools of one area: {PROGRAM} help NAME\n"))
+}
+
+/// The tools of an area with what each of them does.
+pub fn summaries(tools: &[&dyn Callable], width: usize) -> String {
+    let mut page = Page::new(width);
+    page.line("Tools:");
+    for tool in tools {
+        page.entry(2, tool.name(), tool.summary(), COLUMN);
+    }
+    page.gap();
+    page.paragraph(&format!("All about one: {PROGRAM} help NAME"));
+    page.text()
+}
+
+/// A line for each tool. On a narrow screen what a tool does stands below its name.
+fn listing(tools: &[&dyn Callable], indent: usize, column: usize, width: usize) -> String {
+    let mut text = String::new();
+    let room = width.saturating_sub(indent + column);
+    let before = " ".repeat(indent);
+    for tool in tools {
+        let _ = match room < NARROW {
+            true => writeln!(
+                text,
+                "{before}{}\n{before}  {}",
+                tool.name(),
+                shortened(tool.summary(), width - indent - 2)
+            ),
+            false => {
+                writeln!(
+                    text,
+                    "{before}{:<column$}{}",
+                    tool.name(),
+                    shortened(tool.summary(), room)
+                )
+            }
+        };
+    }
+    text
 }
 
 /// Prints all that is to know about these tools, in Markdown.
@@ -190,7 +248,8 @@ fn fields(shape: &Shape, path: &str, text: &mut String) {
     }
 }
 
-fn hints(hints: Hints) -> String {
+/// What may be assumed about a call, as the end of a sentence.
+pub fn hints(hints: Hints) -> String {
     let change = match hints {
         Hints { read_only: true, .. } => "changes nothing",
         Hints { destructive: true, .. } => "may destroy or interrupt something",
@@ -238,13 +297,13 @@ fn title(area: &str) -> String {
 
 /// `text`, cut between words when it does not fit. A terminal too narrow for a word gets it all.
 fn shortened(text: &str, room: usize) -> String {
-    if text.chars().count() <= room {
+    if columns(text) <= room {
         return text.to_owned();
     }
     let mut shown = String::new();
     let mut used = 0;
     for word in text.split(' ') {
-        let length = word.chars().count() + usize::from(used > 0);
+        let length = columns(word) + usize::from(used > 0);
         if used + length + 3 > room {
             break;
         }

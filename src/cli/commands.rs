@@ -5,21 +5,22 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use super::call::{self, CallOptions};
+use super::call::{self, CallOptions, Format};
 use super::clients::{self, CLIENTS};
 use super::command::{Argument, Command, Invocation, UsageError, argument};
 use super::flags::{
-    AUDIT_EARLIER, BUILT, CALL_FILE, CALL_OUTPUT, CHECK_FORMAT, CLIENT_CA_FILE, CLIENT_FILE,
-    CLIENT_NAME, CLIENT_SYSTEM, CLIENT_URL, CLIENT_WRITE, ENABLED, INSECURE, LISTED_ROLE, PARAMS,
-    PROBE_CA_FILE, PROBE_TIMEOUT, PROBE_URL, QUIET, READY, SANDBOX_HOST, SANDBOX_PORT, SHOW_FORMAT,
-    TEST_FORMAT, TIMEOUT, TOKEN_FILE, TOKEN_ROLE, TOKEN_UNTIL, TOOLS_FORMAT, VERBOSE,
+    AUDIT_EARLIER, BUILT, CALL_FILE, CALL_FORMAT, CALL_OUTPUT, CHECK_FORMAT, CLIENT_CA_FILE,
+    CLIENT_FILE, CLIENT_NAME, CLIENT_SYSTEM, CLIENT_URL, CLIENT_WRITE, ENABLED, INSECURE,
+    LISTED_ROLE, PARAMS, PROBE_CA_FILE, PROBE_TIMEOUT, PROBE_URL, QUIET, READY, SANDBOX_HOST,
+    SANDBOX_PORT, SHOW_FORMAT, TEST_FORMAT, TIMEOUT, TOKEN_FILE, TOKEN_ROLE, TOKEN_UNTIL,
+    TOOLS_FORMAT, VERBOSE,
 };
 use super::probe::{self, ProbeOptions};
 use super::test::{self, TestOptions};
-use super::text::{fail, print};
+use super::text::{fail, print, tell};
 use super::{
     audit, catalog, completions, explain, man, new_tool, reference, sandbox, serve, tls, token,
-    version,
+    topics, version,
 };
 use crate::config::Group;
 
@@ -49,7 +50,7 @@ pub static COMMANDS: &[Command] = &[
                   word beside it: call export_project --params '{\"name\": \"x\"}' --output x.json, \
                   call import_project --file project=x.json.",
         arguments: &[argument("tool", "Name of the tool")],
-        options: &[PARAMS, CALL_FILE, CALL_OUTPUT],
+        options: &[PARAMS, CALL_FILE, CALL_OUTPUT, CALL_FORMAT],
         groups: &[Group::Platform, Group::Tools, Group::Safety, Group::Logging],
         run: |invocation| {
             let options = CallOptions {
@@ -57,6 +58,10 @@ pub static COMMANDS: &[Command] = &[
                 params: invocation.option("params"),
                 files: invocation.each("file").collect(),
                 output: invocation.option("output"),
+                format: Format::of(
+                    invocation.option("format"),
+                    invocation.settings().iter().any(|(row, _)| row.key == "response_format"),
+                ),
             };
             Ok(invocation.with_config(|config| call::call(config, &options)))
         },
@@ -215,7 +220,7 @@ pub static COMMANDS: &[Command] = &[
     },
     Command {
         name: "client-config",
-        summary: "Print the configuration that MCP clients need, or write it for one",
+        summary: "Print what MCP clients need, or write it for one",
         details: "For transport stdio, how to start this program with the present settings; for \
                   http and sse, how to reach it. Secrets are never printed: their places are \
                   filled in as the client allows. Without a client, prints for all of them. With \
@@ -276,6 +281,19 @@ pub static COMMANDS: &[Command] = &[
         run: |invocation| Ok(print(&man::page(invocation.commands))),
     },
     Command {
+        name: "help",
+        summary: "Explain a command, a tool, a setting or a tag",
+        details: "For a tool, says what it does, takes and gives; for a tag of an area, lists its tools. A \
+                  setting is found by its key, option or variable.",
+        arguments: &[Argument {
+            optional: true,
+            ..argument("topic", "Name of a command, tool, setting or area")
+        }],
+        options: &[],
+        groups: &[],
+        run: topics::help,
+    },
+    Command {
         name: "version",
         summary: "Print the version",
         details: "With --verbose also the commit and compiler it was built with, the system it was \
@@ -298,7 +316,7 @@ fn configuration(invocation: &Invocation) -> ExitCode {
             Ok(loaded) if invocation.option("format") == Some("json") => {
                 print(&explain::json(&loaded))
             }
-            Ok(loaded) => print(&explain::text(&loaded)),
+            Ok(loaded) => tell(&explain::text(&loaded)),
             Err(error) => error.0.iter().fold(ExitCode::FAILURE, |_, line| fail(line)),
         },
     }

@@ -1,12 +1,13 @@
 //! `config show` and `config check`: what the configuration is, and why.
 
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use serde_json::{Value as Json, json};
 
 use super::checks::Found;
 use super::roles;
-use super::text::{fail, print};
+use super::text::{columns, fail, print, tell, width};
 use crate::bindings::custom::Custom;
 use crate::config::value::Value;
 use crate::config::{BindingKind, Config, Error, Loaded, Resolved, Source, ToolBinding};
@@ -47,7 +48,7 @@ pub fn check(loaded: Result<Loaded, Error>, as_json: bool) -> ExitCode {
                     count(warnings.len(), "warning")
                 ));
             }
-            let said = print(&out);
+            let said = tell(&out);
             errors.iter().fold(said, |_, (_, error)| fail(error))
         }
     };
@@ -75,8 +76,10 @@ fn verdict_json(errors: &[(&str, &str)], warnings: &[(&str, &str)], tools: usize
     format!("{document:#}\n")
 }
 
-/// Every setting with its value and its source, in columns.
+/// Every setting with its value and its source, in columns, or below each other where a person's screen
+/// has no room for the columns.
 pub fn text(loaded: &Loaded) -> String {
+    let room = if io::stdout().is_terminal() { width() } else { usize::MAX };
     let of_roles = loaded.roles.iter().flatten().filter(|key| key.source != Source::Default);
     let rows: Vec<_> = loaded
         .settings
@@ -94,7 +97,12 @@ pub fn text(loaded: &Loaded) -> String {
     let (ids, values) = (widest(|row| &row.0, usize::MAX), widest(|row| &row.1, 40));
     let mut out = String::new();
     for (id, value, source) in &rows {
-        out.push_str(&format!("{id:ids$}  {value:values$}  {source}\n"));
+        let line = format!("{id:ids$}  {value:values$}  {source}");
+        match columns(&line) <= room {
+            true => out.push_str(&line),
+            false => out.push_str(&format!("{id}\n  {value}\n  {source}")),
+        }
+        out.push('\n');
     }
     for role in &loaded.config.roles {
         out.push_str(&format!("role:{}  {}\n", role.name, roles::outcome(&loaded.config, role)));

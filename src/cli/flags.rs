@@ -1,5 +1,6 @@
 //! The options of single commands; those of settings come from the table of settings.
 
+use super::call::FORMATS;
 use super::clients::SYSTEMS;
 use super::command::{Flag, option};
 
@@ -7,7 +8,8 @@ pub(super) const PARAMS: Flag = option(
     "params",
     "object",
     "",
-    "Arguments of the tool as a JSON object, such as '{\"limit\": 5}'",
+    "Arguments of the tool as a JSON object, such as '{\"limit\": 5}', @ and the file it stands in, or \
+     - for standard input",
 );
 pub(super) const CALL_FILE: Flag = option(
     "file",
@@ -24,6 +26,16 @@ pub(super) const CALL_OUTPUT: Flag = option(
     "Write the result to a file instead: text as it is, anything else as JSON",
 )
 .ours();
+pub(super) const CALL_FORMAT: Flag = Flag {
+    choices: &FORMATS,
+    ..option(
+        "format",
+        "format",
+        "auto",
+        "How the result is written; auto is a table on a terminal, otherwise as response_format has it",
+    )
+    .ours()
+};
 pub(super) const ENABLED: Flag =
     option("enabled", "", "", "Only what the configuration leaves enabled").ours();
 pub(super) const LISTED_ROLE: Flag =

@@ -3,9 +3,11 @@
 //! [`commands`] is the table; [`args`] turns a command line into an inert request, [`main`] does it.
 
 pub mod args;
+mod ascii;
 mod audit;
 mod backend;
 pub mod call;
+mod call_arguments;
 pub mod catalog;
 mod checks;
 pub mod clients;
@@ -26,12 +28,15 @@ mod reload;
 mod roles;
 pub mod sandbox;
 pub mod serve;
+mod shown;
 mod signals;
 mod state_key;
+mod table;
 pub mod test;
 pub mod text;
 pub mod tls;
 mod token;
+mod topics;
 mod version;
 mod waiting;
 
@@ -52,8 +57,12 @@ pub fn main(args: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(Request::Run(invocation)) => {
             (invocation.command.run)(&invocation).unwrap_or_else(|error| refuse(&error))
         }
-        Ok(Request::Help(None)) => print(&help::program(COMMANDS, width())),
-        Ok(Request::Help(Some(command))) => print(&help::command(command, width())),
+        Ok(Request::Help(None, _)) => print(&help::program(COMMANDS, width())),
+        Ok(Request::Help(Some(command), arguments)) => {
+            let topic = arguments.first().filter(|_| command.name == "call");
+            let about = topic.and_then(|tool| topics::of_call(tool));
+            about.unwrap_or_else(|| print(&help::command(command, width())))
+        }
         Ok(Request::Version) => print(&format!("{PROGRAM} {}\n", env!("CARGO_PKG_VERSION"))),
         Err(error) => refuse(&error),
     }

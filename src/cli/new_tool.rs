@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::text::{complain, fail, print};
+use super::text::{complain, fail, tell};
 use crate::bindings::custom;
 use crate::bindings::files::{Problem, name_problem};
 use crate::tools;
@@ -20,7 +20,7 @@ pub fn new(file: &str) -> ExitCode {
             let here = |problem: &&Problem| file.starts_with(&problem.file);
             let folder = custom::load(&folder_of(Path::new(file)), &[]);
             folder.problems.iter().filter(here).for_each(|problem| complain(&problem.to_string()));
-            print(&format!(
+            tell(&format!(
                 "{file} holds the tool '{name}'. A server offers it when tools_path names its folder; \
                  the first lines of the file say how to try it.\n"
             ))

@@ -9,7 +9,7 @@ use rustls::AlertDescription;
 use ureq::http::Uri;
 use ureq::http::uri::{Authority, Scheme};
 
-use super::text::{fail, print};
+use super::text::{fail, tell};
 use super::tls;
 use crate::config::{Config, Server, Transport};
 use crate::limits;
@@ -37,7 +37,7 @@ pub fn probe(config: &Config, options: &ProbeOptions) -> ExitCode {
         answer.map_err(|problem| format!("{}: {problem}", question.uri))
     });
     match asked {
-        Ok(line) => print(&format!("{line}\n")),
+        Ok(line) => tell(&format!("{line}\n")),
         Err(problem) => fail(&problem),
     }
 }

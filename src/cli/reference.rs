@@ -92,7 +92,7 @@ fn entry(row: &Setting) -> String {
 }
 
 /// What values a setting accepts, beginning with a capital letter.
-fn accepted(row: &Setting) -> String {
+pub fn accepted(row: &Setting) -> String {
     match row.kind {
         Kind::Bool => "true or false (yes/no, on/off, 1/0)".into(),
         Kind::Choice(words, aliases) => with_aliases(words, aliases),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::backend;
 use super::signals;
-use super::text::{fail, print_painted};
+use super::text::{colored, fail, print_painted, width, wrap_lines};
 use crate::config::Config;
 use crate::observe;
 use crate::platform::check;
@@ -36,16 +36,13 @@ pub fn test(config: &Config, options: &TestOptions) -> ExitCode {
     let report = check::run(&platform, options.timeout);
     let text = match options.json {
         true => check::json(&report) + "\n",
-        false => check::human(&report, options.verbose, options.quiet, colored()),
+        false => {
+            let text = check::human(&report, options.verbose, options.quiet, colored(), width());
+            if io::stdout().is_terminal() { wrap_lines(&text, width()) } else { text }
+        }
     };
     match print_painted(&text) {
         ExitCode::SUCCESS if !report.success => ExitCode::FAILURE,
         code => code,
     }
-}
-
-/// Whether colours help the reader (<https://no-color.org>).
-fn colored() -> bool {
-    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    io::stdout().is_terminal() && !refused
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::text::print;
+use super::text::{print, tell};
 use crate::config::{ClientIdentity, Server, TlsVersion, Transport};
 use crate::http::tls::{self, Facts, Identity, Problem, TlsError, TlsFiles};
 
@@ -33,8 +33,8 @@ pub fn files(settings: &Server) -> Option<TlsFiles> {
 /// code is 0 when they can be used.
 pub fn check(settings: &Server, host: Option<&str>, as_json: bool) -> ExitCode {
     let report = Report::of(settings, host);
-    let text = if as_json { report.json() } else { report.text() };
-    match print(&text) {
+    let told = if as_json { print(&report.json()) } else { tell(&report.text()) };
+    match told {
         ExitCode::SUCCESS if !report.usable() => ExitCode::FAILURE,
         code => code,
     }

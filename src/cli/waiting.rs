@@ -4,13 +4,15 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Weak};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::command::PROGRAM;
 use super::signals;
-use super::text::{complain, harmless};
+use super::text::{columns, complain, harmless, shortened, width};
 use crate::limits;
 use crate::protocol::{Session, Sink};
 use crate::sync::Lock;
+use crate::tools::{self, Callable, Runs};
 
 /// The person who waits. Hears how far the call is, on standard error: the result is for programs.
 pub struct Waiting {
@@ -74,6 +76,9 @@ impl Waiting {
             if !state.said.is_empty() {
                 let said = &state.said;
                 complain(&format!("interrupted ({said}); what runs on the platform goes on"));
+                if let Some(look) = look(said) {
+                    complain(&look);
+                }
             }
             state.session.upgrade()
         };
@@ -109,10 +114,24 @@ impl Waiting {
             close_line(&mut state);
         }
         state.open = true;
+        // The last column stays free: a full line would be continued on the next.
+        let room = width().saturating_sub(columns(&far) + 1);
+        let line = shortened(&message, room) + far.as_str();
         let mut screen = io::stderr().lock();
         // To the first column, and the line cleared.
-        let _ = write!(screen, "\r\u{1b}[K{message}{far}").and_then(|()| screen.flush());
+        let _ = write!(screen, "\r\u{1b}[K{line}").and_then(|()| screen.flush());
     }
+}
+
+/// How to see what goes on, where what was said last names it: `job 0123 is running`.
+fn look(said: &str) -> Option<String> {
+    let (what, rest) = said.split_once(' ')?;
+    let (id, _) = rest.split_once(" is ")?;
+    let tool = Runs::called(what)?.shown_by;
+    let parameters = tools::find(tool)?.parameters();
+    let (name, _) = parameters.iter().find(|(_, required)| *required)?;
+    let arguments = json!({*name: id});
+    Some(format!("To see it: {PROGRAM} call {tool} --params '{arguments}'"))
 }
 
 fn close_line(state: &mut State) {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::secret::Secret;
 use super::settings::table::{Kind, LEVEL_ALIASES, LEVELS, Setting};
 use crate::limits;
+use crate::nearest::one_of;
 use crate::net::{Host, Network};
 
 /// A validated value. There is no way to print a secret by accident.
@@ -160,7 +161,7 @@ fn choice(text: &str, words: &[&str], aliases: &[(&str, &str)]) -> Result<Value,
         .find(|word| is(word))
         .or_else(|| aliases.iter().find(|(alias, _)| is(alias)).map(|(_, word)| word))
         .map(|word| Value::Text((*word).into()))
-        .ok_or_else(|| format!("one of {}", words.join(", ")))
+        .ok_or_else(|| one_of(text, words))
 }
 
 /// Each word once.
@@ -168,7 +169,8 @@ fn choices(text: &str, words: &[&str]) -> Result<Vec<String>, String> {
     let mut chosen = Vec::new();
     for item in items(text, |c| c == ',') {
         let Some(word) = words.iter().find(|word| item.eq_ignore_ascii_case(word)) else {
-            return Err(format!("one or more of {}, separated by commas", words.join(", ")));
+            let known = one_of(&item, words);
+            return Err(format!("one or more, separated by commas, each {known}"));
         };
         if !chosen.iter().any(|known| known == word) {
             chosen.push((*word).to_owned());

@@ -95,7 +95,7 @@ fn the_report_for_programs() {
 fn the_report_for_people() {
     let server = Server::start(healthy);
     let report = run(&settings(&server));
-    let text = check::human(&report, false, false, false);
+    let text = check::human(&report, false, false, false, 80);
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(
         lines[..3],
@@ -109,13 +109,13 @@ fn the_report_for_people() {
     assert!(text.contains("  Authenticated as: jo é\n  Total duration: "), "{text}");
     assert!(!text.contains('\u{1b}'));
 
-    let verbose = check::human(&report, true, true, true);
+    let verbose = check::human(&report, true, true, true, 80);
     assert!(!verbose.contains("Testing connection"));
     assert!(verbose.contains("\u{1b}[92m✓\u{1b}[0m Configuration loaded"), "{verbose}");
     assert!(verbose.contains("    • tls_enabled: False\n"), "{verbose}");
 
     let failed = Server::raw(|_| json(401, "{}"));
-    let text = check::human(&run(&settings(&failed)), true, false, false);
+    let text = check::human(&run(&settings(&failed)), true, false, false, 80);
     assert!(
         text.contains("✗ Connection test: FAILED\n\n  Error: Authentication failed: "),
         "{text}"

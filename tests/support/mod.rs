@@ -18,6 +18,8 @@ pub mod scratch;
 pub mod served;
 pub mod site;
 pub mod speaker;
+#[cfg(unix)]
+pub mod terminal;
 pub mod tokens;
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::command::{Invocation, UsageError};
-use super::text::{complain, fail, print};
+use super::text::{complain, fail, print, tell};
 use crate::config::Loaded;
 use entry::{ClientOptions, Entry};
 use format::Shape;
@@ -116,7 +116,7 @@ fn write_config(
     note(&shape.left);
     note(entry.notes());
     Ok(match done {
-        Ok(said) => print(&said),
+        Ok(said) => tell(&said),
         Err(error) => {
             let code = fail(&format!("{error}; nothing was changed. What belongs there:"));
             print(&notation::file(client, name, &shape));

@@ -12,8 +12,8 @@ use crate::observe::escaped;
 /// The report for people.
 ///
 /// `verbose` adds duration, details and errors of every check, `quiet` leaves out the opening line,
-/// `color` writes ANSI colours, which only a terminal should get.
-pub fn human(report: &Report, verbose: bool, quiet: bool, color: bool) -> String {
+/// `color` writes ANSI colours, which only a terminal should get. No line is drawn wider than `width`.
+pub fn human(report: &Report, verbose: bool, quiet: bool, color: bool, width: usize) -> String {
     let paint = |code: &str, text: &str| {
         if color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     };
@@ -56,7 +56,7 @@ pub fn human(report: &Report, verbose: bool, quiet: bool, color: bool) -> String
         if report.success { "✓ Connection test: SUCCESS" } else { "✗ Connection test: FAILED" };
     lines.extend([
         String::new(),
-        "─".repeat(60),
+        "─".repeat(width.min(60)),
         String::new(),
         paint("1", outcome),
         String::new(),

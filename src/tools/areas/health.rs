@@ -154,8 +154,7 @@ fn get_health(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, T
     if !detail {
         shorten(&mut shown);
     }
-    let more = "Of applications and adapters only those that are not well are shown; detail=true \
-                shows everything.";
+    let more = "Only what is not well is shown; detail=true shows everything.";
     let missing = (!missing.is_empty()).then(|| format!("{}.", missing.join("; ")));
     Ok(Outcome::from(shown).noted(missing).noted((!detail).then(|| more.to_owned())))
 }
