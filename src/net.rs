@@ -1,6 +1,7 @@
 //! Hosts and networks, as configurations write them.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::str::FromStr;
 
 use crate::limits;
@@ -82,6 +83,18 @@ impl FromStr for Host {
             },
         };
         Ok(Self { name, port })
+    }
+}
+
+/// Where this process listens for itself: loopback, with a port that the system chooses. A machine without IPv4
+/// may have only the other family's.
+pub fn for_ourselves() -> SocketAddr {
+    let four = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    match TcpListener::bind(four) {
+        Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable => {
+            SocketAddr::from((Ipv6Addr::LOCALHOST, 0))
+        }
+        _ => four,
     }
 }
 

@@ -1,11 +1,10 @@
 //! The platform that commands talk to: the real one, or the sandbox inside this process.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use super::checks;
 use crate::config::{Config, Platform, Secret};
-use crate::net::Host;
+use crate::net::{Host, for_ourselves};
 use crate::observe::Audit;
 use crate::platform::Client;
 use crate::product::Means;
@@ -46,8 +45,7 @@ impl Backend {
 /// # Errors
 /// When it cannot listen.
 pub(super) fn start(platform: &mut Platform) -> Result<Sandbox, String> {
-    let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let sandbox = Sandbox::start(anywhere, sandbox::Options::default())
+    let sandbox = Sandbox::start(for_ourselves(), sandbox::Options::default())
         .map_err(|error| format!("the sandbox could not be started: {error}"))?;
     log::warn!(
         "SANDBOX: a simulated platform with invented data serves at http://{}; nothing real changes",

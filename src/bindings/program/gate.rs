@@ -5,7 +5,6 @@
 //! send a body. What comes is passed on with the session of the call; credentials never leave.
 
 use std::collections::HashMap;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::thread;
 
@@ -15,6 +14,7 @@ use super::relay::Relay;
 use crate::cancel::CancelToken;
 use crate::http::{Exchange, Knows, Options, Response, Server};
 use crate::limits;
+use crate::net::for_ourselves;
 use crate::places;
 use crate::sync::Lock;
 
@@ -110,8 +110,7 @@ impl Gate {
             Some(desk) => desk.put(exchange),
             None => exchange.respond(Response::text(404, "nothing is here\n")),
         };
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let server = Server::start(address, options, Arc::new(handler));
+        let server = Server::start(for_ourselves(), options, Arc::new(handler));
         let server = server.map_err(|error| error.to_string())?;
         let started = Arc::new(Self { server, desks });
         *gate = Some(Arc::clone(&started));
