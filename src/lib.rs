@@ -20,13 +20,14 @@
 //! - Leaves: [`limits`] (every bound, each with its reason), [`sync`], [`cancel`], [`places`]
 //!   (who works when places are scarce), [`json`] (read strictly), [`tree`]
 //!   (JSON within a bound of memory), [`net`], [`time`], [`nearest`], [`sections`] (of device configurations), [`stamp`] (of files),
-//!   [`seal`] (of what travels through clients), [`built`] (what this program was made of).
+//!   [`seal`] (of what travels through clients), [`trace`] (to which a call belongs), [`built`] (what
+//!   this program was made of).
 //!
 //! Which room may import which, held against the code by `tests/architecture.rs`; no files of one
 //! room import each other in a circle either:
 //!
 //! ```text
-//! anyone    -> limits sync cancel places json tree net time nearest sections stamp seal built
+//! anyone    -> limits sync cancel places json tree net time nearest sections stamp seal built trace
 //! cli       -> transport auth product protocol bindings tools platform outbound sandbox http config observe
 //! transport -> auth protocol http config observe
 //! auth      -> outbound http config observe
@@ -63,5 +64,6 @@ pub mod stamp;
 pub mod sync;
 pub mod time;
 pub mod tools;
+pub mod trace;
 pub mod transport;
 pub mod tree;

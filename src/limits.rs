@@ -622,9 +622,38 @@ pub const PROBE_ITEMS: usize = 100;
 /// Bytes of the newest items of a list that are kept to show those behind an offset.
 pub const LIST_KEPT_BYTES: usize = 16 * 1024 * 1024;
 
+/// Connections to the listener of the metrics: several collectors, and people who look.
+pub const SCRAPERS: usize = 64;
+
+/// How often it is looked whether the file of a log was moved away: a line or two more in the old one
+/// are no loss, and a look costs a call to the system.
+pub const LOG_FILE_LOOK: Duration = Duration::from_secs(1);
+
+/// Bytes of one field of the access log: a longer path or name tells nobody more.
+pub const ACCESS_FIELD_BYTES: usize = 512;
+
+/// Bytes of the name that a proxy gave a request: a UUID and more.
+pub const REQUEST_ID_BYTES: usize = 64;
+
+/// Bytes of a `tracestate`, of the key or value of one of its members, and its members (W3C Trace
+/// Context, section 3.3.1).
+pub const TRACE_STATE_BYTES: usize = 512;
+/// See [`TRACE_STATE_BYTES`].
+pub const TRACE_KEY_BYTES: usize = 256;
+/// See [`TRACE_STATE_BYTES`].
+pub const TRACE_STATE_MEMBERS: usize = 32;
+
 /// Tools that are counted one by one: every built-in one and more than a client can be shown. The rest
 /// is counted together, or a reload that renames tools again and again would fill the memory.
 pub const COUNTED_TOOLS: usize = 2_000;
+
+/// Roles that are counted one by one for each tool, for the same reason: more than anybody can tell apart.
+pub const COUNTED_ROLES: usize = 50;
+
+/// Bounds between which durations are counted, in milliseconds: an answer from memory takes less than
+/// the first, a platform's a tenth of a second to some, a job that is waited for minutes.
+pub const DURATION_BUCKETS: [u64; 13] =
+    [1, 5, 25, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 120_000, 600_000];
 
 /// Entries that make an object a list by key, when all are objects: a record has fewer of such fields.
 pub const KEYED_RECORDS: usize = 8;

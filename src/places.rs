@@ -52,6 +52,19 @@ struct Waiter {
 /// Takes the place; none when it was refused.
 type Then = Box<dyn FnOnce(Option<Place>) + Send>;
 
+/// How many places there are and who has or wants one.
+#[derive(Clone, Copy, Debug)]
+pub struct Load {
+    /// Places that are taken.
+    pub taken: usize,
+    /// Places that there are.
+    pub most: usize,
+    /// Those who wait for one.
+    pub waiting: usize,
+    /// Those who gave theirs back while they wait for something else.
+    pub resting: usize,
+}
+
 /// A place, until it is dropped.
 #[derive(Debug)]
 pub struct Place {
@@ -180,10 +193,11 @@ impl Places {
         next
     }
 
-    /// How many places are taken, and how many wait for one.
-    pub fn load(&self) -> (usize, usize) {
+    /// How it is now.
+    pub fn load(&self) -> Load {
+        let resting = self.0.resting.load(Ordering::Relaxed);
         let state = self.0.state.lock();
-        (state.taken, state.waiting)
+        Load { taken: state.taken, most: self.0.most, waiting: state.waiting, resting }
     }
 
     fn place(&self, caller: &CallerKey) -> Place {
@@ -364,6 +378,12 @@ mod tests {
 
     use super::*;
 
+    /// Who has a place, and who waits for one.
+    fn load(places: &Places) -> (usize, usize) {
+        let now = places.load();
+        (now.taken, now.waiting)
+    }
+
     fn later() -> Instant {
         Instant::now() + Duration::from_secs(600)
     }
@@ -388,7 +408,7 @@ mod tests {
             enter(&places, who, &said);
         }
         let mut order = Vec::new();
-        while places.load() != (0, 0) {
+        while load(&places) != (0, 0) {
             let (who, place) = heard.try_recv().expect("somebody has a place");
             assert!(place.is_some());
             order.push(who);
@@ -423,7 +443,7 @@ mod tests {
         assert_eq!([first[0].0, first[1].0, first[2].0], ["b", "a", "a"]);
         drop(first);
         let rest: Vec<_> = heard.try_iter().map(|(who, _)| who).collect();
-        assert_eq!((rest.iter().filter(|who| **who == "b").count(), places.load()), (2, (0, 0)));
+        assert_eq!((rest.iter().filter(|who| **who == "b").count(), load(&places)), (2, (0, 0)));
     }
 
     #[test]
@@ -438,7 +458,7 @@ mod tests {
         assert!(matches!(heard.try_recv(), Ok(("a", None))));
         enter(&places, "a", &said);
         assert!(matches!(heard.try_recv(), Ok(("a", None))));
-        assert_eq!(places.load(), (1, 3));
+        assert_eq!(load(&places), (1, 3));
         drop(held);
     }
 
@@ -456,9 +476,9 @@ mod tests {
         });
         let next = places.refuse_late(Instant::now());
         assert_eq!(heard.recv(), Ok(false));
-        assert_eq!((next, places.load()), (None, (1, 0)), "who gave up stands there no more");
+        assert_eq!((next, load(&places)), (None, (1, 0)), "who gave up stands there no more");
         drop(held);
-        assert_eq!(places.load(), (0, 0));
+        assert_eq!(load(&places), (0, 0));
     }
 
     #[test]
@@ -466,15 +486,15 @@ mod tests {
         let places = Places::new(1, 1, 10);
         let place = places.take(&key("a"), later(), || false).expect("it is free");
         working(place, || {
-            assert_eq!((places.load().0, &*caller()), (1, "a"));
+            assert_eq!((load(&places).0, &*caller()), (1, "a"));
             let other = resting(|| {
-                assert_eq!(places.load().0, 0);
+                assert_eq!(load(&places).0, 0);
                 places.take(&key("b"), later(), || false)
             });
-            assert_eq!(places.load().0, 2, "begun work goes on");
+            assert_eq!(load(&places).0, 2, "begun work goes on");
             drop(other);
         });
-        assert_eq!((places.load(), &*caller()), ((0, 0), ""));
+        assert_eq!((load(&places), &*caller()), ((0, 0), ""));
         assert!(resting(|| true), "a thread without a place may wait as well");
     }
 }

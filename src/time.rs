@@ -53,6 +53,15 @@ impl Utc {
         format!("{}T{}.{:03}Z", self.date(), self.clock(), self.time.subsec_millis())
     }
 
+    /// `22/Nov/2026:17:10:48 +0000`, as in the logs of web servers.
+    pub fn clf_form(self) -> String {
+        const MONTHS: [&str; 12] =
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let month = usize::try_from(self.month).ok().and_then(|month| MONTHS.get(month - 1));
+        let month = month.copied().unwrap_or_default();
+        format!("{:02}/{month}/{:04}:{} +0000", self.day, self.year, self.clock())
+    }
+
     /// `2026-11-22 17:10:48,198Z`, as in the log.
     pub fn log_form(self) -> String {
         format!("{} {},{:03}Z", self.date(), self.clock(), self.time.subsec_millis())

@@ -14,6 +14,7 @@ use super::verifier::{Verdict, Verifier};
 use crate::config::{AuthType, Config};
 use crate::http::{Request, Response};
 use crate::limits;
+use crate::observe::metrics::{self, Turned};
 use crate::seal::Seal;
 use crate::sync::SharedLock;
 
@@ -116,7 +117,7 @@ impl Authority {
             let certificate = request.client_identity.as_deref().map(Identity::of_certificate);
             return self.admit(request, certificate.map(Arc::new));
         }
-        let refused = |refusal: &Refusal| Check::Refused(self.resource.refuse(request, refusal));
+        let refused = |refusal: &Refusal| self.refuse(request, refusal);
         let token = match bearer(request) {
             Ok(token) => token,
             Err(refusal) => return refused(&refusal),
@@ -137,8 +138,20 @@ impl Authority {
     fn admit(&self, request: &Request, identity: Option<Arc<Identity>>) -> Check {
         match self.roles.read().role_of(identity.as_deref()) {
             Ok(role) => Check::Admitted(Visitor { identity, role }),
-            Err(refusal) => Check::Refused(self.resource.refuse(request, &refusal)),
+            Err(refusal) => self.refuse(request, &refusal),
         }
+    }
+
+    fn refuse(&self, request: &Request, refusal: &Refusal) -> Check {
+        let reason = match refusal {
+            Refusal::Missing => Turned::NoToken,
+            Refusal::Invalid(_) => Turned::BadToken,
+            Refusal::Scopes(_) => Turned::Scope,
+            Refusal::Role { .. } => Turned::Role,
+            Refusal::Unavailable(_) => Turned::Unavailable,
+        };
+        metrics::TURNED.count(&[reason.at()]);
+        Check::Refused(self.resource.refuse(request, refusal))
     }
 }
 

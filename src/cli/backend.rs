@@ -31,7 +31,7 @@ impl Backend {
         let audit = match &config.server.audit_file {
             Some(path) => Some(Arc::new(
                 Audit::open(path, config.server.audit_required)
-                    .map_err(|error| checks::cannot_audit(path, &error))?,
+                    .map_err(|error| checks::cannot_write("audit_file", path, &error))?,
             )),
             None => None,
         };

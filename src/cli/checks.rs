@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{exposure, roles, tls};
 use crate::auth::Authority;
-use crate::config::{AuthType, Config, Loaded, Transport};
+use crate::config::{AuthType, Config, Loaded, OwnPort, Transport};
 use crate::http::Listen;
 use crate::http::tls as files;
 use crate::outbound::Trust;
@@ -47,7 +47,7 @@ static CHECKS: &[Check] = &[
     Check { name: "exposure", reloaded: false, look: |loaded| exposed(&loaded.config) },
     Check { name: "tls", reloaded: false, look: |loaded| certificate(&loaded.config) },
     Check { name: "platform", reloaded: false, look: |loaded| platform(&loaded.config) },
-    Check { name: "audit", reloaded: false, look: |loaded| audit(&loaded.config) },
+    Check { name: "audit", reloaded: false, look: |loaded| files_written(&loaded.config) },
     Check { name: "address", reloaded: false, look: |loaded| address(&loaded.config) },
 ];
 
@@ -219,23 +219,33 @@ pub fn platform(config: &Config) -> Vec<Finding> {
     }
 }
 
-/// Whether the audit file can be appended to. One that is not there yet is not made here: it would
-/// belong to whoever checks.
-fn audit(config: &Config) -> Vec<Finding> {
-    let Some(path) = &config.server.audit_file else { return Vec::new() };
+/// Whether the audit file and those of the logs can be appended to. One that is not there yet is not
+/// made here: it would belong to whoever checks.
+fn files_written(config: &Config) -> Vec<Finding> {
+    let settings = &config.server;
+    let access = settings.access_log.as_deref().filter(|path| *path != Path::new("-"));
+    [
+        ("audit_file", settings.audit_file.as_deref()),
+        ("log_file", settings.log_file.as_deref()),
+        ("access_log", access),
+    ]
+    .into_iter()
+    .filter_map(|(setting, path)| appended(setting, path?))
+    .collect()
+}
+
+fn appended(setting: &str, path: &Path) -> Option<Finding> {
     let result = match path.symlink_metadata() {
         Ok(_) => std::fs::OpenOptions::new().append(true).open(path).map(drop),
         Err(_) => may_create(path),
     };
-    match result {
-        Ok(()) => Vec::new(),
-        Err(error) => vec![Finding::Refusal(cannot_audit(path, &error))],
-    }
+    let error = result.err()?;
+    Some(Finding::Refusal(cannot_write(setting, path, &error)))
 }
 
-/// That the audit file cannot be written.
-pub fn cannot_audit(path: &Path, error: &std::io::Error) -> String {
-    format!("audit_file {} cannot be written: {error}", path.display())
+/// That the file of a setting cannot be written.
+pub fn cannot_write(setting: &str, path: &Path, error: &std::io::Error) -> String {
+    format!("{setting} {} cannot be written: {error}", path.display())
 }
 
 /// Whether a file can be made there.
@@ -272,8 +282,8 @@ fn address(config: &Config) -> Vec<Finding> {
         return Vec::new();
     }
     let settings = &config.server;
-    match Listen::Name(settings.host.clone(), settings.port).is_possible() {
-        Ok(()) => Vec::new(),
-        Err(error) => vec![Finding::Deaf(error.to_string())],
-    }
+    let aside = settings.metrics_port.map(|OwnPort(port)| (&settings.metrics_host, port));
+    let places = [Some((&settings.host, settings.port)), aside].into_iter().flatten();
+    let possible = places.map(|(host, port)| Listen::Name(host.clone(), port).is_possible());
+    possible.filter_map(Result::err).map(|error| Finding::Deaf(error.to_string())).collect()
 }

@@ -2,22 +2,31 @@
 
 use std::net::{IpAddr, ToSocketAddrs};
 
-use crate::config::{AuthType, Config};
+use crate::config::{AuthType, Config, OwnPort};
 use crate::net::Network;
 
 /// What lies open: whoever reaches the listener is not asked who they are, or whoever is on the way
 /// hears what is said.
 pub fn gaps(config: &Config) -> Vec<String> {
     let settings = &config.server;
+    let mut gaps = Vec::new();
+    if let Some(OwnPort(port)) =
+        settings.metrics_port.filter(|_| !is_private(&settings.metrics_host))
+    {
+        gaps.push(format!(
+            "everybody who reaches port {port} of metrics_host, and everybody on the way to it, can \
+             read the metrics: it has no TLS and asks nobody; a loopback address is for this machine \
+             alone"
+        ));
+    }
     if is_private(&settings.host) {
-        return Vec::new();
+        return gaps;
     }
     let place = match settings.host.is_empty() {
         true => format!("port {} of this machine", settings.port),
         false => format!("port {} of {}", settings.port, settings.host),
     };
     let asks = config.auth.kind.iter().any(|kind| *kind != AuthType::None);
-    let mut gaps = Vec::new();
     if !asks && settings.client_ca_file.is_none() {
         gaps.push(format!(
             "everybody who reaches {place} can use every tool: neither auth_type nor client_ca_file \

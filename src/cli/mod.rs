@@ -21,6 +21,7 @@ mod help;
 mod man;
 mod manager;
 pub mod new_tool;
+mod observed;
 mod passed;
 mod probe;
 mod reference;

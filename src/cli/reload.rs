@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::backend::Backend;
 use super::checks::Found;
-use super::tls;
+use super::{observed, tls};
 use crate::config::{Config, Loaded, Setting};
 use crate::http::tls::Reloader;
 use crate::observe;
@@ -43,6 +43,7 @@ pub fn reload(
         }
         Err(error) => log::error!("reload: the configuration stays as it was: {error}"),
     }
+    observed::reopen();
     if let Some(Err(error)) = backend.means.audit.as_ref().map(|audit| audit.reopen()) {
         log::error!("reload: the audit file stays as it was: {error}");
     }
@@ -56,6 +57,7 @@ pub fn reload(
             true
         }
     };
+    observed::reloaded(taken && now.is_ok());
     if taken {
         log::info!("reloaded");
     }

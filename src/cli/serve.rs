@@ -16,7 +16,7 @@ use super::passed;
 use super::reload::{Reread, reload};
 use super::signals::{Asked, Requests};
 use super::text::{complain, fail};
-use super::{state_key, tls};
+use super::{observed, state_key, tls};
 use crate::auth::{Authority, Roles};
 use crate::cancel::CancelToken;
 use crate::config::{Config, Loaded, PlatformCredentials, Transport};
@@ -39,8 +39,10 @@ pub fn run(loaded: &Loaded, reread: Reread<'_>) -> ExitCode {
     let passed = passed::sockets();
     // First of all: whoever sees the port open or the first byte read may send a signal.
     let requests = Requests::hear();
-    observe::init(loaded.config.server.log_level);
     let manager = Manager::of_environment();
+    if let Err(message) = observed::begin(&loaded.config) {
+        return refuse(&message, false, &manager);
+    }
     let passed = match passed {
         Ok(passed) => passed,
         Err(message) => return refuse(&message, false, &manager),
@@ -200,10 +202,17 @@ fn serve_http(
         Ok(server) => Arc::new(server),
         Err(error) => return Ok(refuse(&error.to_string(), true, manager)),
     };
+    let aside = match observed::aside(&service, config) {
+        Ok(aside) => aside,
+        Err(error) => return Ok(refuse(&error.to_string(), true, manager)),
+    };
     let listener = Arc::downgrade(&server);
     service.status().show_listener(move || Some(listener.upgrade()?.stats()));
     service.tend().map_err(|error| format!("no thread could be started: {error}"))?;
-    let url = announce(config, &server);
+    let tools = engine.registry(&Caller::default()).tools().count();
+    let client = &backend.means.client;
+    let served = observed::summary(config, tools, client, tls.as_deref(), aside.as_ref());
+    let url = announce(config, &server, &served);
     manager.serves(&format!("Serves MCP at {url}"));
     let (listener, tended) = (Arc::downgrade(&server), Arc::downgrade(&service));
     manager.watch(move || {
@@ -275,13 +284,14 @@ fn options(config: &Config, tls: Option<Arc<Reloader>>) -> Options {
     }
 }
 
-/// One line that says where to connect, whatever the log level: it is how people and scripts learn
-/// the port when the system chose it. Gives the URL.
-fn announce(config: &Config, server: &Server) -> String {
+/// One line that says where to connect, and to what, whatever the log level: it is how people and
+/// scripts learn the port when the system chose it. Gives the URL.
+fn announce(config: &Config, server: &Server, served: &str) -> String {
     let settings = &config.server;
     let scheme = if settings.certificate_file.is_some() { "https" } else { "http" };
     let address = server.local_addr();
     let url = format!("{scheme}://{address}{}", settings.path);
-    complain(&format!("itential-mcp serves MCP at {url} (Press CTRL+C to quit)"));
+    let served = format!("itential-mcp serves MCP at {url} (Press CTRL+C to quit): {served}");
+    observe::announce(&served);
     url
 }

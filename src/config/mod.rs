@@ -24,8 +24,9 @@ pub use roles::Role;
 pub use secret::Secret;
 pub use settings::{
     Auth, AuthType, ClientDocuments, ClientIdentity, Confirm, ConfirmFallback, Group, Kind,
-    LEVEL_ALIASES, LEVELS, Offer, Platform, PlatformCredentials, ResponseFormat, RoleSettings,
-    SETTINGS, Section, Server, SessionStyle, Setting, TlsVersion, Tools, Transport, settings,
+    LEVEL_ALIASES, LEVELS, LogFormat, Offer, OwnPort, Platform, PlatformCredentials,
+    ResponseFormat, RoleSettings, SETTINGS, Section, Server, SessionStyle, Setting, TlsVersion,
+    Tools, TraceContext, Transport, settings,
 };
 pub use sources::{CONFIG_ENV, Environment, Source, Sources};
 pub use suggest::nearest;

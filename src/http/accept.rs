@@ -37,7 +37,7 @@ pub fn accept(house: &House, token: u64) -> bool {
                 | ErrorKind::ConnectionReset
                 | ErrorKind::Interrupted => {}
                 _ => {
-                    listener.overloaded(&format!("{error}"));
+                    listener.overloaded(2, &format!("{error}"));
                     if !house.connections.evict() {
                         listener.drop_one(token);
                         listener.pause();
@@ -53,11 +53,11 @@ pub fn accept(house: &House, token: u64) -> bool {
 fn welcome(house: &House, socket: TcpStream, peer: IpAddr) {
     let listener = &house.listener;
     if !listener.enter(peer, &house.around.rules.options) {
-        listener.overloaded("too many connections from one address");
+        listener.overloaded(0, "too many connections from one address");
         return turn_away(socket, &house.around.rules.options);
     }
     if house.connections.len() >= listener.max_connections {
-        listener.overloaded("too many connections");
+        listener.overloaded(1, "too many connections");
         if !house.connections.evict() {
             listener.left(peer);
             return turn_away(socket, &house.around.rules.options);

@@ -117,6 +117,7 @@ impl Machine {
     pub fn refuse(&mut self, refusal: Refusal, now: Instant, rules: &Rules) {
         let Refusal { status, reason } = refusal;
         log::debug!("request refused: {status} {reason}");
+        rules.refused.status(status);
         let response = Response::text(status, format!("{reason}\n"));
         self.input = Vec::new();
         wire::print_answer(self.output.tail(), &response, Version::Http11, false, false);

@@ -92,9 +92,19 @@ impl Responder {
     }
 
     /// Begins an answer that comes in pieces, with options.
-    pub fn stream_with(mut self, head: Response, options: StreamOptions) -> Stream {
+    pub fn stream_with(self, head: Response, options: StreamOptions) -> Stream {
+        self.stream_until(head, options, |_| ())
+    }
+
+    /// The same; `over` is told how many bytes were sent once the stream has ended or nobody holds it.
+    pub fn stream_until(
+        mut self,
+        head: Response,
+        options: StreamOptions,
+        over: impl FnOnce(u64) + Send + 'static,
+    ) -> Stream {
         let conn = self.conn.take().filter(|conn| conn.begin_stream(self.number, &head, options));
-        Stream::new(conn, self.number)
+        Stream::new(conn, self.number, Box::new(over))
     }
 
     /// Who waits for the answer.

@@ -12,7 +12,7 @@ use super::phase::Phase;
 use super::poller::Interest;
 use super::rules::Rules;
 use super::turn::Turn;
-use super::wire::Head;
+use super::wire::{Head, Version};
 
 /// Runs when the client leaves.
 pub type Callback = Box<dyn FnOnce() + Send>;
@@ -123,6 +123,7 @@ impl Held {
                 return Ok(true);
             }
             Err(error) => {
+                rules.refused.handshake();
                 rules.unwelcome.note(peer, &error);
                 return Err(error);
             }
@@ -142,6 +143,10 @@ impl Held {
             method: head.method,
             path: head.path,
             query: head.query,
+            version: match head.version {
+                Version::Http10 => "HTTP/1.0",
+                Version::Http11 => "HTTP/1.1",
+            },
             headers: head.headers,
             body,
         }

@@ -11,6 +11,7 @@ use std::time::Instant;
 use super::forwarded;
 use super::options::Options;
 use super::poller::Poller;
+use super::refused::{Counts, NO_PLACE};
 use super::throttle::Throttle;
 use crate::limits;
 use crate::sync::Lock;
@@ -26,7 +27,7 @@ pub struct Listener {
     reserve: Lock<Option<File>>,
     paused_until: Lock<Option<Instant>>,
     accepted: AtomicU64,
-    turned_away: AtomicU64,
+    turned_away: Counts<{ NO_PLACE.len() }>,
     overload: Throttle,
 }
 
@@ -40,7 +41,7 @@ impl Listener {
             reserve: Lock::new(reserve()),
             paused_until: Lock::default(),
             accepted: AtomicU64::new(0),
-            turned_away: AtomicU64::new(0),
+            turned_away: Counts::default(),
             overload: Throttle::default(),
         }
     }
@@ -55,9 +56,9 @@ impl Listener {
         self.accepted.load(Ordering::Relaxed)
     }
 
-    /// Clients turned away.
-    pub fn turned_away(&self) -> u64 {
-        self.turned_away.load(Ordering::Relaxed)
+    /// Clients turned away, by reason.
+    pub fn turned_away(&self) -> [u64; NO_PLACE.len()] {
+        self.turned_away.read()
     }
 
     /// A connection from `peer` has ended.
@@ -135,9 +136,9 @@ impl Listener {
         *reserve_file = reserve();
     }
 
-    /// Says that clients are turned away, at most once per interval.
-    pub fn overloaded(&self, why: &str) {
-        self.turned_away.fetch_add(1, Ordering::Relaxed);
+    /// Says that clients are turned away, at most once per interval. `reason`: of [`NO_PLACE`].
+    pub fn overloaded(&self, reason: usize, why: &str) {
+        self.turned_away.count(reason);
         if let Some(unsaid) = self.overload.due() {
             log::warn!("{} clients turned away: {why}", unsaid + 1);
         }

@@ -11,6 +11,8 @@ pub struct Request {
     pub path: String,
     /// The query of the target, without `?`.
     pub query: Option<String>,
+    /// The version of HTTP, as `HTTP/1.1`.
+    pub version: &'static str,
     /// Names (lower case) and values in the order received.
     pub headers: Vec<(String, String)>,
     /// The whole body, chunking removed.

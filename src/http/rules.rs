@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::budget::Budget;
 use super::options::Options;
+use super::refused::{Counts, REASONS};
 use super::tls::Identity;
 use super::unwelcome::Unwelcome;
 use crate::limits;
@@ -18,6 +19,8 @@ pub struct Rules {
     pub streams: Budget,
     /// Clients whose certificates were refused.
     pub unwelcome: Unwelcome,
+    /// What was refused before it was a request.
+    pub refused: Counts<{ REASONS.len() }>,
     draining: AtomicBool,
 }
 
@@ -30,6 +33,7 @@ impl Rules {
             bodies,
             streams,
             unwelcome: Unwelcome::default(),
+            refused: Counts::default(),
             draining: AtomicBool::new(false),
         }
     }

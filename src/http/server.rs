@@ -15,6 +15,7 @@ use super::exchange::{Exchange, Handler, Responder};
 use super::listener::{self, Listener};
 use super::options::{Listen, Options, StartError};
 use super::poller::{Event, PING, Poller};
+use super::refused::{NO_PLACE, REASONS};
 use super::rules::Rules;
 use super::turn::Turn;
 use crate::limits;
@@ -36,8 +37,13 @@ pub struct Stats {
     pub streams: usize,
     /// Connections accepted since the start.
     pub accepted: u64,
-    /// Connections refused or evicted because a cap was reached, since the start.
-    pub turned_away: u64,
+    /// Connections that may be open at the same time.
+    pub max_connections: usize,
+    /// Connections refused or evicted because a cap was reached, since the start, by the reasons of
+    /// [`NO_PLACE`].
+    pub turned_away: [u64; NO_PLACE.len()],
+    /// What was refused before it was a request, since the start, by its [`REASONS`].
+    pub refused: [u64; REASONS.len()],
     /// Requests given to the handler since the start.
     pub requests: u64,
     /// Client certificates refused since the start.
@@ -121,7 +127,9 @@ impl Server {
             connections: running.house.connections.len(),
             streams: running.house.around.rules.streams.used(),
             accepted: running.house.listener.accepted(),
+            max_connections: running.house.listener.max_connections,
             turned_away: running.house.listener.turned_away(),
+            refused: running.house.around.rules.refused.read(),
             requests: running.requests.load(Ordering::Relaxed),
             refused_certificates: running.house.around.rules.unwelcome.refused(),
             missing_certificates: running.house.around.rules.unwelcome.nameless(),

@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::conn::{Conn, Gone};
 use super::held::Leaving;
+use crate::sync::Lock;
 
 /// The sending end of a stream. Clones send to the same client; when the last one is dropped the
 /// stream ends.
@@ -14,11 +16,25 @@ pub struct Stream(Option<Arc<Sender>>);
 struct Sender {
     conn: Arc<Conn>,
     number: u64,
+    bytes: AtomicU64,
+    over: Lock<Option<Over>>,
 }
 
+/// Told when a stream is over how many bytes it was given.
+pub(super) type Over = Box<dyn FnOnce(u64) + Send>;
+
 impl Stream {
-    pub(super) fn new(conn: Option<Arc<Conn>>, number: u64) -> Self {
-        Self(conn.map(|conn| Arc::new(Sender { conn, number })))
+    pub(super) fn new(conn: Option<Arc<Conn>>, number: u64, over: Over) -> Self {
+        let Some(conn) = conn else {
+            over(0);
+            return Self(None);
+        };
+        let (bytes, over) = (AtomicU64::new(0), Lock::new(Some(over)));
+        let sender = Arc::new(Sender { conn, number, bytes, over });
+        let gone = Arc::downgrade(&sender);
+        let gone = move || drop(gone.upgrade().inspect(|sender| sender.over()));
+        sender.conn.on_leave(number, Leaving::Gone, Box::new(gone));
+        Self(Some(sender))
     }
 
     /// Sends `bytes` as one piece. Never blocks: what the client does not take at once is kept, up to
@@ -28,13 +44,16 @@ impl Stream {
     /// [`Gone`] when nobody reads the stream any more.
     pub fn send(&self, bytes: impl AsRef<[u8]>) -> Result<(), Gone> {
         let sender = self.0.as_ref().ok_or(Gone)?;
-        sender.conn.send(sender.number, bytes.as_ref())
+        let bytes = bytes.as_ref();
+        sender.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        sender.conn.send(sender.number, bytes)
     }
 
     /// Ends the stream properly, for every clone.
     pub fn close(&self) {
         if let Some(sender) = &self.0 {
             sender.conn.end_stream(sender.number);
+            sender.over();
         }
     }
 
@@ -54,9 +73,18 @@ impl Stream {
     }
 }
 
+impl Sender {
+    fn over(&self) {
+        if let Some(over) = self.over.lock().take() {
+            over(self.bytes.load(Ordering::Relaxed));
+        }
+    }
+}
+
 impl Drop for Sender {
     fn drop(&mut self) {
         self.conn.end_stream(self.number);
+        self.over();
     }
 }
 

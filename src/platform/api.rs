@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::account::Account;
 use super::connection::Connection;
+use super::counted;
 use super::disguise::Standing;
 use super::error::{Error, ErrorKind, Target};
 use super::exchange::{Body, Call, Reply, Wants, exchange};
@@ -19,8 +20,10 @@ use super::text;
 use super::written::Written;
 use crate::cancel::CancelToken;
 use crate::limits;
+use crate::observe::metrics;
 use crate::outbound::Scope;
 use crate::places::{self, Place};
+use crate::trace::Trace;
 
 /// The platform for the length of one tool call.
 ///
@@ -31,11 +34,17 @@ use crate::places::{self, Place};
 pub struct Api<'a> {
     client: &'a Connection,
     token: &'a CancelToken,
+    trace: Option<&'a Trace>,
 }
 
 impl<'a> Api<'a> {
     pub(super) fn new(client: &'a Connection, token: &'a CancelToken) -> Self {
-        Self { client, token }
+        Self { client, token, trace: None }
+    }
+
+    /// The same platform; what is asked of it belongs to this trace.
+    pub fn traced(self, trace: Option<&'a Trace>) -> Self {
+        Self { trace, ..self }
     }
 
     /// `GET path?query` as JSON. Repeated when the platform was briefly unreachable.
@@ -151,7 +160,7 @@ impl<'a> Api<'a> {
     where
         'a: 'b,
     {
-        Api { client: self.client, token }
+        Api { token, ..*self }
     }
 
     /// The token of the call, for loops that poll.
@@ -213,6 +222,7 @@ impl<'a> Api<'a> {
         }
         log::info!("{}: the session seems to be over and is renewed", reply.target);
         let login = self.session()?;
+        metrics::PLATFORM_RETRIES.count(&[]);
         let reply = self.attempts(call, Some(&login.credential))?;
         if let Standing::InDoubt(what) = reply.standing(call.wants) {
             sessions.renewed_in_vain(path, what);
@@ -246,25 +256,28 @@ impl<'a> Api<'a> {
         let target = call.target(self.client);
         let failed = |cause: String| Error::new(target.clone(), ErrorKind::Login { cause });
         self.client.session.obtain(self.token, &target, || {
-            let credential = match &self.client.login {
-                Account::Token(token) => Credential::token(token.expose()),
-                account => {
-                    let reply = self.attempts(&call, None)?;
-                    if matches!(reply.status, 400 | 401 | 403) {
-                        let said = text::summary(&reply.body);
-                        let said = if said.is_empty() { said } else { format!(" ({said})") };
-                        return Err(failed(format!("status {}{said} for {who}", reply.status)));
-                    }
-                    let reply = reply.checked()?;
-                    match account {
-                        Account::Password { .. } => {
-                            Credential::cookies(&reply.headers, &reply.body)
-                        }
-                        _ => Credential::bearer(&reply.body),
-                    }
+            let account = match &self.client.login {
+                Account::Token(token) => {
+                    let credential = Credential::token(token.expose());
+                    return credential.map_err(|cause| failed(cause.to_owned()));
                 }
+                account => account,
             };
-            credential.map_err(|cause| failed(cause.to_owned()))
+            let credential = self.attempts(&call, None).and_then(|reply| {
+                if matches!(reply.status, 400 | 401 | 403) {
+                    let said = text::summary(&reply.body);
+                    let said = if said.is_empty() { said } else { format!(" ({said})") };
+                    return Err(failed(format!("status {}{said} for {who}", reply.status)));
+                }
+                let reply = reply.checked()?;
+                let credential = match account {
+                    Account::Password { .. } => Credential::cookies(&reply.headers, &reply.body),
+                    _ => Credential::bearer(&reply.body),
+                };
+                credential.map_err(|cause| failed(cause.to_owned()))
+            });
+            counted::login(&credential);
+            credential
         })
     }
 
@@ -294,6 +307,7 @@ impl<'a> Api<'a> {
             if !self.token.sleep(pause) {
                 return Err(Error::new(call.target(self.client), ErrorKind::Cancelled));
             }
+            metrics::PLATFORM_RETRIES.count(&[]);
             backoff *= 2;
             attempt += 1;
         }
@@ -323,17 +337,22 @@ impl<'a> Api<'a> {
     /// Sends a call once.
     fn attempt(&self, call: &Call<'_>, login: Option<&Credential>) -> Result<Reply, Error> {
         let _place = self.place(call)?;
+        let trace = self.trace.and_then(Trace::child);
+        let _open = metrics::PLATFORM_OPEN.hold();
         let begun = Instant::now();
         let scope = Scope::new(self.token.clone(), begun + self.client.timeout);
         let sent = Rc::clone(&scope.sent);
-        scope.run(|| exchange(self.client, call, login)).map_err(|error| {
-            let target = Box::new(call.target(self.client));
-            let error = match self.token.is_cancelled() {
-                true => Error::new(target, ErrorKind::Cancelled),
-                false => explain(error, target, begun.elapsed()),
-            };
-            Error { sent: sent.get(), ..error }
-        })
+        let outcome =
+            scope.run(|| exchange(self.client, call, login, trace.as_ref())).map_err(|error| {
+                let target = Box::new(call.target(self.client));
+                let error = match self.token.is_cancelled() {
+                    true => Error::new(target, ErrorKind::Cancelled),
+                    false => explain(error, target, begun.elapsed()),
+                };
+                Error { sent: sent.get(), ..error }
+            });
+        counted::request(call.method, &outcome, begun.elapsed());
+        outcome
     }
 }
 

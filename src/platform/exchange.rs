@@ -20,6 +20,7 @@ use super::text;
 use super::written::{Answer, Written};
 use crate::limits;
 use crate::outbound::Scope;
+use crate::trace::Trace;
 
 /// One request, before it has a session.
 pub(super) struct Call<'a> {
@@ -216,6 +217,7 @@ pub(super) fn exchange(
     client: &Connection,
     call: &Call<'_>,
     login: Option<&Credential>,
+    trace: Option<&Trace>,
 ) -> Result<Reply, ureq::Error> {
     let begun = Instant::now();
     let mut uri = format!("{}{}", client.base, call.path);
@@ -226,6 +228,12 @@ pub(super) fn exchange(
     let mut head = Request::builder().method(call.method).uri(uri);
     if let Some(login) = login {
         head = head.header(&login.name, &login.value);
+    }
+    if let Some(trace) = trace {
+        head = head.header("traceparent", trace.parent());
+        if let Some(state) = trace.state() {
+            head = head.header("tracestate", state);
+        }
     }
     let typed = |head: ureq::http::request::Builder, kind: &'static str, body: &str| {
         client.agent.run(head.header(CONTENT_TYPE, kind).body(body.as_bytes().to_vec())?)

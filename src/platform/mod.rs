@@ -22,6 +22,7 @@ mod api;
 pub mod check;
 mod client;
 mod connection;
+mod counted;
 mod disguise;
 mod error;
 mod exchange;

@@ -13,6 +13,7 @@ use crate::protocol::{Call, Reply, RpcError};
 use crate::tools::shown::{ErrorKind, Outcome, ToolError};
 use crate::tools::told::Arguments;
 use crate::tools::{Callable, Context};
+use crate::trace::Trace;
 use crate::{limits, observe};
 
 /// What a tool does with arguments that have been checked.
@@ -71,14 +72,28 @@ pub fn acted(
     given: &Map<String, Value>,
     share: Share,
 ) -> Result<Outcome, ToolError> {
+    let trace = runner.trace(call);
+    Trace::within(trace.clone(), || traced(tool, act, runner, (call, trace), given, share))
+}
+
+fn traced(
+    tool: &dyn Callable,
+    act: &Act<'_>,
+    runner: &ToolRunner,
+    (call, trace): (&Call, Option<Trace>),
+    given: &Map<String, Value>,
+    share: Share,
+) -> Result<Outcome, ToolError> {
     let started = Instant::now();
     let host = ToolHost::new(call, runner.fallback);
     let caller = call.caller.identity.as_deref().unwrap_or("local");
     let role = call.caller.role.as_deref();
     let acting = runner.acting(&call.caller);
     let account = acting.as_ref().ok().and_then(|acting| acting.account.as_deref());
-    let (name, trace) = (tool.name(), call.trace());
-    let entry = Entry { caller, role, account, tool: name, arguments: given, trace };
+    let name = tool.name();
+    let parent = trace.as_ref().map(Trace::parent);
+    let entry =
+        Entry { caller, role, account, tool: name, arguments: given, trace: parent.as_deref() };
     let mut recorded = None;
     // A call that comes back with an answer was counted when it asked.
     let counted = if call.carried().is_some() { Ok(()) } else { runner.count(&call.caller) };
@@ -94,15 +109,15 @@ pub fn acted(
         if let Some(audit) = &runner.means.audit {
             recorded = Some(audit.begin(&entry).map_err(unrecorded)?);
         }
-        let api = acting.client.api(&call.cancel);
+        let api = acting.client.api(&call.cancel).traced(trace.as_ref());
         act(
             &Context { api, host: &host, max_items: share.items, max_bytes: share.bytes },
             &arguments,
         )
     });
-    let trace = trace.map(|trace| format!(" trace={trace}")).unwrap_or_default();
-    let role = role.map(|role| format!(" ({role})")).unwrap_or_default();
-    let caller = format!("{caller}{role}");
+    let trace = parent.as_deref().map(|trace| format!(" trace={trace}")).unwrap_or_default();
+    let in_role = role.map(|role| format!(" ({role})")).unwrap_or_default();
+    let caller = format!("{caller}{in_role}");
     let time = started.elapsed();
     let millis = time.as_millis();
     if let Err(ToolError { kind: ErrorKind::NeedsInput(_), .. }) = &outcome {
@@ -118,17 +133,29 @@ pub fn acted(
         let failure = outcome.as_ref().err().map(ToString::to_string);
         audit.end(recorded, &entry, failure.as_deref().unwrap_or("ok"), time);
     }
+    metrics::CALLS.count(name, role.unwrap_or_default(), counted_as(&outcome), time);
     match &outcome {
-        Ok(_) => {
-            metrics::CALLS.count(name, metrics::Outcome::Ok, time);
-            log::info!("{name} for {caller}: ok in {millis} ms{trace}");
-        }
-        Err(error) => {
-            metrics::CALLS.count(name, metrics::Outcome::Failed, time);
-            log::info!("{name} for {caller}: failed in {millis} ms{trace}: {error}");
-        }
+        Ok(_) => log::info!("{name} for {caller}: ok in {millis} ms{trace}"),
+        Err(error) => log::info!("{name} for {caller}: failed in {millis} ms{trace}: {error}"),
     }
     outcome
+}
+
+/// Under which outcome a call is counted.
+fn counted_as(outcome: &Result<Outcome, ToolError>) -> metrics::Outcome {
+    let Err(error) = outcome else { return metrics::Outcome::Ok };
+    match error.kind {
+        ErrorKind::InvalidArguments => metrics::Outcome::Invalid,
+        ErrorKind::NotFound => metrics::Outcome::NotFound,
+        ErrorKind::InvalidState => metrics::Outcome::State,
+        ErrorKind::Refused => metrics::Outcome::Refused,
+        ErrorKind::Platform => metrics::Outcome::Platform,
+        ErrorKind::Program => metrics::Outcome::Program,
+        ErrorKind::Unknown => metrics::Outcome::Unknown,
+        ErrorKind::NotConfirmed | ErrorKind::NeedsInput(_) => metrics::Outcome::Denied,
+        ErrorKind::Busy => metrics::Outcome::Busy,
+        ErrorKind::Cancelled => metrics::Outcome::Cancelled,
+    }
 }
 
 /// An error as a model sees it.

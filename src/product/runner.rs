@@ -7,11 +7,14 @@ use std::time::Instant;
 use super::acting::Acting;
 use super::means::Means;
 use crate::config::{
-    Config, Confirm, ConfirmFallback, PlatformCredentials, ResponseFormat, Server, Transport,
+    Config, Confirm, ConfirmFallback, PlatformCredentials, ResponseFormat, Server, TraceContext,
+    Transport,
 };
-use crate::protocol::Caller;
+use crate::observe::metrics;
+use crate::protocol::{Call, Caller};
 use crate::tools::Tool;
 use crate::tools::shown::{ErrorKind, ToolError};
+use crate::trace::Trace;
 
 /// How calls of tools run, are confirmed, written down and rendered.
 #[derive(Clone)]
@@ -26,6 +29,7 @@ pub struct ToolRunner {
     pub fallback: ConfirmFallback,
     /// How much a client is given at a time.
     pub share: Share,
+    tracing: TraceContext,
     terms: Arc<HashMap<Arc<str>, Terms>>,
     /// Whether callers act at the platform with accounts of their own.
     callers_accounts: bool,
@@ -62,6 +66,7 @@ impl ToolRunner {
             confirm: config.server.confirm,
             fallback: config.server.confirm_fallback,
             share: Share::of(&config.server),
+            tracing: config.server.trace_context,
         }
     }
 
@@ -85,6 +90,15 @@ impl ToolRunner {
         })
     }
 
+    /// The trace to which a call belongs: its client's, or one of its own.
+    pub fn trace(&self, call: &Call) -> Option<Trace> {
+        match self.tracing {
+            TraceContext::Off => None,
+            TraceContext::Client => call.trace(),
+            TraceContext::Always => call.trace().or_else(Trace::begin),
+        }
+    }
+
     /// Counts a call that begins.
     ///
     /// # Errors
@@ -96,6 +110,7 @@ impl ToolRunner {
         let Some(most) = terms.calls_per_minute else { return Ok(()) };
         let who = format!("{role}\n{}", caller.key).as_str().into();
         self.means.rates.count(&who, most, Instant::now()).map_err(|wait| {
+            metrics::TURNED.count(&[metrics::Turned::Rate.at()]);
             let seconds = wait.as_secs() + 1;
             ToolError::new(
                 ErrorKind::Busy,

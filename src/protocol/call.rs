@@ -14,6 +14,7 @@ use super::tasks::Task;
 use crate::cancel::CancelToken;
 use crate::limits;
 use crate::sync::Lock;
+use crate::trace::Trace;
 
 /// One running request.
 pub struct Call {
@@ -137,10 +138,9 @@ impl Call {
         self.sink.interrupt();
     }
 
-    /// The trace that the client names (W3C `traceparent`), if it is one: it ends up in the log.
-    pub fn trace(&self) -> Option<&str> {
-        let trace = self.params.get("_meta")?.get("traceparent")?.as_str()?;
-        is_traceparent(trace).then_some(trace)
+    /// The trace that the client names: in the message, else around it.
+    pub fn trace(&self) -> Option<Trace> {
+        named_trace(&self.params).or_else(|| self.caller.trace.clone())
     }
 
     /// Whether the client declared a capability: in the handshake, or with this very request.
@@ -208,38 +208,8 @@ impl Call {
     }
 }
 
-/// `00-<32 hex>-<16 hex>-<2 hex>`, lower case, ids not zero.
-fn is_traceparent(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let [version, trace, span, flags] = parts.as_slice() else { return false };
-    let hex = |part: &str, length: usize| {
-        part.len() == length && part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-    };
-    hex(version, 2)
-        && *version != "ff"
-        && hex(trace, 32)
-        && hex(span, 16)
-        && hex(flags, 2)
-        && [trace, span].iter().all(|id| id.bytes().any(|b| b != b'0'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_traceparent;
-
-    #[test]
-    fn only_well_formed_traces_reach_the_log() {
-        assert!(is_traceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
-        for bad in [
-            "",
-            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331",
-            "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
-            "00-00000000000000000000000000000000-b7ad6b7169203331-01",
-            "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
-            "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\n2026 ERROR forged",
-        ] {
-            assert!(!is_traceparent(bad), "{bad}");
-        }
-    }
+/// The trace that a message names in its `_meta`.
+pub fn named_trace(params: &Map<String, Value>) -> Option<Trace> {
+    let meta = params.get("_meta")?;
+    Trace::read(meta.get("traceparent")?.as_str()?, meta.get("tracestate").and_then(Value::as_str))
 }

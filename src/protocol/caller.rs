@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::places::CallerKey;
+use crate::trace::Trace;
 
 /// Who calls.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub struct Caller {
     pub calls_at_once: Option<usize>,
     /// What it shows for an account of its own behind this server.
     pub credential: Option<Credential>,
+    /// The trace that its request names, outside of the message.
+    pub trace: Option<Trace>,
 }
 
 /// What a caller shows for an account of its own behind this server. Never shown to anybody.
@@ -31,7 +34,7 @@ impl Caller {
     /// This identity, and otherwise who comes from there.
     pub fn new(identity: Option<String>, otherwise: &str) -> Self {
         let key = identity.as_deref().unwrap_or(otherwise).into();
-        Self { identity, role: None, key, calls_at_once: None, credential: None }
+        Self { identity, role: None, key, calls_at_once: None, credential: None, trace: None }
     }
 
     /// Whose a task or a state is: the identity's, in this role.

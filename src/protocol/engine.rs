@@ -103,6 +103,11 @@ impl Engine {
         self.tell_legacy(|session| session.is_subscribed(uri), &update);
     }
 
+    /// How many tasks run.
+    pub fn tasks_running(&self) -> usize {
+        self.tasks.running()
+    }
+
     /// Ends what would stay open for ever. Running requests are not touched.
     pub fn stop(&self) {
         self.subscriptions.end_all(&self.server);

@@ -29,7 +29,7 @@ mod tasks;
 mod uri_template;
 
 pub use answer::{Answer, malformed};
-pub use call::Call;
+pub use call::{Call, named_trace};
 pub use caller::{Caller, Credential};
 pub use dispatch::{Dispatch, TaskStart, Work};
 pub use elsewhere::{Elsewhere, Started};

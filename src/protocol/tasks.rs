@@ -119,8 +119,7 @@ impl Tasks {
     pub fn begin(&self, seal: &Seal, caller: &Caller) -> Option<Arc<Task>> {
         let mut all = self.all.lock();
         make_room(&mut all);
-        let running = all.values().filter(|task| !task.lock().is_over()).count();
-        if running >= limits::TASKS_RUNNING || all.len() >= limits::TASKS {
+        if running(&all) >= limits::TASKS_RUNNING || all.len() >= limits::TASKS {
             return None;
         }
         let created = since_epoch();
@@ -142,6 +141,11 @@ impl Tasks {
         Some(task)
     }
 
+    /// How many run.
+    pub fn running(&self) -> usize {
+        running(&self.all.lock())
+    }
+
     /// The task `id`, if it is the caller's and not forgotten.
     pub fn get(&self, id: &str, caller: &Caller) -> Option<Arc<Task>> {
         let (owner, all) = (caller.owner(), self.all.lock());
@@ -149,6 +153,10 @@ impl Tasks {
             .filter(|task| task.owner == owner && task.born.elapsed() < limits::TASK_TTL)
             .map(Arc::clone)
     }
+}
+
+fn running(all: &HashMap<String, Arc<Task>>) -> usize {
+    all.values().filter(|task| !task.lock().is_over()).count()
 }
 
 /// Forgets tasks past their time, then the oldest that are over, until one more fits.

@@ -6,7 +6,8 @@ use std::sync::{Arc, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::places::{self, Place, Places};
+use crate::observe::metrics;
+use crate::places::{self, Load, Place, Places};
 use crate::protocol::Caller;
 use crate::sync::{Lock, Signal};
 use crate::{config, limits};
@@ -83,22 +84,31 @@ impl Workers {
     /// when there is none within [`limits::WAITING_TIME`], or no thread can be started.
     pub fn run(&self, caller: &Caller, job: Box<dyn Job>) {
         let pool = Arc::clone(&self.pool);
-        let until = Instant::now() + limits::WAITING_TIME;
+        let begun = Instant::now();
+        let until = begun + limits::WAITING_TIME;
         let waits =
             self.places.enter(&caller.key, caller.calls_at_once, until, move |place| match place {
-                Some(place) => pool.push((place, job)),
-                None => job.refuse(),
+                Some(place) => {
+                    metrics::QUEUE_SECONDS.observe(&[], begun.elapsed());
+                    pool.push((place, job));
+                }
+                None => refuse(job),
             });
         if waits.is_some() {
             self.watch();
         }
     }
 
+    /// Who runs, waits and rests.
+    pub fn load(&self) -> Load {
+        self.places.load()
+    }
+
     /// Waits until nothing runs or waits, at most for `patience`. Returns whether all is done.
     pub fn drain(&self, patience: Duration) -> bool {
         let deadline = Instant::now() + patience;
         let mut state = self.pool.lock();
-        while state.running > 0 || !state.queue.is_empty() || self.places.load().1 > 0 {
+        while state.running > 0 || !state.queue.is_empty() || self.places.load().waiting > 0 {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return false;
@@ -123,7 +133,7 @@ impl Workers {
                 }
                 let mut state = workers.pool.lock();
                 workers.pool.idle.notify_all();
-                if workers.places.load().1 == 0 {
+                if workers.places.load().waiting == 0 {
                     state.watched = false;
                     return;
                 }
@@ -132,6 +142,11 @@ impl Workers {
         // Without a watch they wait until a place is free.
         state.watched = started.is_ok();
     }
+}
+
+fn refuse(job: Box<dyn Job>) {
+    metrics::TURNED.count(&[metrics::Turned::Busy.at()]);
+    job.refuse();
 }
 
 impl Pool {
@@ -181,7 +196,7 @@ impl Pool {
             Called::Already => {}
             // Woken while we held the lock, it would only wait again.
             Called::Asleep => self.work.notify_one(),
-            Called::Nobody(jobs) => jobs.into_iter().for_each(|(_place, job)| job.refuse()),
+            Called::Nobody(jobs) => jobs.into_iter().for_each(|(_place, job)| refuse(job)),
         }
     }
 

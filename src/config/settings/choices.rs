@@ -104,6 +104,28 @@ choice! {
 }
 
 choice! {
+    /// How lines of the log are written.
+    LogFormat {
+        /// For people.
+        Text = "text",
+        /// For programs: one object a line.
+        Json = "json",
+    }
+}
+
+choice! {
+    /// Which calls belong to a trace that goes on at the platform.
+    TraceContext {
+        /// None.
+        Off = "off",
+        /// Those whose client names one.
+        Client = "client",
+        /// All: what has none begins one.
+        Always = "always",
+    }
+}
+
+choice! {
     /// Which tools a client is shown.
     Offer {
         /// All that are enabled.

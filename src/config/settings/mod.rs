@@ -17,11 +17,12 @@ mod typed;
 pub use all::{SETTINGS, settings};
 pub use auth::Auth;
 pub use choices::{
-    AuthType, ClientDocuments, ClientIdentity, Confirm, ConfirmFallback, Offer,
-    PlatformCredentials, ResponseFormat, SessionStyle, TlsVersion, Transport,
+    AuthType, ClientDocuments, ClientIdentity, Confirm, ConfirmFallback, LogFormat, Offer,
+    PlatformCredentials, ResponseFormat, SessionStyle, TlsVersion, TraceContext, Transport,
 };
 pub use platform::Platform;
 pub use role::RoleSettings;
 pub use server::Server;
 pub use table::{Group, Kind, LEVEL_ALIASES, LEVELS, Section, Setting};
 pub use tools::Tools;
+pub use typed::OwnPort;

@@ -6,11 +6,12 @@ use std::time::Duration;
 use log::LevelFilter;
 
 use super::choices::{
-    ClientIdentity, Confirm, ConfirmFallback, Offer, PlatformCredentials, ResponseFormat,
-    SessionStyle, TlsVersion, Transport,
+    ClientIdentity, Confirm, ConfirmFallback, LogFormat, Offer, PlatformCredentials,
+    ResponseFormat, SessionStyle, TlsVersion, TraceContext, Transport,
 };
 use super::table::Kind;
 use super::told::settings;
+use super::typed::OwnPort;
 use crate::config::secret::Secret;
 use crate::limits;
 use crate::net::Network;
@@ -153,8 +154,26 @@ settings! {
     /// Least severe messages to log on standard error
     log_level: Option<LevelFilter> = Logging, Kind::Level, "NONE", "level" [reloadable];
 
+    /// How lines of the log are written: text, or json, one object a line
+    log_format: LogFormat = Logging, LogFormat::KIND, "text", "format" [ours];
+
+    /// File to which the log is appended, instead of standard error; opened anew on SIGHUP and when it was moved away
+    log_file: Option<PathBuf> = Logging, Kind::Path, "", "path" [ours];
+
+    /// File to which each HTTP request is appended as one line, or - for a line in the log; opened anew like log_file
+    access_log: Option<PathBuf> = Logging, Kind::Path, "", "path" [ours];
+
     /// Serve Prometheus metrics at /metrics
     metrics: bool = Logging, Kind::Bool, "false", "" [ours];
+
+    /// Port of a second listener, over plain HTTP, for /metrics and the status pages alone; 0 lets the system choose
+    metrics_port: Option<OwnPort> = Logging, Kind::Int(0, 65535), "", "port" [ours];
+
+    /// Address of that listener; empty means every interface
+    metrics_host: String = Logging, Kind::Text, "127.0.0.1", "host" [ours];
+
+    /// Which calls belong to a trace (W3C Trace Context) that goes on at the platform: off, client (those whose client names one) or always
+    trace_context: TraceContext = Logging, TraceContext::KIND, "client", "which" [ours reloadable];
 
     /// File to which every tool call is appended as one JSON line: who, what, outcome, duration; SIGHUP opens it anew
     audit_file: Option<PathBuf> = Logging, Kind::Path, "", "path" [ours];

@@ -51,6 +51,8 @@ optional! {
     // A port of zero is the default one, and zero or fewer seconds mean never.
     Duration: Duration::is_zero,
     u16: |port: &u16| *port == 0,
+    // Zero is a port that the system chooses.
+    OwnPort: |_: &OwnPort| false,
     // A bound of zero is none.
     usize: |bound: &usize| *bound == 0,
 }
@@ -107,6 +109,16 @@ impl Typed for u16 {
             Value::Int(number) => Self::try_from(*number).ok(),
             _ => None,
         }
+    }
+}
+
+/// A port to listen on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnPort(pub u16);
+
+impl Typed for OwnPort {
+    fn typed(value: &Value) -> Option<Self> {
+        u16::typed(value).map(Self)
     }
 }
 

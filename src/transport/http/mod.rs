@@ -6,6 +6,8 @@ mod credential;
 mod events;
 mod headers;
 mod legacy_sse;
+mod noted;
+mod numbers;
 mod origin;
 mod pending;
 mod reply;
@@ -17,5 +19,6 @@ mod status;
 mod status_pages;
 mod streamable;
 
+pub use routes::Aside;
 pub use service::Service;
 pub use status::{CertificateFacts, Probe};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::events::stream_options;
+use super::noted::{Noted, named_trace};
 use super::origin::Admitted;
 use crate::auth::Visitor;
 use crate::http::{Client, Request, Responder, Response, Stream};
@@ -25,6 +26,8 @@ pub struct AdmittedResponder {
     responder: Responder,
     admitted: Admitted,
     session: Option<String>,
+    /// What is noted of the request.
+    pub noted: Noted,
 }
 
 impl Visit {
@@ -47,6 +50,7 @@ impl Visit {
             role: role.map(|role| Arc::clone(&role.name)),
             credential: self.credential.clone(),
             calls_at_once: role.and_then(|role| role.settings.concurrent_calls),
+            trace: named_trace(&self.request),
             ..caller
         })
     }
@@ -54,12 +58,13 @@ impl Visit {
 
 impl AdmittedResponder {
     /// The way back through `responder`.
-    pub fn new(responder: Responder, admitted: Admitted) -> Self {
-        Self { responder, admitted, session: None }
+    pub fn new(responder: Responder, admitted: Admitted, noted: Noted) -> Self {
+        Self { responder, admitted, session: None, noted }
     }
 
     /// The same way; every response names this session.
     pub fn of_session(mut self, id: &str) -> Self {
+        self.noted.in_session(id);
         self.session = Some(id.to_owned());
         self
     }
@@ -67,17 +72,21 @@ impl AdmittedResponder {
     /// Sends a complete answer.
     pub fn respond(self, response: Response) {
         let response = dress(&self.admitted, self.session.as_deref(), response);
+        self.noted.answered(response.status, response.body.len() as u64);
         self.responder.respond(response);
     }
 
     /// Begins an event stream. `idle` streams have nothing to finish when the server stops.
-    pub fn events(self, idle: bool) -> Stream {
+    pub fn events(mut self, idle: bool) -> Stream {
         let head = Response::empty(200)
             .with_header("Content-Type", "text/event-stream")
             .with_header("Cache-Control", "no-cache, no-transform")
             .with_header("X-Accel-Buffering", "no");
         let head = dress(&self.admitted, self.session.as_deref(), head);
-        self.responder.stream_with(head, stream_options(idle))
+        self.noted.untimed = idle;
+        let (noted, status) = (self.noted, head.status);
+        let over = move |bytes| noted.answered(status, bytes);
+        self.responder.stream_until(head, stream_options(idle), over)
     }
 
     /// See [`Responder::holds`].

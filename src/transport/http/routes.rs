@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use super::origin::Pages;
+use super::noted::Noted;
+use super::origin::{OriginRules, Pages};
 use super::responder::{AdmittedResponder, Visit, trimmed};
 use super::service::Service;
 use super::{credential, headers, legacy_sse, origin, status_pages, streamable};
 use crate::auth::{Check, Endpoint, OauthProxy, Visitor};
+use crate::config;
 use crate::http::{Exchange, Handler, Response};
+use crate::observe::metrics::{Route as Counted, TURNED, Turned};
 use crate::protocol::{Caller, RpcError};
 use crate::transport::workers::Job;
 
@@ -15,6 +18,8 @@ use crate::transport::workers::Job;
 struct Route {
     methods: &'static [&'static str],
     place: Place,
+    /// As what its requests are counted.
+    counted: Counted,
     /// Whether it is there with these settings.
     when: fn(&Service) -> bool,
     /// Whether it answers whoever asks.
@@ -61,6 +66,7 @@ static ROUTES: &[Route] = &[
     Route {
         methods: &["POST", "GET", "DELETE"],
         place: Place::Endpoint,
+        counted: Counted::Mcp,
         when: always,
         open: false,
         pages: Pages::Listed,
@@ -69,6 +75,7 @@ static ROUTES: &[Route] = &[
     Route {
         methods: &["GET"],
         place: Place::Fixed(legacy_sse::PATH),
+        counted: Counted::Sse,
         when: |service| service.legacy_sse,
         open: false,
         pages: Pages::Listed,
@@ -77,6 +84,7 @@ static ROUTES: &[Route] = &[
     Route {
         methods: &["POST"],
         place: Place::Fixed(legacy_sse::MESSAGES),
+        counted: Counted::Messages,
         when: |service| service.legacy_sse,
         open: false,
         pages: Pages::Listed,
@@ -85,6 +93,7 @@ static ROUTES: &[Route] = &[
     Route {
         methods: &["POST"],
         place: Place::Below(legacy_sse::MESSAGES),
+        counted: Counted::Messages,
         when: |service| service.legacy_sse,
         open: false,
         pages: Pages::Listed,
@@ -93,6 +102,7 @@ static ROUTES: &[Route] = &[
     Route {
         methods: READ,
         place: Place::Fixed(HEALTH),
+        counted: Counted::Health,
         when: always,
         open: true,
         pages: Pages::Listed,
@@ -101,6 +111,7 @@ static ROUTES: &[Route] = &[
     Route {
         methods: READ,
         place: Place::Fixed("/status/livez"),
+        counted: Counted::Health,
         when: always,
         open: true,
         pages: Pages::Listed,
@@ -109,6 +120,7 @@ static ROUTES: &[Route] = &[
     Route {
         methods: READ,
         place: Place::Fixed("/status/readyz"),
+        counted: Counted::Ready,
         when: always,
         open: true,
         pages: Pages::Listed,
@@ -117,6 +129,7 @@ static ROUTES: &[Route] = &[
     Route {
         methods: READ,
         place: Place::Fixed("/status"),
+        counted: Counted::Status,
         when: always,
         open: true,
         pages: Pages::Listed,
@@ -124,7 +137,8 @@ static ROUTES: &[Route] = &[
     },
     Route {
         methods: READ,
-        place: Place::Fixed("/metrics"),
+        place: Place::Fixed(METRICS),
+        counted: Counted::Metrics,
         when: |service| service.metrics,
         open: true,
         pages: Pages::Listed,
@@ -133,6 +147,7 @@ static ROUTES: &[Route] = &[
     Route {
         methods: READ,
         place: Place::Metadata,
+        counted: Counted::Metadata,
         when: |service| service.authority.resource().is_told(),
         open: true,
         pages: Pages::All,
@@ -153,7 +168,8 @@ static ROUTES: &[Route] = &[
 /// An endpoint of the OAuth proxy.
 const fn oauth(endpoint: Endpoint, methods: &'static [&'static str], pages: Pages) -> Route {
     let place = Place::Oauth(endpoint);
-    Route { methods, place, when: always, open: true, pages, run: at_proxy }
+    let counted = Counted::Oauth;
+    Route { methods, place, counted, when: always, open: true, pages, run: at_proxy }
 }
 
 /// Has the OAuth proxy answer, where waiting for the provider is allowed.
@@ -194,6 +210,8 @@ impl Job for AtProxy {
 /// Whether the process is well. Other paths are often guessed, so that a 404 names it.
 const HEALTH: &str = "/status/healthz";
 
+const METRICS: &str = "/metrics";
+
 /// Below this path clients look for documents about the server (RFC 8615).
 const WELL_KNOWN: &str = "/.well-known/";
 
@@ -203,22 +221,62 @@ fn always(_: &Service) -> bool {
 
 impl Handler for Service {
     fn handle(&self, exchange: Exchange) {
-        dispatch(self, exchange);
+        let found = |path: &str| ROUTES.iter().find(|route| route.is_at(path, self));
+        dispatch(self, (&self.origins, &self.path), found, exchange);
     }
 }
 
-/// Hands the exchange to its route, when its sender may come in at all.
-fn dispatch(service: &Service, exchange: Exchange) {
+/// The pages about the server at an address of their own.
+pub struct Aside {
+    service: Arc<Service>,
+    origins: OriginRules,
+}
+
+impl Aside {
+    /// Those of this server, at the address that its settings name for them.
+    pub fn new(service: Arc<Service>, settings: &config::Server) -> Self {
+        let here = config::Server {
+            host: settings.metrics_host.clone(),
+            certificate_file: None,
+            ..settings.clone()
+        };
+        Self { service, origins: OriginRules::new(&here) }
+    }
+}
+
+impl Handler for Aside {
+    fn handle(&self, exchange: Exchange) {
+        let found = |path: &str| {
+            let is_at = |route: &&Route| matches!(route.place, Place::Fixed(at) if at == path);
+            ROUTES.iter().filter(is_at).find(|route| route.counted.is_about_server())
+        };
+        dispatch(&self.service, (&self.origins, ""), found, exchange);
+    }
+}
+
+/// Hands the exchange to its route, when its sender may come in at all, by the rules of the listener;
+/// beside them stands where it has the MCP endpoint.
+fn dispatch(
+    service: &Service,
+    (origins, endpoint): (&OriginRules, &str),
+    find: impl Fn(&str) -> Option<&'static Route>,
+    exchange: Exchange,
+) {
     let Exchange { request, responder } = exchange;
     let path = trimmed(&request.path).to_owned();
-    let found = ROUTES.iter().find(|route| route.is_at(&path, service));
+    let found = find(&path);
+    let noted = Noted::new(&request, found.map_or(Counted::Other, |route| route.counted));
     let pages = found.map_or(Pages::Listed, |route| route.pages);
-    let admitted = match service.origins.admit(&request, pages) {
+    let admitted = match origins.admit(&request, pages) {
         Ok(admitted) => admitted,
-        Err(refusal) => return responder.respond(refusal),
+        Err(refusal) => {
+            TURNED.count(&[Turned::Origin.at()]);
+            noted.answered(refusal.status, refusal.body.len() as u64);
+            return responder.respond(refusal);
+        }
     };
     let preflight = admitted.is_browser() && request.method == "OPTIONS";
-    let responder = AdmittedResponder::new(responder, admitted);
+    let responder = AdmittedResponder::new(responder, admitted, noted);
     let visit = Visit { request, responder, visitor: Visitor::default(), credential: None };
     if let Some(name) = headers::doubled(&visit.request) {
         let error = RpcError::header_mismatch(format!("The header {name} is given more than once"));
@@ -229,7 +287,10 @@ fn dispatch(service: &Service, exchange: Exchange) {
             let body = r#"{"error":"not_found","error_description":"no such document here"}"#;
             return visit.respond(Response::json(404, body));
         }
-        let text = format!("Not Found. The MCP endpoint is {}, health is {HEALTH}\n", service.path);
+        let text = match endpoint {
+            "" => format!("Not Found. The metrics are at {METRICS}, health is {HEALTH}\n"),
+            path => format!("Not Found. The MCP endpoint is {path}, health is {HEALTH}\n"),
+        };
         return visit.respond(Response::text(404, text));
     };
     if preflight {
@@ -244,6 +305,7 @@ fn dispatch(service: &Service, exchange: Exchange) {
         return (route.run)(service, visit);
     }
     if service.proxied && !visit.request.trusted_peer {
+        TURNED.count(&[Turned::Proxy.at()]);
         let text = "Forbidden: this server is reached through its proxy alone (strict)\n";
         return visit.respond(Response::text(403, text));
     }
@@ -267,6 +329,8 @@ fn enter(service: &Service, route: &Route, mut visit: Visit, check: Check) {
     match check {
         Check::Admitted(visitor) => {
             visit.visitor = visitor;
+            let identity = visit.visitor.identity.as_ref();
+            visit.responder.noted.by(|| identity.map(|identity| identity.id()));
             if service.callers_accounts {
                 match credential::shown(&visit.request, service.tls) {
                     Ok(shown) => visit.credential = shown,

@@ -13,7 +13,9 @@ use crate::http::{Request, Response};
 use crate::limits;
 use crate::protocol::message;
 use crate::protocol::message::{Incoming, Malformed, Message};
-use crate::protocol::{Answer, Caller, NoSink, RpcError, Session, Sink, malformed, revision};
+use crate::protocol::{
+    Answer, Caller, NoSink, RpcError, Session, Sink, malformed, named_trace, revision,
+};
 use crate::sync::Lock;
 use crate::transport::serve::{Recipient, serve, serve_batch};
 
@@ -65,12 +67,13 @@ fn post(service: &Service, visit: Visit) {
 }
 
 /// The era routing of one message: the body decides.
-fn one(service: &Service, visit: Visit, message: Message, accept: Accept) {
-    let header = visit.request.header(VERSION).map(str::trim);
+fn one(service: &Service, mut visit: Visit, message: Message, accept: Accept) {
     let params = match &message {
         Message::Request { params, .. } | Message::Notification { params, .. } => Some(params),
         Message::Response { .. } => None,
     };
+    visit.responder.noted.of_trace(params.and_then(named_trace).as_ref());
+    let header = visit.request.header(VERSION).map(str::trim);
     if params.is_some_and(revision::claims_modern) {
         return modern(service, visit, message, accept);
     }
