@@ -34,7 +34,8 @@ compile() {
     esac
     (
         cd "$folder"
-        CARGO_INCREMENTAL=0 TARGET_CFLAGS="-ffile-prefix-map=$home=/cargo -ffile-prefix-map=$folder=/itential-mcp" \
+        CARGO_INCREMENTAL=0 CC_SHELL_ESCAPED_FLAGS=1 \
+            TARGET_CFLAGS="'-ffile-prefix-map=$home=/cargo' '-ffile-prefix-map=$folder=/itential-mcp'" \
             cargo "$cargo" --quiet --locked --release --bin itential-mcp --target "$target" \
             --target-dir "$folder/target/dist" --config "target.$target.rustflags=[$flags]"
     )
