@@ -22,7 +22,7 @@ if [ "${1-}" = --twice ]; then twice=1; shift; fi
 # What is set for all of somebody's builds is not what a release is built with.
 unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CFLAGS CXXFLAGS CARGO_BUILD_TARGET
 epoch
-zigbuild
+from_pypi
 
 # Builds the sources of this folder for the target, with all paths as they would be on no machine.
 compile() {

@@ -1,14 +1,15 @@
 # Sourced by the scripts of this folder: what they share.
 
 tools=${ITENTIAL_BUILD_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/itential-mcp-build}
-tool_versions="ziglang==0.17.1 cargo-zigbuild==0.24.1"
+tool_versions="ziglang==0.17.1 cargo-zigbuild==0.24.1 cyclonedx-python-lib[json-validation]==11.12.0"
 
 stop() { echo "packaging: $*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# Has zig, which compiles C for every target and links for Windows, and cargo-zigbuild, which uses it: both from
-# PyPI and in one version, so that the bytes do not depend on the C compiler of whoever builds.
-zigbuild() {
+# Has what comes from PyPI, each in one version, so that the bytes do not depend on the C compiler of whoever
+# builds: zig, which compiles C for every target and links for Windows; cargo-zigbuild, which uses it; and what
+# knows the schema of SBOMs.
+from_pypi() {
     if [ "$(cat "$tools/versions" 2>/dev/null)" != "$tool_versions" ]; then
         rm -rf "$tools"
         python3 -m venv "$tools" || stop "no Python environment can be made: install python3-venv"
