@@ -209,7 +209,7 @@ fn what_is_not_understood_is_a_usage_error() {
         (&["call"], "the following argument is required: tool"),
         (&["config"], "required: action (show, check, example, docs)"),
         (&["config", "sow"], "expected one of show, check"),
-        (&["completions", "tcsh"], "expected one of bash, fish, zsh"),
+        (&["completions", "tcsh"], "expected one of bash, fish, powershell, zsh"),
         (&["test", "--format", "xml"], "expected one of human, json"),
         (&["test", "--timeout", "abc"], "argument --timeout: 'abc' is not valid"),
         (&["test", "--timeout", "0"], "from 1 to 86400"),
@@ -363,7 +363,7 @@ fn the_manual_page_names_every_command_and_setting() {
 
 #[test]
 fn completions_know_every_command_and_option() {
-    for shell in ["bash", "fish", "zsh"] {
+    for shell in ["bash", "fish", "powershell", "zsh"] {
         let script = stdout(&["completions", shell]);
         for command in COMMANDS {
             assert!(script.contains(command.name), "{shell} {}", command.name);
@@ -403,4 +403,7 @@ fn bash_completes_commands_options_and_choices() {
     assert_eq!(complete(&["config", "show", "--format", "t"]), "text");
     assert_eq!(complete(&["config", "ch"]), "check");
     assert_eq!(complete(&["call", "--port"]), "");
+    assert_eq!(complete(&["call", "get_adap"]), "get_adapters");
+    assert_eq!(complete(&["run", "--include-tags", "health,adap"]), "health,adapters");
+    assert_eq!(complete(&["run", "--transport", "=", "st"]), "stdio");
 }

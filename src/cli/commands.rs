@@ -262,7 +262,7 @@ pub static COMMANDS: &[Command] = &[
         details: "For bash, for example: itential-mcp completions bash > \
                   /etc/bash_completion.d/itential-mcp",
         arguments: &[Argument {
-            choices: &["bash", "fish", "zsh"],
+            choices: &completions::SHELLS,
             ..argument("shell", "Shell to complete for")
         }],
         options: &[],
