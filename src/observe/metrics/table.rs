@@ -45,7 +45,7 @@ metrics! {
     CALLS_QUEUED: Gauge asked "itential_mcp_calls_queued" []
         "Calls that wait for a place.";
     CALLS_RESTING: Gauge asked "itential_mcp_calls_resting" []
-        "Calls that gave their place back while they wait for a job or a person.";
+        "Calls that gave their place back while they wait: for a job, a person, a pause before a retry.";
     QUEUE_SECONDS: Histogram counted "itential_mcp_call_queue_seconds" []
         "Time that calls waited for a place.";
     TASKS: Gauge asked "itential_mcp_tasks" []
