@@ -10,10 +10,10 @@ use super::backend::Backend;
 use super::command::Invocation;
 use super::command::PROGRAM;
 use super::help::{COLUMN, Page};
+use super::roles;
 use super::text::{columns, complain, fail, print, tell, width};
 use crate::bindings::{MadeTool, Missing};
-use crate::config::{Config, value};
-use crate::nearest::one_of;
+use crate::config::Config;
 use crate::product::{self, Chosen, Live, declared, is_live};
 use crate::tools;
 use crate::tools::shown::{FieldKind, Output, Shape};
@@ -61,17 +61,9 @@ pub fn listed(invocation: &Invocation, show: fn(Chosen) -> ExitCode) -> ExitCode
             }
             let made = made(config);
             let Some(name) = role else { return show(product::enabled(&config.server, &made)) };
-            match config.roles.iter().find(|role| *role.name == *name) {
-                Some(role) => show(product::allowed(&config.server, &made, role)),
-                None => {
-                    let known: Vec<&str> = config.roles.iter().map(|role| &*role.name).collect();
-                    let known = if known.is_empty() {
-                        "none is defined".into()
-                    } else {
-                        one_of(name, &known)
-                    };
-                    fail(&format!("no role is called {}; {known}", value::shown(name)))
-                }
+            match roles::called(config, name) {
+                Ok(role) => show(product::allowed(&config.server, &made, role)),
+                Err(unknown) => fail(&unknown),
             }
         });
     }

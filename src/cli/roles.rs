@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::auth::tokens;
 use crate::config::{AuthType, Config, PlatformCredentials, Role, Transport, nearest, value};
+use crate::nearest::one_of;
 use crate::platform::Account;
 use crate::{limits, product};
 
@@ -20,6 +21,24 @@ pub fn refusal(config: &Config) -> Option<String> {
         "server.default_role: {} is no role; define it in [role:NAME].{meant}",
         value::shown(name)
     ))
+}
+
+/// The role of this name.
+///
+/// # Errors
+/// When none is defined by it.
+pub fn called<'a>(config: &'a Config, name: &str) -> Result<&'a Role, String> {
+    config.roles.iter().map(AsRef::as_ref).find(|role: &&Role| *role.name == *name).ok_or_else(
+        || {
+            let known: Vec<&str> = config.roles.iter().map(|role| &*role.name).collect();
+            match known.is_empty() {
+                true => format!("no role is called {}; none is defined", value::shown(name)),
+                false => {
+                    format!("no role is called {}; {}", value::shown(name), one_of(name, &known))
+                }
+            }
+        },
+    )
 }
 
 /// What looks wrong with the roles.
