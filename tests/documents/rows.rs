@@ -44,6 +44,10 @@ pub static ROWS: &[Row] = &[
     //
     row("docs/bindings.md", "", By("tests/bindings/page.rs")),
     //
+    row("docs/building.md", "apt-get install", Not("it would change the machine")),
+    row("docs/building.md", "buildah manifest", Not("it needs a registry")),
+    row("docs/building.md", "", By("packaging/release.sh")),
+    //
     row("docs/clients.md", "--write", Given(&[("/home/.cursor/argv.json", "{}")])),
     //
     row("docs/custom-tools.md", "", By("tests/declared/document.rs")),
