@@ -32,12 +32,10 @@ peers() {
     fi
 
     musl=x86_64-unknown-linux-musl
-    if [ "$(uname -m)" = x86_64 ] && rustup target add "$musl" >/dev/null 2>&1 &&
-        CC_x86_64_unknown_linux_musl=${CC_x86_64_unknown_linux_musl:-gcc} \
-            cargo build --quiet --locked --release --bin itential-mcp --target "$musl"; then
-        export BENCH_MUSL=$target/$musl/release/itential-mcp
+    if [ "$(uname -m)" = x86_64 ] && packaging/build.sh "$musl" >&2; then
+        export BENCH_MUSL=dist/$musl/itential-mcp
     else
-        skipped "there is no musl target here"
+        skipped "the released binary cannot be built"
     fi
 }
 [ "$*" = scaling ] || peers

@@ -26,16 +26,18 @@ from_pypi
 
 # Builds the sources of this folder for the target, with all paths as they would be on no machine.
 compile() {
-    local folder=$1 target=$2 home=${CARGO_HOME:-$HOME/.cargo} flags cargo=build
+    local folder=$1 target=$2 home=${CARGO_HOME:-$HOME/.cargo} flags c cargo=build
     flags="'--remap-path-prefix=$home=/cargo', '--remap-path-prefix=$folder=/itential-mcp'"
+    c="'-ffile-prefix-map=$home=/cargo' '-ffile-prefix-map=$folder=/itential-mcp'"
+    # The allocator tells when it was compiled, to nobody.
+    c+=" -Wno-builtin-macro-redefined '-D__DATE__=\"\"' '-D__TIME__=\"\"'"
     case $target in
     *windows*) cargo=zigbuild ;;
     *) zig_cc "$target" ;;
     esac
     (
         cd "$folder"
-        CARGO_INCREMENTAL=0 CC_SHELL_ESCAPED_FLAGS=1 \
-            TARGET_CFLAGS="'-ffile-prefix-map=$home=/cargo' '-ffile-prefix-map=$folder=/itential-mcp'" \
+        CARGO_INCREMENTAL=0 CC_SHELL_ESCAPED_FLAGS=1 TARGET_CFLAGS=$c \
             cargo "$cargo" --quiet --locked --release --bin itential-mcp --target "$target" \
             --target-dir "$folder/target/dist" --config "target.$target.rustflags=[$flags]"
     )

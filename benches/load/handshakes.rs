@@ -31,18 +31,9 @@ pub fn run() {
     }
     table::head(&["handshake", "server", "connections/s", "CPU us/connection", "target", ""]);
     for resume in [false, true] {
-        let mut runs = vec![(Vec::new(), Vec::new()); servers.len()];
-        for round in 0..=ROUNDS {
-            for ((_, served), runs) in servers.iter().zip(&mut runs) {
-                let (rate, cpu) = measure(served, resume);
-                if round > 0 {
-                    runs.0.push(rate);
-                    runs.1.push(cpu * 1e6);
-                }
-            }
-        }
-        let rates: Vec<f64> = runs.iter().map(|runs| median(&runs.0)).collect();
-        for (at, ((name, _), runs)) in servers.iter().zip(&runs).enumerate() {
+        let measured = measured(servers.iter().map(|(_, served)| served), resume, request);
+        let rates: Vec<f64> = measured.iter().map(|one| one.0).collect();
+        for (at, ((name, _), (_, cpu))) in servers.iter().zip(&measured).enumerate() {
             let kind = if resume { "resumed" } else { "new" };
             let (target, met) = match rates.as_slice() {
                 [ours, theirs] if at == 0 => {
@@ -52,12 +43,42 @@ pub fn run() {
                 }
                 _ => Default::default(),
             };
-            let cpu = count(median(&runs.1));
+            let cpu = count(cpu * 1e6);
             table::row([kind, name, &count(rates[at]), &cpu, &target, &met]);
         }
     }
     println!();
     instructions();
+}
+
+/// Connections per second and seconds of CPU for one, of servers in turn.
+fn measured<'a>(
+    servers: impl Iterator<Item = &'a Served> + Clone,
+    resume: bool,
+    request: fn(&Target) -> Vec<u8>,
+) -> Vec<(f64, f64)> {
+    let mut runs = vec![(Vec::new(), Vec::new()); servers.clone().count()];
+    for round in 0..=ROUNDS {
+        for (served, runs) in servers.clone().zip(&mut runs) {
+            let (rate, cpu) = measure(served, resume, request);
+            // The first round warms up.
+            if round > 0 {
+                runs.0.push(rate);
+                runs.1.push(cpu);
+            }
+        }
+    }
+    runs.iter().map(|(rates, cpu)| (median(rates), median(cpu))).collect()
+}
+
+/// The same of two servers that speak TLS, with this request over each connection.
+pub fn in_turn(
+    servers: &[Served; 2],
+    resume: bool,
+    request: fn(&Target) -> Vec<u8>,
+) -> [(f64, f64); 2] {
+    let measured = measured(servers.iter(), resume, request);
+    [measured[0], measured[1]]
 }
 
 /// Rates depend on what else the machine does; instructions do not.
@@ -108,7 +129,7 @@ fn connect(target: &Target, request: &[u8]) {
     assert_eq!(answer.status, 200);
 }
 
-fn measure(served: &Served, resume: bool) -> (f64, f64) {
+fn measure(served: &Served, resume: bool, request: fn(&Target) -> Vec<u8>) -> (f64, f64) {
     let target = served.target_with(resume);
     let request = request(&target);
     let before = served.cpu();

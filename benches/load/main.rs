@@ -11,6 +11,7 @@ mod echo;
 mod faults;
 mod handshakes;
 mod memory;
+mod musl;
 mod peers;
 mod process;
 mod replicas;
@@ -35,6 +36,7 @@ const PARTS: &[(&str, fn())] = &[
     ("workers", workers::run),
     ("door", door::run),
     ("process", process::run),
+    ("static", musl::run),
     ("bindings", bindings::run),
     ("memory", memory::run),
     ("faults", faults::run),

@@ -56,7 +56,7 @@ pub fn run() {
 type Row = (&'static str, f64, Option<f64>, fn(f64) -> String, &'static str, f64);
 
 /// Seconds from start to end of `version`.
-fn version(path: &Path, runs: usize) -> f64 {
+pub fn version(path: &Path, runs: usize) -> f64 {
     let times: Vec<f64> = (0..runs)
         .map(|_| {
             let begun = Instant::now();
@@ -69,7 +69,7 @@ fn version(path: &Path, runs: usize) -> f64 {
 }
 
 /// Seconds from start to the first answer, and KiB resident then.
-fn initialize(path: &Path, runs: usize) -> (f64, f64) {
+pub fn initialize(path: &Path, runs: usize) -> (f64, f64) {
     let (times, rss): (Vec<f64>, Vec<f64>) = (0..runs)
         .map(|_| {
             let begun = Instant::now();
@@ -89,7 +89,8 @@ fn tools_list(path: &Path) -> usize {
     talk.ask(json!({"jsonrpc": "2.0", "id": 2, "method": "tools/list"})).len()
 }
 
-fn http(path: &Path) -> f64 {
+/// KiB resident after one request over HTTP.
+pub fn http(path: &Path) -> f64 {
     let mut product = spawn::command(path);
     product.arg("run");
     let served = spawn::serve_product(product, "http", false);

@@ -69,13 +69,16 @@ pub fn run() {
     println!();
 }
 
-type Request = fn(&Target, &str) -> Vec<u8>;
+/// What makes a request with one more header line.
+pub type Request = fn(&Target, &str) -> Vec<u8>;
 
-fn call(target: &Target, header: &str) -> Vec<u8> {
+/// A call of a tool that asks the platform.
+pub fn call(target: &Target, header: &str) -> Vec<u8> {
     target.call_with(header, "get_health", json!({}))
 }
 
-fn list(target: &Target, header: &str) -> Vec<u8> {
+/// The list of tools.
+pub fn list(target: &Target, header: &str) -> Vec<u8> {
     let headers = format!("MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/list\r\n{header}");
     let params = json!({"_meta": Target::meta()});
     target.post(
