@@ -5,7 +5,32 @@ use std::sync::{
     Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
     TryLockError,
 };
+use std::thread;
 use std::time::Duration;
+
+/// Does the work for each of `given` at the same time, and gives what came of it in their order. What
+/// the system gives no thread for is done here, after the others have begun: slower, but done.
+pub fn at_once<A: Sync, T: Send>(
+    given: &[A],
+    work: impl Fn(usize, &A) -> T + Sync,
+) -> Vec<thread::Result<T>> {
+    let work = &work;
+    thread::scope(|scope| {
+        let begun: Vec<_> = given
+            .iter()
+            .enumerate()
+            .map(|(nth, one)| {
+                let thread = thread::Builder::new().spawn_scoped(scope, move || work(nth, one));
+                thread.map_err(|_| (nth, one))
+            })
+            .collect();
+        let done = begun.into_iter().map(|begun| match begun {
+            Ok(thread) => thread.join(),
+            Err((nth, one)) => Ok(work(nth, one)),
+        });
+        done.collect()
+    })
+}
 
 /// A mutual exclusion lock whose data outlives a panic of its holder: what this program guards is
 /// plain data, complete after every statement, so a thread that died leaves nothing half done.

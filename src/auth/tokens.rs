@@ -202,13 +202,18 @@ fn write(path: &Path, line: &str) -> io::Result<()> {
     let mut file = options.open(path)?;
     // A last line without its end must not swallow the new one.
     let mut last = [b'\n'];
-    if file.metadata()?.len() > 0 {
+    let before = file.metadata()?.len();
+    if before > 0 {
         file.seek(SeekFrom::End(-1))?;
         file.read_exact(&mut last)?;
     }
     let lead = if last == *b"\n" { "" } else { "\n" };
-    file.write_all(format!("{lead}{line}").as_bytes())?;
-    file.sync_all()
+    let written = file.write_all(format!("{lead}{line}").as_bytes()).and_then(|()| file.sync_all());
+    if written.is_err() {
+        // Half a line, as a full disk leaves it, would keep the server from starting.
+        let _ = file.set_len(before);
+    }
+    written
 }
 
 fn read(path: &Path) -> Result<Vec<Token>, String> {

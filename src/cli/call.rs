@@ -13,6 +13,7 @@ use super::call_arguments::{argument_in, params};
 use super::shown::shown;
 use super::text::{colored, complain, fail, print, print_painted, screen};
 use super::waiting::Waiting;
+use super::whole;
 use crate::config::{Config, PlatformCredentials, ResponseFormat};
 use crate::nearest::nearest;
 use crate::product::{self, Live};
@@ -164,7 +165,8 @@ fn keep(result: &mut Value, path: &str) -> Result<(), String> {
         Value::String(text) => text.clone(),
         document => format!("{document:#}\n"),
     };
-    std::fs::write(path, text).map_err(|error| format!("cannot write {path}: {error}"))
+    whole::save(path.as_ref(), text.as_bytes())
+        .map_err(|error| format!("cannot write {path}: {error}"))
 }
 
 /// What the tool gave, without what MCP puts around it.

@@ -40,6 +40,7 @@ mod token;
 mod topics;
 mod version;
 mod waiting;
+mod whole;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

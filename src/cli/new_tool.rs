@@ -1,11 +1,12 @@
 //! `tools new`: a tool in a file of JSON, to start from.
 
-use std::fs::{DirBuilder, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs::DirBuilder;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::text::{complain, fail, tell};
+use super::whole;
 use crate::bindings::custom;
 use crate::bindings::files::{Problem, name_problem};
 use crate::tools;
@@ -86,13 +87,8 @@ fn write(file: &Path) -> Result<String, String> {
     // What stands in the file is a JSON text.
     let folder = serde_json::Value::from(folder).to_string();
     let text = START.replace("NAME", &name).replace("FOLDER", folder.trim_matches('"'));
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    // As with the folder.
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
-    let written = options.open(file).and_then(|mut file| file.write_all(text.as_bytes()));
-    match written {
+    // The mode is as with the folder.
+    match whole::create(file, text.as_bytes(), None, 0o644) {
         Ok(()) => Ok(name),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             Err(format!("{shown} is there already; nothing is written over it"))

@@ -9,10 +9,11 @@ use crate::sandbox::{Options, Sandbox};
 
 /// Serves the simulated platform at `host:port` until told to stop.
 pub fn sandbox(host: &str, port: u16) -> ExitCode {
+    let nowhere = |why: &str| cannot_listen(&format!("cannot listen on {host}:{port}: {why}"));
     let address = match (host, port).to_socket_addrs().map(|mut found| found.next()) {
         Ok(Some(address)) => address,
-        Ok(None) => return cannot_listen(host, port, &"the name has no address"),
-        Err(error) => return cannot_listen(host, port, &error),
+        Ok(None) => return nowhere("the name has no address"),
+        Err(error) => return nowhere(&error.to_string()),
     };
     let requests = match Requests::hear() {
         Ok(requests) => requests,
@@ -21,7 +22,7 @@ pub fn sandbox(host: &str, port: u16) -> ExitCode {
     requests.finish_by_hand();
     let sandbox = match Sandbox::start(address, Options::default()) {
         Ok(sandbox) => sandbox,
-        Err(error) => return cannot_listen(host, port, &error),
+        Err(error) => return cannot_listen(&error.to_string()),
     };
     print(&format!("sandbox platform listening on http://{}\n", sandbox.addr()));
     // Whatever is asked of a sandbox, it has nothing to read again and nothing to finish.
@@ -29,7 +30,7 @@ pub fn sandbox(host: &str, port: u16) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn cannot_listen(host: &str, port: u16, why: &dyn std::fmt::Display) -> ExitCode {
-    eprintln!("ERROR: cannot listen on {host}:{port}: {why}");
+fn cannot_listen(why: &str) -> ExitCode {
+    fail(why);
     ExitCode::from(3)
 }

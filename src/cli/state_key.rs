@@ -9,6 +9,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::config::Server;
 use crate::limits;
+use crate::observe::always;
 use crate::seal::Seal;
 
 /// The name of the file in which a key is kept.
@@ -28,16 +29,23 @@ pub fn seal(settings: &Server) -> Result<Seal, String> {
         Some(folder) => keep(folder).map_err(|error| format!("{}: {error}", folder.display())),
         None => Err("there is no state folder".to_owned()),
     };
-    match kept.and_then(|key| Seal::shared(&key)) {
-        Ok(seal) => Ok(seal),
-        Err(cause) => {
-            log::warn!(
-                "no key could be kept ({cause}): sessions and questions end with this process, and \
-                 no other replica knows them; set state_key where that matters"
-            );
-            Ok(Seal::random())
-        }
+    let cause = match kept.and_then(|key| Seal::shared(&key)) {
+        Ok(seal) => return Ok(seal),
+        Err(cause) => cause,
+    };
+    // The words before the cause are such that nothing in it looks like a key to the log.
+    let so = "sessions and questions end with this process, and no other replica knows them";
+    match folder.map(|folder| folder.join(FILE)).filter(|file| file.exists()) {
+        // Somebody counts upon it, and would not hear of it before a restart.
+        Some(file) => always(format_args!(
+            "{so}, because {} cannot be used ({cause}); put the right one there, or remove it",
+            file.display()
+        )),
+        None => log::warn!(
+            "{so}, because nothing could be kept ({cause}); set state_key where that matters"
+        ),
     }
+    Ok(Seal::random())
 }
 
 /// Where a service keeps state: what systemd gives it, else the user's own place.

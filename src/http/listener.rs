@@ -140,7 +140,7 @@ impl Listener {
     pub fn overloaded(&self, reason: usize, why: &str) {
         self.turned_away.count(reason);
         if let Some(unsaid) = self.overload.due() {
-            log::warn!("{} clients turned away: {why}", unsaid + 1);
+            log::warn!("clients turned away ({}): {why}", unsaid + 1);
         }
     }
 }

@@ -218,9 +218,19 @@ impl fmt::Display for StartError {
                 "the port is in use; stop the other program or choose another port"
             }
             io::ErrorKind::PermissionDenied => {
-                "permission denied; ports below 1024 need privileges, choose another port"
+                "permission denied; ports below 1024 need privileges, choose another port or give the \
+                 program the capability CAP_NET_BIND_SERVICE"
             }
-            io::ErrorKind::AddrNotAvailable => "this machine does not have that address",
+            io::ErrorKind::AddrNotAvailable => {
+                "this machine does not have that address; where it has IPv6 alone, listen on ::1 or ::"
+            }
+            io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory => {
+                "the system gives no more threads or memory; raise the limits on processes and memory"
+            }
+            // EMFILE, which has no kind of its own.
+            _ if error.raw_os_error() == Some(24) && cfg!(unix) => {
+                "too many open files; raise the limit on them (ulimit -n, or LimitNOFILE of systemd)"
+            }
             _ => return write!(f, "cannot listen on {place}: {error}"),
         };
         write!(f, "cannot listen on {place}: {cause}")

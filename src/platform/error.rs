@@ -224,7 +224,7 @@ impl Error {
         match self.kind {
             ErrorKind::Connect { .. } | ErrorKind::Dns { .. } | ErrorKind::Lost { .. } => true,
             ErrorKind::Status { status, .. } => matches!(status, 429 | 502..=504),
-            ErrorKind::Timeout { phase, .. } => phase == CONNECTING,
+            ErrorKind::Timeout { phase, .. } => [RESOLVING, CONNECTING].contains(&phase),
             _ => false,
         }
     }
@@ -265,6 +265,10 @@ impl Error {
         }
     }
 }
+
+/// [`ErrorKind::Timeout`] while it is not known where the host is.
+pub(super) const RESOLVING: &str =
+    "resolving the name of its host (are the name servers of this machine reachable?)";
 
 /// [`ErrorKind::Timeout`] while no connection exists yet, which means that nothing was sent.
 pub(super) const CONNECTING: &str = "connecting";

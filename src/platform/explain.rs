@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use ureq::Timeout;
 
-use super::error::{CONNECTING, Error, ErrorKind, Target};
+use super::error::{CONNECTING, Error, ErrorKind, RESOLVING, Target};
 use crate::outbound::{NameFailure, TlsFault, Unusable};
 
 /// Says what an error of the HTTP library means.
 pub(super) fn explain(error: ureq::Error, target: Box<Target>, waited: Duration) -> Error {
     match error {
-        ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => {
+        ureq::Error::Timeout(Timeout::Resolve) => {
+            Error::new(target, ErrorKind::Timeout { phase: RESOLVING, waited })
+        }
+        ureq::Error::Timeout(Timeout::Connect) => {
             Error::new(target, ErrorKind::Timeout { phase: CONNECTING, waited })
         }
         ureq::Error::Timeout(_) => {

@@ -11,6 +11,7 @@ use super::page::{Gather, Gathering, Page, Repeats, Sink};
 use super::path::Path;
 use super::text;
 use crate::limits;
+use crate::sync::at_once;
 
 /// How a route takes its place in the list.
 #[derive(Clone, Copy)]
@@ -247,21 +248,9 @@ impl Api<'_> {
         if let [place] = places {
             return Ok(vec![self.page(listing, *place, (sink, 0), hasher)?]);
         }
-        std::thread::scope(|threads| {
-            let running: Vec<_> = places
-                .iter()
-                .enumerate()
-                .map(|(nth, place)| {
-                    threads.spawn(move || self.page(listing, *place, (sink, nth), hasher))
-                })
-                .collect();
-            running
-                .into_iter()
-                .map(|thread| {
-                    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-                })
-                .collect()
-        })
+        let read = |nth, place: &Place| self.page(listing, *place, (sink, nth), hasher);
+        let read = at_once(places, read).into_iter();
+        read.map(|page| page.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     }
 
     fn page(

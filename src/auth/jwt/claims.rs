@@ -111,7 +111,7 @@ impl Rules {
         }
         let latest = now + self.leeway;
         if moment(claims, "nbf")?.is_some_and(|from| from > latest) {
-            return Err("the token is not good yet (nbf)".into());
+            return Err("the token is not good yet (nbf); compare the clocks of this server and of the issuer".into());
         }
         if moment(claims, "iat")?.is_some_and(|issued| issued > latest) {
             return Err("the token was issued in the future (iat); compare the clocks".into());

@@ -1,10 +1,11 @@
 //! A client's own file, changed in its place.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::fs;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::table::{Client, System};
+use crate::cli::whole::{beside, create};
 use crate::limits;
 
 /// What is to become of a file.
@@ -120,19 +121,12 @@ fn read(file: &Path) -> Result<Vec<u8>, String> {
     }
 }
 
-/// A file with `end` behind its name.
-fn beside(file: &Path, end: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(end);
-    name.into()
-}
-
 /// Keeps what the file was, over nothing that was kept before.
 fn keep(file: &Path, old: &[u8], like: &fs::Metadata) -> Result<PathBuf, String> {
     for number in 0..limits::CLIENT_BACKUPS {
         let end = if number == 0 { ".bak".to_owned() } else { format!(".bak.{number}") };
         let backup = beside(file, &end);
-        match create(&backup, old, Some(like)) {
+        match create(&backup, old, Some(like), 0o600) {
             Ok(()) => return Ok(backup),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(format!("{}: {error}", backup.display())),
@@ -152,39 +146,10 @@ fn put(
     allowed: impl FnOnce() -> Result<(), String>,
 ) -> Result<(), String> {
     let new = beside(file, &format!(".{}.new", std::process::id()));
-    create(&new, text, like).map_err(|error| format!("{}: {error}", new.display()))?;
+    create(&new, text, like, 0o600).map_err(|error| format!("{}: {error}", new.display()))?;
     let moved = allowed().and_then(|()| fs::rename(&new, file).map_err(|error| error.to_string()));
     if moved.is_err() {
         let _ = fs::remove_file(&new);
     }
     moved
-}
-
-/// A new file, for its owner alone or with mode and owner of another.
-fn create(file: &Path, bytes: &[u8], like: Option<&fs::Metadata>) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut opened = options.open(file)?;
-    let mut fill = || {
-        opened.write_all(bytes)?;
-        if let Some(like) = like {
-            #[cfg(unix)]
-            {
-                use std::os::unix::fs::{MetadataExt as _, fchown};
-                let is = opened.metadata()?;
-                if (is.uid(), is.gid()) != (like.uid(), like.gid()) {
-                    fchown(&opened, Some(like.uid()), Some(like.gid()))?;
-                }
-            }
-            opened.set_permissions(like.permissions())?;
-        }
-        opened.sync_all()
-    };
-    let filled = fill();
-    if filled.is_err() {
-        let _ = fs::remove_file(file);
-    }
-    filled
 }

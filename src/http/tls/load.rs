@@ -211,7 +211,9 @@ fn check_dates(
     if now > facts.not_after {
         let cause = format!("it was valid until {}", Facts::date(facts.not_after));
         if !files.allow_expired_certificate {
-            let cause = format!("{cause}; install a new one, or set allow_expired_certificate");
+            let cause = format!(
+                "{cause}; install a new one, correct the clock of this machine if it is wrong, or set allow_expired_certificate"
+            );
             return Err(TlsError::new(Problem::Expired, path, cause));
         }
         warnings.push(TlsError::new(Problem::Expired, path, cause).to_string());

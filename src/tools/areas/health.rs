@@ -1,11 +1,11 @@
 //! The state of the platform.
 
 use std::collections::BTreeMap;
-use std::thread;
 
 use serde_json::{Map, Value, json};
 
 use crate::platform::Path;
+use crate::sync::at_once;
 use crate::tools::asked::{Source, record};
 use crate::tools::context::Context;
 use crate::tools::row::{Area, Run, Tool};
@@ -122,12 +122,11 @@ static COMPONENT: Shape = Shape::open(&[
 /// `GET /health/{status,system,server,applications,adapters}`, at the same time. One part that
 /// fails does not hide the others.
 fn get_health(context: &Context<'_>, arguments: &Arguments) -> Result<Outcome, ToolError> {
-    let answers = thread::scope(|scope| {
-        BRIEF
-            .map(|(part, _)| scope.spawn(move || read(context, part)))
-            .map(|reader| reader.join().unwrap_or_else(|_| Err(ToolError::platform("internal"))))
-    });
-    if let [Err(first), rest @ ..] = &answers
+    let answers = at_once(&BRIEF, |_, (part, _)| read(context, part)).into_iter();
+    let answers: Vec<_> = answers
+        .map(|answer| answer.unwrap_or_else(|_| Err(ToolError::platform("internal"))))
+        .collect();
+    if let [Err(first), rest @ ..] = &answers[..]
         && rest.iter().all(Result::is_err)
     {
         return Err(first.clone());

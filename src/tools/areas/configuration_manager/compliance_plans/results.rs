@@ -1,11 +1,10 @@
 //! What the reports of a run come to: totals, a score and a grade.
 
-use std::thread;
-
 use serde_json::{Value, json};
 
 use crate::limits;
 use crate::platform::Path;
+use crate::sync::at_once;
 use crate::tools::asked::record;
 use crate::tools::context::Context;
 use crate::tools::shown::{Field, FieldKind, Shape, ToolError, lookup};
@@ -112,19 +111,13 @@ fn add_totals(context: &Context<'_>, reports: &mut [Value], notes: &mut Vec<Stri
     }
     let mut failures = Vec::new();
     for some in lacking.chunks_mut(limits::PLATFORM_PARALLEL_PAGES) {
-        let read: Vec<Result<Value, ToolError>> = thread::scope(|scope| {
-            let readers: Vec<_> = some
-                .iter()
-                .map(|report| record::id(report).map(|id| id.into_owned()).unwrap_or_default())
-                .map(|id| scope.spawn(move || totals(context, &id)))
-                .collect();
-            let joined = readers.into_iter().map(|reader| {
-                reader.join().unwrap_or_else(|_| Err(ToolError::platform("internal")))
-            });
-            joined.collect()
-        });
+        let ids: Vec<String> = some
+            .iter()
+            .map(|report| record::id(report).map(|id| id.into_owned()).unwrap_or_default())
+            .collect();
+        let read = at_once(&ids, |_, id| totals(context, id));
         for (report, totals) in some.iter_mut().zip(read) {
-            match totals {
+            match totals.unwrap_or_else(|_| Err(ToolError::platform("internal"))) {
                 Ok(totals) => report["totals"] = totals,
                 Err(error) => failures.push(error),
             }
