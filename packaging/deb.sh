@@ -7,14 +7,18 @@ binary=$1 arch=$2 out=$3 host=${4:-}
 source=$(cd "$(dirname "$0")/.." && pwd)
 . "$source/packaging/about.sh"
 command -v dpkg-deb > /dev/null || { echo "dpkg-deb is missing; install the package dpkg" >&2; exit 1; }
-case $arch in amd64 | arm64) ;; *) echo "ARCH is amd64 or arm64, not $arch" >&2; exit 2 ;; esac
+case $arch in
+amd64) processor=x86_64 ;;
+arm64) processor=aarch64 ;;
+*) echo "ARCH is amd64 or arm64, not $arch" >&2; exit 2 ;;
+esac
 
 umask 022
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 root=$work/root doc=$work/root/usr/share/doc/itential-mcp
 mkdir -p "$root/DEBIAN" "$out"
-"$source/packaging/stage.sh" "$binary" "$root" $host
+"$source/packaging/stage.sh" "$binary" $processor "$root" $host
 host=${host:-${ITENTIAL_MCP_HOST_BINARY:-$binary}}
 mkdir -p "$root/usr/share/zsh/vendor-completions" "$root/usr/share/lintian/overrides"
 "$host" completions zsh > "$root/usr/share/zsh/vendor-completions/_itential-mcp"

@@ -14,7 +14,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 staged=$work/staged
 mkdir -p "$staged" "$out"
-"$source/packaging/stage.sh" "$binary" "$staged" $host
+"$source/packaging/stage.sh" "$binary" "$arch" "$staged" $host
 host=${host:-${ITENTIAL_MCP_HOST_BINARY:-$binary}}
 mkdir -p "$staged/usr/share/zsh/site-functions"
 "$host" completions zsh > "$staged/usr/share/zsh/site-functions/_itential-mcp"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Lays out what deb and rpm have in common below a folder: stage.sh BINARY ROOT [HOST_BINARY]
-# BINARY goes into the package. HOST_BINARY, or $ITENTIAL_MCP_HOST_BINARY, or BINARY itself runs on this machine and
+# Lays out what deb and rpm have in common below a folder: stage.sh BINARY PROCESSOR ROOT [HOST_BINARY]
+# BINARY, for PROCESSOR (x86_64 or aarch64), goes into the package. HOST_BINARY, or $ITENTIAL_MCP_HOST_BINARY, or BINARY itself runs on this machine and
 # prints the manual page and the completions.
 set -euo pipefail
-binary=$1 root=$2 host=${3:-${ITENTIAL_MCP_HOST_BINARY:-$1}}
+binary=$1 processor=$2 root=$3 host=${4:-${ITENTIAL_MCP_HOST_BINARY:-$1}}
 host=$(realpath "$host")
 source=$(cd "$(dirname "$0")/.." && pwd)
 "$host" version > /dev/null 2>&1 || {
@@ -29,6 +29,8 @@ made usr/share/fish/vendor_completions.d/itential-mcp.fish completions fish
 
 doc=usr/share/doc/itential-mcp
 for page in "$source"/docs/*.md; do put "$page" "$doc/$(basename "$page")"; done
+python3 "$source/packaging/notices.py" "$processor-unknown-linux-musl" "$root/$doc/THIRD-PARTY.txt"
+chmod 644 "$root/$doc/THIRD-PARTY.txt"
 made $doc/examples/mcp.conf config example
 for dropin in notify-reload low-port; do
   put "$source/packaging/systemd/$dropin.conf" "$doc/examples/$dropin.conf"

@@ -486,6 +486,9 @@ pub const SESSION_IDLE: Duration = Duration::from_secs(30 * 60);
 /// How long a session must have gone unused to make room for a new one.
 pub const SESSION_EVICTABLE: Duration = Duration::from_secs(60);
 
+/// The longest line of the manual page's source, in bytes: longer ones are a fault of style to mandoc.
+pub const MAN_LINE: usize = 78;
+
 /// Most sockets that a service manager may pass: one for each address of a machine with many.
 pub const PASSED_SOCKETS: usize = 64;
 

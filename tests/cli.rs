@@ -351,11 +351,16 @@ fn the_manual_page_names_every_command_and_setting() {
         let name = command.name.replace('-', "\\-");
         assert!(page.contains(&format!("\n.B {name}")), "{name}");
     }
+    for section in ["ENVIRONMENT", "FILES", "SIGNALS", "EXIT STATUS", "EXAMPLES"] {
+        assert!(page.contains(&format!("\n.SH {section}\n")), "{section}");
+    }
+    assert!(page.lines().all(|line| line.len() <= 80), "mandoc finds longer lines hard to read");
     // A line that begins with a dot is a request: only those used on purpose may stand there.
     for line in page.lines().filter(|line| line.starts_with(['.', '\''])) {
         let request = line.split(' ').next().expect("split gives one");
         assert!(
-            [".TH", ".SH", ".SS", ".TP", ".B", ".RS", ".RE", ".br"].contains(&request),
+            [".TH", ".SH", ".SS", ".TP", ".PP", ".B", ".RS", ".RE", ".br", ".nf", ".fi"]
+                .contains(&request),
             "{line}"
         );
     }

@@ -55,6 +55,11 @@ pub static ROWS: &[Row] = &[
     row("docs/migration.md", "[Service]", Not("two lines for the unit of a role that is not ours")),
     row("docs/migration.md", "", By("tests/deployments/page.rs")),
     //
+    row("docs/packages.md", "dnf install", By("packaging/tests/deb")),
+    row("docs/packages.md", "apt purge", By("packaging/tests/deb")),
+    row("docs/packages.md", "notify-reload.conf", By("packaging/tests/systemd-guest")),
+    row("docs/packages.md", "low-port.conf", By("packaging/tests/systemd-guest")),
+    //
     row("docs/sandbox.md", "S=http", After),
     row("docs/sandbox.md", "$S/sandbox/faults", After),
 ];
