@@ -146,6 +146,11 @@ fn the_registry_takes_what_it_is_told() {
 fn every_package_of_the_registry_is_of_this_version() {
     let server = read("server.json");
     assert_eq!(server["version"], VERSION);
+    // What the registry looks for on the image.
+    let text_of = |file| std::fs::read_to_string(path(file)).expect("it is there");
+    let label = format!("io.modelcontextprotocol.server.name={}", server["name"]);
+    assert!(text_of("Containerfile").contains(&label), "{label}");
+    let image = text_of("image.sh");
     for package in list(&server["packages"]) {
         let place = text(&package["identifier"]);
         match text(&package["registryType"]) {
@@ -162,6 +167,8 @@ fn every_package_of_the_registry_is_of_this_version() {
             "oci" => {
                 assert!(place.starts_with("ghcr.io/") && place.ends_with(&format!(":{VERSION}")));
                 assert!(package.get("version").is_none());
+                let name = place.trim_end_matches(VERSION);
+                assert!(image.contains(&format!("{name}$(version)")), "image.sh makes another");
             }
             other => panic!("{other}"),
         }

@@ -130,6 +130,7 @@ pub static TABLE: &[Client] = &[
             "~/.config/Claude//claude_desktop_config.json",
             "%APPDATA%/Claude//claude_desktop_config.json",
         ],
+        also: "what 'Edit Config' of its developer settings opens",
         remote: Remote::Bridge,
         ..USUAL
     },
@@ -203,7 +204,7 @@ pub static TABLE: &[Client] = &[
         id: "copilot",
         title: "Copilot CLI",
         files: ["~/.copilot//mcp-config.json"; 3],
-        also: ".mcp.json of the project",
+        also: ".mcp.json or .github/mcp.json of the project",
         types: ["local", "http"],
         secrets: Secrets::Variable("${", "}"),
         more: r#"{"tools":["*"]}"#,
