@@ -632,7 +632,28 @@ pub const SCRAPERS: usize = 64;
 /// are no loss, and a look costs a call to the system.
 pub const LOG_FILE_LOOK: Duration = Duration::from_secs(1);
 
-/// Bytes of one field of the access log: a longer path or name tells nobody more.
+/// Spans that wait to be sent: a second of a busy server, 2 MB.
+pub const SPANS_QUEUED: usize = 4_096;
+
+/// Spans sent at once: a body of a quarter of a megabyte, which every collector takes.
+pub const SPANS_AT_ONCE: usize = 512;
+
+/// How long spans are gathered before the next are sent.
+pub const SPANS_PAUSE: Duration = Duration::from_millis(200);
+
+/// How long the sender of spans sleeps while there are none, when nobody wakes it.
+pub const SPANS_IDLE: Duration = Duration::from_secs(1);
+
+/// How long a collector may take for them.
+pub const COLLECTOR_TIME: Duration = Duration::from_secs(5);
+
+/// How long a server that ends waits until the last spans are taken.
+pub const COLLECTOR_LAST: Duration = Duration::from_secs(2);
+
+/// Bytes that a collector may answer: what it did not take, and why.
+pub const COLLECTOR_ANSWER_BYTES: u64 = 64 << 10;
+
+/// Bytes of one field of the access log, or of one attribute of a span: a longer path or name tells nobody more.
 pub const ACCESS_FIELD_BYTES: usize = 512;
 
 /// Bytes of the name that a proxy gave a request: a UUID and more.

@@ -229,6 +229,7 @@ fn secrets_come_from_files_of_their_own() {
                 "client_secret" => config.platform.client_secret,
                 "auth_public_key" => config.auth.public_key,
                 "state_key" => config.server.state_key,
+                "otlp_headers" => config.server.otlp_headers,
                 _ => config.auth.oauth_client_secret,
             };
             found.map(|secret| secret.expose().to_string())

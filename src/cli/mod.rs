@@ -11,6 +11,7 @@ mod call_arguments;
 pub mod catalog;
 mod checks;
 pub mod clients;
+mod collector;
 pub mod command;
 pub mod commands;
 mod completions;

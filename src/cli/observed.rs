@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::collector::Collector;
 use crate::config::{AuthType, Config, LogFormat, OwnPort, TlsVersion};
 use crate::http::tls::Reloader;
 use crate::http::{Listen, Options, Server, StartError};
@@ -12,11 +13,11 @@ use crate::time::since_epoch;
 use crate::transport::http::{Aside, Service};
 use crate::{limits, observe};
 
-/// Begins the log as the configuration has it.
+/// Begins the log as the configuration has it, and to send spans where that is wanted.
 ///
 /// # Errors
-/// In words for the operator: which file cannot be written.
-pub fn begin(config: &Config) -> Result<(), String> {
+/// In words for the operator: which file cannot be written, or where spans cannot be sent.
+pub fn begin(config: &Config) -> Result<Option<Collector>, String> {
     let settings = &config.server;
     loaded(true);
     observe::init(settings.log_level);
@@ -31,7 +32,8 @@ pub fn begin(config: &Config) -> Result<(), String> {
             _ => settings.access_log.as_deref(),
         };
         super::checks::cannot_write(setting, path.unwrap_or("-".as_ref()), &error)
-    })
+    })?;
+    Collector::start(settings)
 }
 
 /// Opens the files of the log anew.

@@ -40,9 +40,10 @@ pub fn run(loaded: &Loaded, reread: Reread<'_>) -> ExitCode {
     // First of all: whoever sees the port open or the first byte read may send a signal.
     let requests = Requests::hear();
     let manager = Manager::of_environment();
-    if let Err(message) = observed::begin(&loaded.config) {
-        return refuse(&message, false, &manager);
-    }
+    let _collector = match observed::begin(&loaded.config) {
+        Ok(collector) => collector,
+        Err(message) => return refuse(&message, false, &manager),
+    };
     let passed = match passed {
         Ok(passed) => passed,
         Err(message) => return refuse(&message, false, &manager),

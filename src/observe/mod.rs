@@ -9,6 +9,7 @@ mod log;
 pub mod metrics;
 mod redact;
 mod sink;
+pub mod spans;
 mod start;
 
 pub use access::Access;

@@ -352,6 +352,9 @@ impl<'a> Api<'a> {
                 Error { sent: sent.get(), ..error }
             });
         counted::request(call.method, &outcome, begun.elapsed());
+        if let Some(trace) = &trace {
+            counted::span(self.client, call, (trace, self.trace), &outcome, begun.elapsed());
+        }
         outcome
     }
 }

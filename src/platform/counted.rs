@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use super::connection::Connection;
 use super::error::{Error, ErrorKind};
-use super::exchange::Reply;
+use super::exchange::{Call, Reply};
 use super::session::Credential;
 use crate::observe::metrics::{self, Failure, Method, Went};
+use crate::observe::spans;
+use crate::trace::Trace;
 
 /// Counts one request.
 pub(super) fn request(method: &str, outcome: &Result<Reply, Error>, time: Duration) {
@@ -13,8 +16,14 @@ pub(super) fn request(method: &str, outcome: &Result<Reply, Error>, time: Durati
     let status = outcome.as_ref().map_or(0, |reply| reply.status);
     metrics::PLATFORM_REQUESTS.count(&[method, metrics::code(status)]);
     metrics::PLATFORM_SECONDS.observe(&[method], time);
-    let Err(error) = outcome else { return };
-    let reason = match error.kind {
+    if let Err(error) = outcome {
+        metrics::PLATFORM_FAILURES.count(&[failure(error).at()]);
+    }
+}
+
+/// Why there was no answer.
+fn failure(error: &Error) -> Failure {
+    match error.kind {
         ErrorKind::Cancelled => Failure::Cancelled,
         ErrorKind::Connect { .. } => Failure::Connect,
         ErrorKind::Dns { .. } => Failure::Dns,
@@ -22,8 +31,45 @@ pub(super) fn request(method: &str, outcome: &Result<Reply, Error>, time: Durati
         ErrorKind::Timeout { .. } => Failure::Timeout,
         ErrorKind::Lost { .. } => Failure::Lost,
         _ => Failure::Other,
+    }
+}
+
+/// Hands on the span of one request, by the conventions of OpenTelemetry for HTTP.
+pub(super) fn span(
+    client: &Connection,
+    call: &Call<'_>,
+    (trace, parent): (&Trace, Option<&Trace>),
+    outcome: &Result<Reply, Error>,
+    time: Duration,
+) {
+    if !spans::are_collected() {
+        return;
+    }
+    let status = outcome.as_ref().map(|reply| reply.status.to_string()).unwrap_or_default();
+    let error = match outcome {
+        Ok(reply) if reply.status >= 400 => Some(format!("status {}", reply.status)),
+        Ok(_) => None,
+        Err(error) => Some(error.to_string()),
     };
-    metrics::PLATFORM_FAILURES.count(&[reason.at()]);
+    let kind = match outcome {
+        Err(error) => Failure::LABEL.values.get(failure(error).at()).copied().unwrap_or_default(),
+        Ok(_) if error.is_some() => status.as_str(),
+        Ok(_) => "",
+    };
+    spans::offer(&spans::Span {
+        trace,
+        parent,
+        name: call.method,
+        kind: spans::SpanKind::Client,
+        time,
+        error: error.as_deref(),
+        attributes: &[
+            ("http.request.method", call.method),
+            ("url.full", &format!("{}{}", client.base, call.path)),
+            ("http.response.status_code", &status),
+            ("error.type", kind),
+        ],
+    });
 }
 
 /// Counts one login.

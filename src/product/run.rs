@@ -1,6 +1,6 @@
 //! One call of a tool: checked, confirmed, run, written down, rendered.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ use super::answer::answer;
 use super::host::{ToolHost, question};
 use super::runner::{Share, ToolRunner};
 use crate::config::Confirm;
-use crate::observe::{Entry, metrics};
+use crate::observe::{Entry, metrics, spans};
 use crate::protocol::{Call, Reply, RpcError};
 use crate::tools::shown::{ErrorKind, Outcome, ToolError};
 use crate::tools::told::Arguments;
@@ -72,15 +72,55 @@ pub fn acted(
     given: &Map<String, Value>,
     share: Share,
 ) -> Result<Outcome, ToolError> {
-    let trace = runner.trace(call);
-    Trace::within(trace.clone(), || traced(tool, act, runner, (call, trace), given, share))
+    let started = Instant::now();
+    let parent = runner.trace(call);
+    // A place of its own is for those who see it.
+    let collected = parent.as_ref().filter(|_| spans::are_collected());
+    let own = collected.and_then(Trace::child);
+    let trace = own.clone().or_else(|| parent.clone());
+    let went = Trace::within(trace.clone(), || {
+        traced(tool, act, runner, (call, parent.as_ref(), trace), given, share)
+    });
+    if let Some(own) = &own {
+        record(own, parent.as_ref(), (tool, call), &went, started.elapsed());
+    }
+    went
+}
+
+/// Hands on the span of a call, by the conventions of OpenTelemetry for MCP.
+fn record(
+    trace: &Trace,
+    parent: Option<&Trace>,
+    (tool, call): (&dyn Callable, &Call),
+    went: &Result<Outcome, ToolError>,
+    time: Duration,
+) {
+    let error = went.as_ref().err().map(ToString::to_string);
+    let outcome = metrics::Outcome::LABEL.values.get(counted_as(went).at()).copied();
+    spans::offer(&spans::Span {
+        trace,
+        // A trace that begins here has nothing above.
+        parent: parent.filter(|_| call.trace().is_some()),
+        name: &format!("tools/call {}", tool.name()),
+        kind: spans::SpanKind::Server,
+        time,
+        error: error.as_deref(),
+        attributes: &[
+            ("mcp.method.name", "tools/call"),
+            ("gen_ai.operation.name", "execute_tool"),
+            ("gen_ai.tool.name", tool.name()),
+            ("user.name", call.caller.identity.as_deref().unwrap_or_default()),
+            ("user.roles", call.caller.role.as_deref().unwrap_or_default()),
+            ("error.type", outcome.filter(|_| error.is_some()).unwrap_or_default()),
+        ],
+    });
 }
 
 fn traced(
     tool: &dyn Callable,
     act: &Act<'_>,
     runner: &ToolRunner,
-    (call, trace): (&Call, Option<Trace>),
+    (call, named, trace): (&Call, Option<&Trace>, Option<Trace>),
     given: &Map<String, Value>,
     share: Share,
 ) -> Result<Outcome, ToolError> {
@@ -91,7 +131,7 @@ fn traced(
     let acting = runner.acting(&call.caller);
     let account = acting.as_ref().ok().and_then(|acting| acting.account.as_deref());
     let name = tool.name();
-    let parent = trace.as_ref().map(Trace::parent);
+    let parent = named.map(Trace::parent);
     let entry =
         Entry { caller, role, account, tool: name, arguments: given, trace: parent.as_deref() };
     let mut recorded = None;

@@ -10,7 +10,7 @@ use crate::config::{
     Config, Confirm, ConfirmFallback, PlatformCredentials, ResponseFormat, Server, TraceContext,
     Transport,
 };
-use crate::observe::metrics;
+use crate::observe::{metrics, spans};
 use crate::protocol::{Call, Caller};
 use crate::tools::Tool;
 use crate::tools::shown::{ErrorKind, ToolError};
@@ -90,12 +90,13 @@ impl ToolRunner {
         })
     }
 
-    /// The trace to which a call belongs: its client's, or one of its own.
+    /// The trace to which a call belongs: its client's, or one of its own. Whoever collects spans wants
+    /// to see every call.
     pub fn trace(&self, call: &Call) -> Option<Trace> {
         match self.tracing {
             TraceContext::Off => None,
-            TraceContext::Client => call.trace(),
-            TraceContext::Always => call.trace().or_else(Trace::begin),
+            TraceContext::Client if !spans::are_collected() => call.trace(),
+            TraceContext::Client | TraceContext::Always => call.trace().or_else(Trace::begin),
         }
     }
 

@@ -175,6 +175,12 @@ settings! {
     /// Which calls belong to a trace (W3C Trace Context) that goes on at the platform: off, client (those whose client names one) or always
     trace_context: TraceContext = Logging, TraceContext::KIND, "client", "which" [ours reloadable];
 
+    /// Collector of OpenTelemetry that is sent a span for each call and each request to the platform (OTLP over HTTP, as JSON), such as http://127.0.0.1:4318
+    otlp_endpoint: Option<String> = Logging, Kind::Url, "", "url" [ours];
+
+    /// Header fields for the collector: name=value pairs, separated by commas
+    otlp_headers: Option<Secret> = Logging, Kind::Secret, "", "headers" [ours];
+
     /// File to which every tool call is appended as one JSON line: who, what, outcome, duration; SIGHUP opens it anew
     audit_file: Option<PathBuf> = Logging, Kind::Path, "", "path" [ours];
 

@@ -96,6 +96,10 @@ metrics! {
         "Lines of the audit file that could not be written.";
     LOG_LOST: Counter counted "itential_mcp_log_lines_lost_total" [Output::LABEL]
         "Lines of the log that could not be written.";
+    SPANS_SENT: Counter counted "itential_mcp_spans_exported_total" []
+        "Spans that a collector took (otlp_endpoint).";
+    SPANS_LOST: Counter counted "itential_mcp_spans_lost_total" []
+        "Spans that no collector took, or that found no room on the way.";
     RELOADS: Counter counted "itential_mcp_reloads_total" [Went::LABEL]
         "Times that the configuration was read again (SIGHUP).";
     RELOAD_GOOD: Gauge counted "itential_mcp_config_last_reload_successful" []
