@@ -84,7 +84,8 @@ for target; do
     target "$target"
     compile "$PWD" "$target"
     mkdir -p "dist/$target"
-    cp "target/dist/$target/release/$(program "$target")" "dist/$target/"
+    # Also in the place of one that runs.
+    install -m 755 "target/dist/$target/release/$(program "$target")" "dist/$target/"
     check "dist/$target/$(program "$target")" "$target"
     [ -z "$twice" ] || again "dist/$target/$(program "$target")" "$target"
 done

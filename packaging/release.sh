@@ -184,9 +184,9 @@ if has npm npm "trying $(basename "$bundle")"; then
 fi
 
 say "crate"
-mkdir -p "$place/crate"
-cargo publish --dry-run --locked --quiet --allow-dirty --target-dir "target/publish"
-cp "target/publish/package/itential-mcp-$version.crate" "$out/"
+# What other builds for development have compiled of others' crates is taken.
+CARGO_INCREMENTAL=0 cargo publish --dry-run --locked --quiet --allow-dirty --target-dir "${CARGO_TARGET_DIR:-target}"
+cp "${CARGO_TARGET_DIR:-target}/package/itential-mcp-$version.crate" "$out/"
 row "itential-mcp-$version.crate" "unpacked and built by cargo publish --dry-run"
 
 say "checksums"
