@@ -100,8 +100,10 @@ fn the_manifest_configures_the_program_and_asks_what_it_answers() {
     set(&mut env, "ITENTIAL_MCP_SERVER_PORT", "0");
     set(&mut env, "ITENTIAL_MCP_SERVER_TRUSTED_PROXIES", "127.0.0.1,10.0.0.0/8");
     let container = &manifest["Deployment"]["spec"]["template"]["spec"]["containers"][0];
-    let arguments: Vec<&str> = items(&container["args"]).iter().map(text).collect();
-    let server = Served::start(&env, &arguments);
+    let command: Vec<&str> = items(&container["command"]).iter().map(text).collect();
+    let (program, arguments) = command.split_first().expect("a program");
+    assert_eq!(*program, "itential-mcp");
+    let server = Served::start(&env, arguments);
     for probe in ["readinessProbe", "livenessProbe"] {
         let get = &container[probe]["httpGet"];
         assert_eq!(get["port"], container["ports"][0]["name"]);
