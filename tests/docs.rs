@@ -15,7 +15,10 @@ fn documents() -> Vec<PathBuf> {
     let docs = std::fs::read_dir(root().join("docs")).expect("docs/ is there");
     let docs = docs.map(|entry| entry.expect("readable").path());
     docs.filter(|path| path.extension().is_some_and(|e| e == "md"))
-        .chain(["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(|name| root().join(name)))
+        .chain(
+            ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"]
+                .map(|name| root().join(name)),
+        )
         .collect()
 }
 
@@ -43,6 +46,26 @@ fn the_changelog_begins_with_this_version() {
     let newest = text.lines().find(|line| line.starts_with("## [") && line.contains(" - "));
     let newest = newest.expect("a version");
     assert!(newest.starts_with(concat!("## [", env!("CARGO_PKG_VERSION"), "] - ")), "{newest}");
+}
+
+/// What the README says in numbers about the Python server and this one stands where it was measured.
+#[test]
+fn the_figures_of_the_readme_were_measured() {
+    let readme = read(&root().join("README.md"));
+    let measured = read(&root().join("docs/performance.md"));
+    let table = readme.split("<!-- figures -->").nth(1).expect("a table of figures");
+    let table = table.split("<!-- end -->").next().expect("its end");
+    let mut figures = 0;
+    for row in table.lines().filter(|line| line.starts_with('|')).skip(2) {
+        for figure in row.split('|').map(str::trim).skip(2).filter(|figure| !figure.is_empty()) {
+            assert!(
+                measured.contains(&format!("| {figure} |")),
+                "{figure} was not measured: {row}"
+            );
+            figures += 1;
+        }
+    }
+    assert!(figures > 8, "only {figures} figures were found");
 }
 
 /// A proof is `file::name`: a test function of tests/file.rs (or src/...), or, where the name is a
