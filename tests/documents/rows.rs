@@ -52,6 +52,13 @@ pub static ROWS: &[Row] = &[
     //
     row("docs/custom-tools.md", "", By("tests/declared/document.rs")),
     //
+    row("docs/deployment.md", "apt install", By("packaging/tests/deb")),
+    row(
+        "docs/deployment.md",
+        "chown root:itential-mcp",
+        Given(&[("/var/log/itential-mcp/itential-mcp.log", "")]),
+    ),
+    //
     row("docs/migration.md", "[Service]", Not("two lines for the unit of a role that is not ours")),
     row("docs/migration.md", "", By("tests/deployments/page.rs")),
     //
