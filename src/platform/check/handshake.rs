@@ -19,22 +19,40 @@ pub(super) struct Agreed {
     pub cipher: String,
 }
 
-/// Shakes hands with `host` before `deadline`, or tells message and cause of the failure.
+/// Why there is no TLS.
+pub(super) struct Broken {
+    /// For people.
+    pub message: String,
+    /// What was wrong.
+    pub cause: String,
+    /// What to do about it, where that is known.
+    pub advice: Option<&'static str>,
+    /// Whether it is the certificate.
+    pub certificate: bool,
+}
+
+/// Shakes hands with `host` before `deadline`.
 pub(super) fn handshake(
     config: ClientConfig,
     host: &str,
     stream: &TcpStream,
     deadline: Instant,
-) -> Result<Agreed, (String, String)> {
+) -> Result<Agreed, Broken> {
     let name = ServerName::try_from(host.to_owned()).map_err(|error| {
-        ("The host is not a name that certificates can carry".to_owned(), error.to_string())
+        let message = "The host is not a name that certificates can carry".to_owned();
+        Broken { message, cause: error.to_string(), advice: None, certificate: false }
     })?;
     let mut session =
         ClientConnection::new(Arc::new(config), name).map_err(|error| refused(&error))?;
     session.complete_io(&mut Timed { stream, deadline }).map_err(|error| {
         match error.get_ref().and_then(|inner| inner.downcast_ref()) {
             Some(error) => refused(error),
-            None => (format!("TLS handshake error: {error}"), error.to_string()),
+            None => Broken {
+                message: format!("TLS handshake error: {}", ended(&error)),
+                cause: error.to_string(),
+                advice: Some(advice(&TlsFault::NotTls)),
+                certificate: false,
+            },
         }
     })?;
     // The library writes TLSv1_3 and TLS13_AES..., everybody else TLSv1.3 and TLS_AES...
@@ -46,13 +64,29 @@ pub(super) fn handshake(
     })
 }
 
-fn refused(error: &rustls::Error) -> (String, String) {
+fn refused(error: &rustls::Error) -> Broken {
     let cause = TlsFault::of(error);
-    let message = match error {
-        rustls::Error::InvalidCertificate(_) => "TLS certificate verification failed",
-        _ => "TLS handshake error",
+    let certificate = matches!(error, rustls::Error::InvalidCertificate(_));
+    let message = match certificate {
+        true => "TLS certificate verification failed",
+        false => "TLS handshake error",
     };
-    (format!("{message}: {cause}"), format!("{cause}. {}", advice(&cause)))
+    Broken {
+        message: format!("{message}: {cause}"),
+        cause: format!("{cause}. {}", advice(&cause)),
+        advice: Some(advice(&cause)),
+        certificate,
+    }
+}
+
+/// How the stream ended, in words: what speaks no TLS most often closes without any.
+fn ended(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => {
+            "the other side closed the connection; it may not speak TLS".to_owned()
+        }
+        _ => error.to_string(),
+    }
 }
 
 /// A stream that ends with the test, however slowly bytes trickle.

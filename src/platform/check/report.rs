@@ -33,7 +33,7 @@ pub struct Check {
     /// What was found, in order.
     pub details: Vec<(&'static str, Value)>,
     /// What to do about a failure, one line per idea.
-    pub suggestion: Vec<&'static str>,
+    pub suggestion: Vec<String>,
     /// Kind and text of the failure.
     pub error: Option<(&'static str, String)>,
 }

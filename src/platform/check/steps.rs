@@ -6,7 +6,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::advice::{API, AUTHENTICATION, CONFIGURATION, DNS, HEALTH, TCP, TIMED_OUT, TLS};
+use super::advice::{
+    self, API, AUTHENTICATION, Advice, CERTIFICATE, CONFIGURATION, DNS, HEALTH, PROXY, REFUSED,
+    SILENT, TIMED_OUT, TLS, TRUST,
+};
 use super::handshake::handshake;
 use super::report::{Check, Status};
 use crate::cancel::CancelToken;
@@ -15,7 +18,7 @@ use crate::limits;
 use crate::outbound::{NameFailure, Scope, Secured, client_config, lookup};
 use crate::platform::client::Client;
 use crate::platform::client::believed;
-use crate::platform::error::{Error, ErrorKind};
+use crate::platform::error::Error;
 use crate::platform::path::Path;
 
 /// The steps in order.
@@ -58,7 +61,7 @@ pub(super) struct Failure {
     message: String,
     kind: &'static str,
     cause: String,
-    suggestion: &'static [&'static str],
+    suggestion: Vec<&'static str>,
 }
 
 /// What the steps know so far.
@@ -119,14 +122,14 @@ impl<'a> Walk<'a> {
                     format!("the whole test may take {limit} s, and this check was under way");
                 Check {
                     message: format!("Check timed out (limit {limit} s)"),
-                    suggestion: TIMED_OUT.to_vec(),
+                    suggestion: numbered(TIMED_OUT),
                     error: Some(("Timeout", cause)),
                     ..check
                 }
             }
             Err(failure) => Check {
                 message: failure.message,
-                suggestion: failure.suggestion.to_vec(),
+                suggestion: numbered(&failure.suggestion),
                 error: Some((failure.kind, failure.cause)),
                 ..check
             },
@@ -139,7 +142,7 @@ impl<'a> Walk<'a> {
             message: message.to_owned(),
             kind: "Configuration",
             cause,
-            suggestion: CONFIGURATION,
+            suggestion: CONFIGURATION.to_vec(),
         };
         if platform.client().is_none() && platform.user.is_empty() {
             let cause = "neither user and password nor client_id and client_secret are set";
@@ -176,7 +179,7 @@ impl<'a> Walk<'a> {
                 },
                 other => other.to_string(),
             },
-            suggestion: DNS,
+            suggestion: if self.proxy().is_some() { PROXY.to_vec() } else { DNS.to_vec() },
         })?;
         let all: Vec<String> = found.iter().map(|address| address.ip().to_string()).collect();
         self.addresses = found;
@@ -222,7 +225,11 @@ impl<'a> Walk<'a> {
             },
             kind: "Connect",
             cause: last.to_string(),
-            suggestion: TCP,
+            suggestion: match last.kind() {
+                _ if self.proxy().is_some() => PROXY.to_vec(),
+                io::ErrorKind::ConnectionRefused => REFUSED.to_vec(),
+                _ => SILENT.to_vec(),
+            },
         })
     }
 
@@ -236,19 +243,28 @@ impl<'a> Walk<'a> {
             let message = format!("TLS goes through the proxy {host}:{port}; the login checks it");
             return Ok(Outcome::skipped(message));
         }
-        let failed = |message: String, cause: String| Failure {
+        let failed = |message: String, cause: String, suggestion| Failure {
             message,
             kind: "Tls",
             cause,
-            suggestion: TLS,
+            suggestion,
         };
-        let Secured { config, authorities } = client_config(&believed(self.platform))
-            .map_err(|error| failed(format!("TLS cannot be set up: {error}"), error.to_string()))?;
+        let Secured { config, authorities } =
+            client_config(&believed(self.platform)).map_err(|error| {
+                failed(format!("TLS cannot be set up: {error}"), error.to_string(), TRUST.to_vec())
+            })?;
         let Some(stream) = stream else {
-            return Err(failed("TLS handshake error: no connection".to_owned(), String::new()));
+            let message = "TLS handshake error: no connection".to_owned();
+            return Err(failed(message, String::new(), REFUSED.to_vec()));
         };
-        let agreed = handshake(config, self.host(), &stream, self.deadline)
-            .map_err(|(message, cause)| failed(message, cause))?;
+        let agreed = handshake(config, self.host(), &stream, self.deadline).map_err(|broken| {
+            let rest = if broken.certificate { CERTIFICATE } else { TLS };
+            let suggestion = match broken.advice {
+                Some(first) => advice::with(first, rest),
+                None => rest.to_vec(),
+            };
+            failed(broken.message, broken.cause, suggestion)
+        })?;
         let mut outcome = Outcome::passed("TLS handshake successful");
         if self.platform.disable_verify {
             outcome.status = Status::Warning;
@@ -325,22 +341,16 @@ impl<'a> Walk<'a> {
             message: "Configuration cannot work".to_owned(),
             kind: "Configuration",
             cause: "no client could be prepared".to_owned(),
-            suggestion: CONFIGURATION,
+            suggestion: CONFIGURATION.to_vec(),
         })
     }
 
-    fn failure(&self, what: &str, suggestion: &'static [&'static str], error: &Error) -> Failure {
+    fn failure(&self, what: &str, expected: Advice, error: &Error) -> Failure {
         Failure {
             message: format!("{what}: {error}"),
             kind: error.name(),
             cause: error.to_string(),
-            suggestion: match &error.kind {
-                ErrorKind::Tls { .. } => TLS,
-                ErrorKind::Connect { .. } | ErrorKind::Timeout { .. } | ErrorKind::Lost { .. } => {
-                    TCP
-                }
-                _ => suggestion,
-            },
+            suggestion: advice::of(error, self.proxy().is_some(), expected),
         }
     }
 
@@ -364,4 +374,9 @@ impl<'a> Walk<'a> {
     fn left(&self) -> Duration {
         self.deadline.saturating_duration_since(Instant::now())
     }
+}
+
+/// One line for each idea.
+fn numbered(advice: &[&str]) -> Vec<String> {
+    advice.iter().enumerate().map(|(n, line)| format!("{}. {line}", n + 1)).collect()
 }
