@@ -176,11 +176,16 @@ if has buildah buildah "images"; then
 fi
 
 say "bundle for desktop clients"
-packaging/mcpb.sh "$out"
+# With what was built now, and nothing from before.
+mkdir -p "$place/dist"
+for target in "${targets[@]}"; do cp -r "dist/$target" "$place/dist/"; done
+packaging/mcpb.sh "$out" "$place/dist"
 bundle=$out/itential-mcp-$version.mcpb
 row server.json "names the bundle's checksum"
-if has npm npm "trying $(basename "$bundle")"; then
-    try "$bundle" "unpacked by its own tool, run" packaging/tests/mcpb dist
+if [ ! -x "$place/$host" ]; then
+    leave "trying $(basename "$bundle"): it holds nothing for this machine"
+elif has npm npm "trying $(basename "$bundle")"; then
+    try "$bundle" "unpacked by its own tool, run" packaging/tests/mcpb "$place/dist"
 fi
 
 say "crate"
