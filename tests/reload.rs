@@ -25,7 +25,7 @@ const CASES: &[(&str, &str, [&str; 2])] = &[
     ("confirm_fallback", "confirm = destructive\n", ["deny", "allow"]),
 ];
 
-/// Shown by the log and by handshakes rather than by answers; see `tls_reload.rs` for the files,
+/// Shown by the log and by handshakes rather than by answers; see `tls_reload.rs` for the files, `traces.rs` for traces,
 /// `roles.rs` for roles and `bindings.rs` for tools made from what the platform offers.
 const ELSEWHERE: &[&str] = &[
     "tools_path",
@@ -39,6 +39,7 @@ const ELSEWHERE: &[&str] = &[
     "client_identity",
     "default_role",
     "log_level",
+    "trace_context",
 ];
 
 #[test]

@@ -156,3 +156,21 @@ fn a_setting_begins_traces_or_ends_them_here() {
     call(&mut server, json!({"traceparent": parent()}));
     assert!(platform.taken().iter().all(|(parent, _)| parent.is_none()));
 }
+
+#[test]
+#[cfg(unix)]
+fn the_setting_is_taken_over_without_a_restart() {
+    let platform = Noting::start();
+    let scratch = Scratch::new();
+    let config = scratch.write("mcp.conf", "[server]\ntrace_context = off\n");
+    let arguments = ["--log-level", "INFO", "--config", &config];
+    let mut server = StdioServer::start(&platform.env, &arguments);
+    call(&mut server, json!({}));
+    assert!(platform.taken().iter().all(|(parent, _)| parent.is_none()));
+    scratch.write("mcp.conf", "[server]\ntrace_context = always\n");
+    support::signal("HUP", server.pid());
+    support::eventually("a call with a trace", || {
+        call(&mut server, json!({}));
+        platform.taken().iter().all(|(parent, _)| parent.is_some())
+    });
+}
