@@ -43,7 +43,7 @@ impl Table {
         let all = 0..self.head.len();
         let wanted: Vec<usize> =
             all.clone().map(|n| cells(n).map(columns).max().unwrap_or(0)).collect();
-        let least: Vec<usize> = all
+        let mut least: Vec<usize> = all
             .clone()
             .map(|n| {
                 let words = cells(n).flat_map(|cell| cell.split(' ')).map(columns);
@@ -58,6 +58,14 @@ impl Table {
         };
         let mut left_out = Vec::new();
         while kept.len() > 1 && needed(&kept, &least) > room {
+            if let [first, second] = kept[..]
+                && !self.right[second]
+                && let rest @ NARROW.. = room.saturating_sub(least[first] + GAP)
+            {
+                // A name that is cut says more than none.
+                least[second] = rest;
+                break;
+            }
             // The first column says what a row is about.
             let others = 1..kept.len();
             let gone = others.max_by_key(|at| (self.ranks[kept[*at]], *at)).unwrap_or_default();
@@ -117,7 +125,7 @@ mod tests {
                 "70b500000000000000000004  e                     -               1024"
             ]
         );
-        let middle = table().laid(50);
+        let middle = table().laid(52);
         assert_eq!(middle.left_out, ["description"]);
         assert!(
             middle.lines[1].starts_with("70b500000000000000000003  日本語の"),
@@ -126,6 +134,7 @@ mod tests {
         );
         let narrow = table().laid(40);
         assert_eq!(narrow.left_out, ["description", "runs"]);
+        assert_eq!(narrow.lines[1], "70b500000000000000000003  日本語のワー…");
         for room in 26..100 {
             let laid = table().laid(room);
             assert!(

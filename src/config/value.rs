@@ -256,7 +256,7 @@ mod tests {
     fn choices_ignore_case_and_follow_aliases() {
         let aliases = &[("warn", "WARNING")];
         assert_eq!(choice(" Warn ", &["WARNING"], aliases), Ok(Value::Text("WARNING".into())));
-        assert_eq!(choice("x", &["a", "b"], &[]), Err("one of a, b".into()));
+        assert_eq!(choice("other", &["a", "b"], &[]), Err("one of a, b".into()));
     }
 
     #[test]

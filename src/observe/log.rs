@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use log::{Level, LevelFilter, Log, Metadata, Record};
+use env_logger::{Builder, Target};
+use log::{Level, LevelFilter, Record};
 use serde_json::json;
 
 use super::brief::brief;
@@ -17,13 +18,11 @@ use crate::limits;
 use crate::time::Utc;
 use crate::trace::Trace;
 
-static LOGGER: Logger = Logger { json: AtomicBool::new(false), file: OnceLock::new() };
+/// How lines look.
+static JSON: AtomicBool = AtomicBool::new(false);
 
-/// Where lines go, and how they look.
-struct Logger {
-    json: AtomicBool,
-    file: OnceLock<Sink>,
-}
+/// Where they go, if not to standard error.
+static FILE: OnceLock<Sink> = OnceLock::new();
 
 /// Starts the log. `None` is silence.
 ///
@@ -33,20 +32,26 @@ struct Logger {
 /// escaped, so that no input can forge a line or steer a terminal. A second call changes nothing but
 /// the level.
 pub fn init(level: Option<LevelFilter>) {
-    // Somebody has started it before.
-    let _ = log::set_logger(&LOGGER);
+    let started = Builder::new()
+        .filter_module(env!("CARGO_CRATE_NAME"), LevelFilter::Trace)
+        .target(Target::Pipe(Box::new(Lines)))
+        .format(|out, record| writeln!(out, "{}", line(Utc::now(), record)))
+        .try_init();
+    if let Err(error) = started {
+        log::debug!("the log was started before: {error}");
+    }
     // One level for the whole process, cheaper to ask and possible to change.
     log::set_max_level(level.unwrap_or(LevelFilter::Off));
 }
 
 /// Has lines written as JSON, each an object.
 pub fn write_json() {
-    LOGGER.json.store(true, Ordering::Relaxed);
+    JSON.store(true, Ordering::Relaxed);
 }
 
 /// Whether lines are JSON.
 pub fn is_json() -> bool {
-    LOGGER.json.load(Ordering::Relaxed)
+    JSON.load(Ordering::Relaxed)
 }
 
 /// Has lines written to a file.
@@ -55,7 +60,7 @@ pub fn is_json() -> bool {
 /// When it cannot be opened.
 pub fn write_to(path: &Path) -> io::Result<()> {
     // Set once, at start.
-    let _ = LOGGER.file.set(Sink::open(path, Output::Log)?);
+    let _ = FILE.set(Sink::open(path, Output::Log)?);
     Ok(())
 }
 
@@ -64,21 +69,21 @@ pub fn write_to(path: &Path) -> io::Result<()> {
 /// # Errors
 /// When it cannot be opened; then the old one is kept.
 pub fn reopen() -> io::Result<()> {
-    LOGGER.file.get().map_or(Ok(()), Sink::reopen)
+    FILE.get().map_or(Ok(()), Sink::reopen)
 }
 
-impl Log for Logger {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target().starts_with(env!("CARGO_CRATE_NAME"))
+/// Where the logger writes: a whole line at a time.
+struct Lines;
+
+impl Write for Lines {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        write_out(&String::from_utf8_lossy(line));
+        Ok(line.len())
     }
 
-    fn log(&self, record: &Record<'_>) {
-        if self.enabled(record.metadata()) {
-            emit(line(Utc::now(), record));
-        }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
-
-    fn flush(&self) {}
 }
 
 /// Says what an operator must know whatever the level is, as a warning.
@@ -93,8 +98,12 @@ fn warning<'a>(message: std::fmt::Arguments<'a>) -> Record<'a> {
 /// Writes a line where the log is. Nobody may be there to read it.
 pub(super) fn emit(mut line: String) {
     line.push('\n');
-    let Some(file) = LOGGER.file.get() else { return emit_here(&line) };
-    if let Some(said) = file.write(&line) {
+    write_out(&line);
+}
+
+fn write_out(line: &str) {
+    let Some(file) = FILE.get() else { return emit_here(line) };
+    if let Some(said) = file.write(line) {
         let mut told = self::line(Utc::now(), &warning(format_args!("the log {said}")));
         told.push('\n');
         emit_here(&told);
@@ -113,7 +122,7 @@ pub fn announce(message: &str) {
     };
     said.push('\n');
     emit_here(&said);
-    if LOGGER.file.get().is_some() {
+    if FILE.get().is_some() {
         log::info!("{message}");
     }
 }
