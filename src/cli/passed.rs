@@ -9,7 +9,7 @@ use crate::config::Server;
 ///
 /// # Errors
 /// Something was passed that no client can come to.
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 pub fn sockets() -> Result<Vec<TcpListener>, String> {
     use rustix::net::sockopt::socket_acceptconn;
 
@@ -51,7 +51,7 @@ pub fn sockets() -> Result<Vec<TcpListener>, String> {
 ///
 /// # Errors
 /// None.
-#[cfg(not(unix))]
+#[cfg(not(target_os = "linux"))]
 pub fn sockets() -> Result<Vec<TcpListener>, String> {
     Ok(Vec::new())
 }
