@@ -114,10 +114,7 @@ fn write_out(line: &str) {
 /// that is elsewhere.
 pub fn announce(message: &str) {
     let mut said = match is_json() {
-        true => {
-            let args = format_args!("{message}");
-            line(Utc::now(), &Record::builder().level(Level::Info).args(args).build())
-        }
+        true => info(format_args!("{message}")),
         false => escaped(message, &[]).into_owned(),
     };
     said.push('\n');
@@ -125,6 +122,10 @@ pub fn announce(message: &str) {
     if FILE.get().is_some() {
         log::info!("{message}");
     }
+}
+
+fn info(message: std::fmt::Arguments<'_>) -> String {
+    line(Utc::now(), &Record::builder().level(Level::Info).args(message).build())
 }
 
 fn emit_here(line: &str) {
