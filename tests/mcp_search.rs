@@ -358,8 +358,8 @@ fn the_real_tool_is_written_down_and_counted() {
         if let Server::Http(server) = &server {
             let metrics = server.request("GET", "/metrics", &[], None).text();
             for counted in [
-                "tool=\"get_device_groups\",outcome=\"ok\"",
-                "tool=\"describe_job\",outcome=\"failed\"",
+                "tool=\"get_device_groups\",role=\"\",outcome=\"ok\"",
+                "tool=\"describe_job\",role=\"\",outcome=\"not_found\"",
             ] {
                 assert!(metrics.contains(counted), "{metrics}");
             }
