@@ -1,5 +1,6 @@
 //! A lock, and a signal to those who wait for what it guards, that shrug off poison.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{
     Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
@@ -8,15 +9,17 @@ use std::sync::{
 use std::thread;
 use std::time::Duration;
 
-/// Does the work for each of `given` at the same time, and gives what came of it in their order. What
-/// the system gives no thread for is done here, after the others have begun: slower, but done.
+/// Does the work for each of `given` at the same time, and gives what came of it in their order. The last
+/// is done here; what the system gives no thread for too, after the others have begun: slower, but done.
 pub fn at_once<A: Sync, T: Send>(
     given: &[A],
     work: impl Fn(usize, &A) -> T + Sync,
 ) -> Vec<thread::Result<T>> {
     let work = &work;
+    let here = |nth, one| panic::catch_unwind(AssertUnwindSafe(|| work(nth, one)));
+    let Some((last, others)) = given.split_last() else { return Vec::new() };
     thread::scope(|scope| {
-        let begun: Vec<_> = given
+        let begun: Vec<_> = others
             .iter()
             .enumerate()
             .map(|(nth, one)| {
@@ -24,11 +27,12 @@ pub fn at_once<A: Sync, T: Send>(
                 thread.map_err(|_| (nth, one))
             })
             .collect();
+        let last = here(others.len(), last);
         let done = begun.into_iter().map(|begun| match begun {
             Ok(thread) => thread.join(),
-            Err((nth, one)) => Ok(work(nth, one)),
+            Err((nth, one)) => here(nth, one),
         });
-        done.collect()
+        done.chain([last]).collect()
     })
 }
 
@@ -126,6 +130,25 @@ impl Signal {
     pub fn notify_all(&self) {
         if self.waiting.load(Ordering::Relaxed) > 0 {
             self.changed.notify_all();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_gets_what_came_of_its_own_whoever_panics() {
+        assert!(at_once(&[0; 0], |_, _| ()).is_empty());
+        for bad in 0..3 {
+            let done = at_once(&[10, 20, 30], |nth, given| {
+                assert_ne!(nth, bad, "this one cannot");
+                nth + given
+            });
+            let done: Vec<_> = done.into_iter().map(Result::ok).collect();
+            let all = [Some(10), Some(21), Some(32)];
+            assert_eq!(done, std::array::from_fn::<_, 3, _>(|nth| all[nth].filter(|_| nth != bad)));
         }
     }
 }
