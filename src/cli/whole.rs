@@ -1,7 +1,8 @@
-//! Files that are written whole or not at all: a full disk leaves what was there.
+//! Files that are written whole or not at all: a full disk leaves what was there. So does the end of the
+//! program or of the power, but of a file beside which none may be made.
 
 use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 /// Puts `text` into a file, which may be new. What is no file, as a pipe or terminal, is written to.
@@ -17,15 +18,33 @@ pub fn save(file: &Path, text: &[u8]) -> io::Result<()> {
         _ => return fs::write(file, text),
     };
     let new = beside(&place, &format!(".{}.new", std::process::id()));
-    match create(&new, text, is.as_ref(), 0o666) {
-        Ok(()) => {}
-        // A file of ours in a folder of others.
-        Err(error) if is.is_some() && error.kind() == io::ErrorKind::PermissionDenied => {
-            return fs::write(file, text);
-        }
-        Err(error) => return Err(error),
+    let moved = || fs::rename(&new, &place).inspect_err(|_| drop(fs::remove_file(&new)));
+    match create(&new, text, is.as_ref(), 0o666).and_then(|()| moved()) {
+        // A file of ours in a folder of others, or one that is mounted into a container.
+        Err(error) if is.is_some() && is_of_place(error.kind()) => over(&place, text),
+        put => put,
     }
-    fs::rename(&new, &place).inspect_err(|_| drop(fs::remove_file(&new)))
+}
+
+/// Whether the place, not the file, is what nothing may be written to.
+fn is_of_place(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem, ResourceBusy};
+    matches!(kind, PermissionDenied | ReadOnlyFilesystem | ResourceBusy)
+}
+
+/// Writes over what a file holds. Its new end comes first: there alone a disk can be too full.
+fn over(file: &Path, text: &[u8]) -> io::Result<()> {
+    let mut opened = OpenOptions::new().write(true).open(file)?;
+    let before = opened.metadata()?.len();
+    let end = usize::try_from(before).map_or(&[][..], |before| text.get(before..).unwrap_or(&[]));
+    let (start, _) = text.split_at(text.len() - end.len());
+    opened.seek(SeekFrom::End(0))?;
+    let grown = opened.write_all(end).and_then(|()| opened.sync_all());
+    grown.inspect_err(|_| drop(opened.set_len(before)))?;
+    opened.rewind()?;
+    opened.write_all(start)?;
+    opened.set_len(text.len() as u64)?;
+    opened.sync_all()
 }
 
 /// A file with `end` behind its name.

@@ -58,6 +58,9 @@ fn nowhere_to_write_no_home_and_a_user_whom_nobody_knows() {
 /// What there was stays as it was, nothing half done is left, and the cause is told.
 #[test]
 fn a_full_disk() {
+    if !has_all(&["setpriv"]) {
+        return;
+    }
     let scratch = Scratch::new();
     let full = format!(
         "mkdir -p {0}/disk; mount -t tmpfs -o size=64k none {0}/disk; cd {0}/disk
@@ -77,6 +80,12 @@ fn a_full_disk() {
         ("$P client-config cursor --write --file client.json --url http://h/mcp", "client.json"),
         ("$P call get_devices --sandbox --output old.json", "old.json"),
         ("$P call get_devices --sandbox --output new.json", "new.json"),
+        // Where no file may be made beside it.
+        (
+            "chmod 555 .; setpriv --bounding-set=-dac_override --inh-caps=-dac_override \
+             $P call get_devices --sandbox --output old.json",
+            "old.json",
+        ),
         ("$P tools new tool.json", "tool.json"),
     ] {
         let commands = format!("{full}{commands} > /dev/null || code=$?\n{stays}exit ${{code:-0}}");
@@ -95,6 +104,26 @@ fn a_full_disk() {
     for command in ["tools", "call get_devices --sandbox", "config show", "man", "version"] {
         let ended = here(&scratch, &format!("itential-mcp {command} > /dev/full"));
         ended.failed(1, &["standard output", "No space left on device"]);
+    }
+}
+
+/// As one is mounted into a container: the place is read-only, or keeps the name.
+#[test]
+fn a_file_in_a_place_that_is_not_its_own() {
+    for read_only in ["", "mount --bind place place; mount -o remount,bind,ro place\n"] {
+        let scratch = Scratch::new();
+        let commands = format!(
+            "cd {}; mkdir place; touch place/out; head -c 100000 /dev/zero > mine
+             {read_only}mount --bind mine place/out
+             $P call get_health --sandbox --output place/out
+             ls place; cat mine",
+            scratch.path().display()
+        );
+        let Some(ended) = apart(&["-m"], &commands) else { return };
+        let told = ended.well().out;
+        let report = told.strip_prefix("out\n").expect("nothing is beside it");
+        let report: serde_json::Value = serde_json::from_str(report).expect("nothing is left");
+        assert_eq!(report["verdict"], "degraded");
     }
 }
 
