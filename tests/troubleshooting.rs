@@ -17,9 +17,21 @@ use itential_mcp::tools;
 use page::Page;
 use support::scratch::Scratch;
 
-/// Modules whose sentences are no messages, and why.
+/// Modules and tables whose sentences are no messages, and why.
 const NO_MESSAGES: &[(&str, &str)] = &[
+    ("bindings::areas", "what tags stand for"),
+    ("bindings::declared::pages::KEYS", "documentation of keys"),
+    ("bindings::declared::pages::WAYS", "documentation of values"),
+    ("bindings::declared::request::KEYS", "documentation of keys"),
+    ("bindings::declared::tool::WINDOW", "documentation of arguments"),
+    ("bindings::files::manifest::KEYS", "documentation of keys"),
+    ("bindings::program::manifest::KEYS", "documentation of keys"),
+    ("bindings::words", "for models"),
     ("cli::catalog", "the reference of the tools"),
+    ("cli::clients::table", "where clients keep their servers"),
+    ("cli::command::CONFIG", "documentation of an option"),
+    ("cli::command::HELP", "documentation of an option"),
+    ("cli::command::VERSION", "documentation of an option"),
     ("cli::commands", "documentation of commands"),
     ("cli::completions", "scripts for shells"),
     ("cli::flags", "documentation of options"),
@@ -27,8 +39,10 @@ const NO_MESSAGES: &[(&str, &str)] = &[
     ("cli::man", "the manual page"),
     ("cli::reference", "the reference of the settings"),
     ("cli::version", "the version"),
+    ("config::bindings::KEYS", "documentation of keys"),
     ("config::settings", "documentation of settings"),
     ("observe::metrics", "documentation of metrics"),
+    ("product::identity", "what the server is"),
     ("product::instructions", "for models"),
     ("product::prompts", "for models"),
     ("product::resources", "for models"),
@@ -187,11 +201,18 @@ fn texts_are_read_whatever_their_form() {
             Err("a text \
                  over two lines".into())
         }
+        pub(super) const KEYS: &[&str] = &["this is in a table"];
+        const fn g() -> &'static str { "this is in none" }
         #[cfg(test)]
         mod tests { fn g() { fail("only in a test"); } }
+        #[cfg(all(test, unix))]
+        mod more_tests { fn g() { fail("only in a test"); } }
     "##;
-    let found: Vec<String> = texts::of(source).into_iter().collect();
-    assert_eq!(found, ["a text over two lines", "cannot read …: …"]);
+    let mut found = texts::of(source);
+    let mut those_of =
+        |table| found.remove(table).unwrap_or_default().into_iter().collect::<Vec<_>>();
+    assert_eq!(those_of("::KEYS"), ["this is in a table"]);
+    assert_eq!(those_of(""), ["a text over two lines", "cannot read …: …", "this is in none"]);
     assert!(page::fits("cannot read …: …", "ERROR: cannot read x: gone"));
     assert!(!page::fits("cannot read …: …", "ERROR: cannot write x: gone"));
 }

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// Every sentence of the source files below `src`, by module (`cli::call`), without tests,
-/// documentation and attributes. What is filled in is written as `…`.
+/// Every sentence of the source files below `src`, by module (`cli::call`) or, in a table, by its name
+/// (`cli::clients::table::TABLE`), without tests, documentation and attributes. What is filled in is written
+/// as `…`.
 pub fn read(src: &Path) -> BTreeMap<String, BTreeSet<String>> {
     let mut files = Vec::new();
     collect(src, &mut files);
@@ -20,16 +21,41 @@ pub fn read(src: &Path) -> BTreeMap<String, BTreeSet<String>> {
             continue;
         }
         let source = fs::read_to_string(&path).expect("a source file");
-        texts.insert(module, of(&source));
+        for (table, found) in of(&source) {
+            texts.insert(format!("{module}{table}"), found);
+        }
     }
     texts
 }
 
-/// The sentences of one file.
-pub fn of(source: &str) -> BTreeSet<String> {
+/// The sentences of one file: those of its tables under their names (`::TABLE`), the others under none.
+pub fn of(source: &str) -> BTreeMap<String, BTreeSet<String>> {
     let stream: TokenStream = source.parse().expect("it is Rust");
-    let mut found = BTreeSet::new();
-    take(stream, &mut found);
+    let mut rest = Vec::new();
+    let mut found = BTreeMap::new();
+    let mut trees = stream.into_iter().peekable();
+    while let Some(tree) = trees.next() {
+        let word = tree.to_string();
+        // Not those of functions, `const fn`.
+        let name = trees.next_if(|next| {
+            ["const", "static"].contains(&word.as_str())
+                && next
+                    .to_string()
+                    .chars()
+                    .all(|c| c.is_ascii_uppercase() || "_0123456789".contains(c))
+        });
+        let Some(name) = name else {
+            rest.push(tree);
+            continue;
+        };
+        let table: Vec<_> = trees.by_ref().take_while(|tree| tree.to_string() != ";").collect();
+        let mut texts = BTreeSet::new();
+        take(TokenStream::from_iter(table), &mut texts);
+        found.insert(format!("::{name}"), texts);
+    }
+    let mut texts = BTreeSet::new();
+    take(TokenStream::from_iter(rest), &mut texts);
+    found.insert(String::new(), texts);
     found
 }
 
@@ -53,7 +79,8 @@ fn take(stream: TokenStream, found: &mut BTreeSet<String>) {
             TokenTree::Punct(punct) if punct.as_char() == '#' => match (after, trees.get(at + 2)) {
                 (Some(TokenTree::Group(attribute)), _) => {
                     at += 2;
-                    if attribute.stream().to_string().replace(' ', "") == "cfg(test)" {
+                    let attribute = attribute.stream().to_string().replace(' ', "");
+                    if attribute == "cfg(test)" || attribute.starts_with("cfg(all(test,") {
                         at += item(&trees[at..]);
                     }
                     continue;
