@@ -10,50 +10,49 @@ use crate::spawn::{self, program};
 use crate::table::{self, count, mebibytes, median, millis, verdict};
 use crate::talk::{Talk, hello};
 
+/// What is measured, how it is shown, and what it should be below.
+type Row = (&'static str, fn(f64) -> String, f64);
+
+const ROWS: [Row; 5] = [
+    ("`version`, ms", millis, 0.005),
+    ("stdio: start to initialize answer, ms", millis, 0.010),
+    ("stdio: resident MiB after it", mebibytes, 8192.0),
+    ("http: resident MiB after one request", mebibytes, 8192.0),
+    ("binary, MiB (stripped)", mebibytes, 6656.0),
+];
+
 pub fn run() {
     table::title("The process");
-    println!("Medians of 21 runs (of 5 for the Python server), with warm file caches.\n");
-    let product = spawn::product();
+    println!(
+        "Medians of 21 runs (of 5 for the Python server), with warm file caches. Targets are for the released \
+         binary (musl); gnu is the one that cargo builds by itself.\n"
+    );
+    let gnu = spawn::product();
     let python = spawn::peer("BENCH_PYTHON");
-    let ours = (version(&product, 21), initialize(&product, 21));
-    let theirs = python.as_ref().map(|path| (version(path, 5), initialize(path, 5)));
-    let told = |value: Option<f64>, show: fn(f64) -> String| value.map_or("-".into(), show);
-    table::head(&["", "itential-mcp", "Python 0.14.1", "target", ""]);
-    let rows: [Row; 5] = [
-        ("`version`, ms", ours.0, theirs.map(|t| t.0), millis, "5", 0.005),
-        (
-            "stdio: start to initialize answer, ms",
-            ours.1.0,
-            theirs.map(|t| t.1.0),
-            millis,
-            "10",
-            0.010,
-        ),
-        ("stdio: resident MiB after it", ours.1.1, theirs.map(|t| t.1.1), mebibytes, "8", 8192.0),
-        ("http: resident MiB after one request", http(&product), None, mebibytes, "8", 8192.0),
-        ("binary, MiB (stripped)", size(&product), None, mebibytes, "6.5", 6656.0),
-    ];
-    for (what, ours, theirs, show, target, bound) in rows {
-        let target = format!("below {target}");
-        table::row([what, &show(ours), &told(theirs, show), &target, verdict(ours < bound)]);
-    }
-    if let Some(musl) = program("BENCH_MUSL") {
-        let cells = [("version", version(&musl, 21)), ("initialize", initialize(&musl, 21).0)];
-        for (what, time) in cells {
-            table::row([&format!("musl: {what}, ms"), &millis(time), "-", "", ""]);
-        }
-        let resident = mebibytes(initialize(&musl, 3).1);
-        table::row(["musl: resident MiB", &resident, "-", "", ""]);
-        table::row(["musl: binary, MiB (stripped)", &mebibytes(size(&musl)), "-", "", ""]);
+    let ours = |path: &Path| {
+        let (start, resident) = initialize(path, 21);
+        [version(path, 21), start, resident, http(path), size(path)].map(Some)
+    };
+    let musl = program("BENCH_MUSL").map_or([None; 5], |path| ours(&path));
+    let theirs = python.as_ref().map_or([None; 5], |path| {
+        let (start, resident) = initialize(path, 5);
+        [Some(version(path, 5)), Some(start), Some(resident), None, None]
+    });
+    table::head(&["", "itential-mcp", "gnu", "Python 0.14.1", "target", ""]);
+    for ((((what, show, bound), musl), gnu), theirs) in
+        ROWS.into_iter().zip(musl).zip(ours(&gnu)).zip(theirs)
+    {
+        let told = |value: Option<f64>| value.map_or("-".into(), show);
+        let met = musl.map_or("", |musl| verdict(musl < bound));
+        let target = format!("below {}", show(bound));
+        table::row([what, &told(musl), &told(gnu), &told(theirs), &target, met]);
     }
     let bytes = |path: &Path| count(tools_list(path) as f64);
     let theirs = python.as_deref().map_or("-".into(), bytes);
-    table::row(["tools/list, bytes", &bytes(&product), &theirs, "", ""]);
+    let ours = bytes(&gnu);
+    table::row(["tools/list, bytes", &ours, &ours, &theirs, "", ""]);
     println!();
 }
-
-/// What, our value, theirs, how it is shown, the target as shown and as a bound.
-type Row = (&'static str, f64, Option<f64>, fn(f64) -> String, &'static str, f64);
 
 /// Seconds from start to end of `version`.
 pub fn version(path: &Path, runs: usize) -> f64 {
