@@ -157,10 +157,12 @@ fn a_clock_that_is_wrong() {
     let signer = Signer::new("ES256");
     let key = scratch.write("key.pem", signer.public());
     for (year, why) in [("1990", "clock"), ("2090", "expired")] {
+        // What faketime does, but in its place: what it starts would outlive it.
         let serve = format!(
-            "exec faketime -f '{year}-01-01 00:00:00' itential-mcp run --sandbox --transport http \
-             --port 0 --auth-type jwt --auth-public-key {key} --auth-issuer i --auth-audience a \
-             --auth-algorithm ES256"
+            "at='{year}-01-01 00:00:00'
+             export LD_PRELOAD=$(faketime -f \"$at\" printenv LD_PRELOAD) FAKETIME=\"$at\"
+             exec itential-mcp run --sandbox --transport http --port 0 --auth-type jwt \
+             --auth-public-key {key} --auth-issuer i --auth-audience a --auth-algorithm ES256"
         );
         let server = Served::spawn(shell(&serve)).unwrap_or_else(|(_, log)| panic!("{log}"));
         let claims =
