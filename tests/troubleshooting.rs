@@ -201,6 +201,7 @@ fn texts_are_read_whatever_their_form() {
             Err("a text \
                  over two lines".into())
         }
+        #[cfg(test)]
         pub(super) const KEYS: &[&str] = &["this is in a table"];
         const fn g() -> &'static str { "this is in none" }
         #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Punct, Spacing, TokenStream, TokenTree};
 
 /// Every sentence of the source files below `src`, by module (`cli::call`) or, in a table, by its name
 /// (`cli::clients::table::TABLE`), without tests, documentation and attributes. What is filled in is written
@@ -52,6 +52,8 @@ pub fn of(source: &str) -> BTreeMap<String, BTreeSet<String>> {
         let mut texts = BTreeSet::new();
         take(TokenStream::from_iter(table), &mut texts);
         found.insert(format!("::{name}"), texts);
+        // An attribute of the table ends with it.
+        rest.push(Punct::new(';', Spacing::Alone).into());
     }
     let mut texts = BTreeSet::new();
     take(TokenStream::from_iter(rest), &mut texts);
